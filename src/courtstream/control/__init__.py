@@ -1,0 +1,1 @@
+"""Where hearings run: messages over NATS, the node agent, leases. Knows nothing of media."""

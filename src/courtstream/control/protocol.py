@@ -1,0 +1,303 @@
+"""Messages between the platform, the node agents and the hearing workers.
+
+Everything crosses NATS as the JSON of one of these models. Subjects are built here and nowhere
+else. Nothing authoritative lives in NATS: what is wanted is in the database, what happened is in
+the hearing's journal.
+"""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from courtstream.domain.time import MediaTime
+from courtstream.domain.trial import MinuteState, Procedure
+
+VERSION = 1
+
+
+class Message(BaseModel):
+    """Base of all messages: unknown fields are kept out, values do not change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+# -- subjects ---------------------------------------------------------------------------------
+
+
+def worker_beat(hearing_id: str) -> str:
+    """Heartbeat of one hearing's worker (`WorkerBeat`, once a second)."""
+    return f"cs.worker.{hearing_id}.beat"
+
+
+def worker_row(hearing_id: str) -> str:
+    """Journal rows as they are written (`JournalRow`)."""
+    return f"cs.worker.{hearing_id}.row"
+
+
+def worker_command(hearing_id: str) -> str:
+    """Requests to one hearing's worker (`Command` → `Reply`)."""
+    return f"cs.worker.{hearing_id}.do"
+
+
+def node_beat(node: str) -> str:
+    """Heartbeat of a node agent (`NodeBeat`, every two seconds)."""
+    return f"cs.node.{node}.beat"
+
+
+def node_command(node: str) -> str:
+    """Requests to a node agent (`NodeCommand` → `Reply`)."""
+    return f"cs.node.{node}.do"
+
+
+def node_journal(node: str) -> str:
+    """Asks a node for journal rows after a number (`JournalRequest` → `JournalPage`)."""
+    return f"cs.node.{node}.journal"
+
+
+INGEST_ADMIT = "cs.ingest.admit"
+"""A publisher knocks (`AdmitRequest` → `AdmitReply`); answered by the platform (queue group)."""
+
+INGEST_EVENT = "cs.ingest.event"
+"""A publisher came, went or was refused (`IngestEvent`)."""
+
+LEASE_BUCKET = "cs_leases"
+"""KV bucket; one key a hearing; the revision of the claim is the fencing epoch."""
+
+LEASE_TTL_SECONDS = 6.0
+
+
+# -- the worker's order -----------------------------------------------------------------------
+
+
+class SourceSpec(Message):
+    """Where the courtroom's media comes from.
+
+    `socket`: an FLV byte stream read from the Unix socket at `path`, on which the worker listens
+    and to which the ingest gateway connects. `file`: a media file, at wall-clock pace unless
+    `fast`.
+    """
+
+    kind: Literal["socket", "file"]
+    path: Path
+    fast: bool = False
+    loop: bool = False
+
+
+class SpokenParticipant(Message):
+    """A participant the speech rules must know: hide if `protected`, else keep audible."""
+
+    role: str
+    name: str
+    label: str = ""
+    protected: bool = False
+
+
+class PolicySpec(Message):
+    """The privacy policy of the hearing, delays in seconds."""
+
+    delay: float = Field(10.0, ge=2.0, le=120.0)
+    faces: Literal["all", "none"] = "all"
+    bleep: Literal["tone", "silence"] = "tone"
+    identity_window: bool = True
+
+
+class ModelSpec(Message):
+    """Models by folder or file; empty means the packaged ones."""
+
+    whisper: str = ""
+    faces: str = ""
+    compute_type: str = "int8"
+    threads: int = Field(1, ge=1, le=64)
+
+
+class WorkerSpec(Message):
+    """All one hearing's worker needs to know. Written to `spec.json` in the hearing's folder."""
+
+    version: int = VERSION
+    hearing_id: str
+    epoch: int = 1
+    node: str = "local"
+    title: str = ""
+    case_number: str = ""
+    court: str = ""
+    procedure: Procedure | None = None
+    language: str = "zh"
+    folder: Path
+    public: Path
+    master_key_file: Path
+    source: SourceSpec
+    policy: PolicySpec = PolicySpec()
+    models: ModelSpec = ModelSpec()
+    participants: tuple[SpokenParticipant, ...] = ()
+    nats_url: str = ""
+    dvr_seconds: float = 7200.0
+    signal_grace_seconds: float = 60.0
+
+
+# -- what a worker says -----------------------------------------------------------------------
+
+
+class RowKind(StrEnum):
+    """Kinds of journal rows; `JournalRow.body` holds what the comment says (times in ns)."""
+
+    STARTED = "started"  # epoch, pid, wall_zero (ISO time of media time 0)
+    SOURCE = "source"  # state: connected|lost|returned|ended|broken, code, width, height, fps
+    STATE = "state"  # state: MinuteState, by, why
+    WORDS = "words"  # utterance: {start, end, text (masked), words: [[text, start, end, conf]]}
+    REDACTION = "redaction"  # one row of the redaction record (see outputs/record of faces)
+    GUARD = "guard"  # closed: bool, kind, reason, start, end
+    SEGMENT = "segment"  # n, uri, start, end, bytes, pdt, discontinuity
+    CAPTION = "caption"  # n, uri, start, end
+    STILL = "still"  # uri, t
+    SEALED = "sealed"  # part, index, start, end, bytes, sha256 (chain value)
+    MEASURE = "measure"  # start, end, lufs, peak_db, snr_db, black, frozen, silent, clipped, faces
+    EVENT = "event"  # kind: EventKind
+    COUNTERS = "counters"  # totals of every edge and stage
+    RECORDING = "recording"  # uri, start, end, bytes of the public recording when closed
+    ERROR = "error"  # code, stage
+    ENDED = "ended"  # why, end
+
+
+class JournalRow(Message):
+    """One line of the hearing's journal: what happened, in order, never changed.
+
+    `seq` counts from 1 through all runs of the worker; `t` is the media time it speaks of.
+    """
+
+    hearing_id: str
+    seq: int
+    epoch: int
+    at: str
+    kind: RowKind
+    t: MediaTime | None = None
+    body: dict[str, Any] = {}
+
+
+class WorkerBeat(Message):
+    """A worker's state once a second. Times in seconds."""
+
+    hearing_id: str
+    epoch: int
+    pid: int
+    seq: int
+    state: MinuteState
+    why: str = ""
+    source: str = "waiting"
+    media_time: float = 0.0
+    aired: float = 0.0
+    delay: float = 0.0
+    picture_lag: float = 0.0
+    speech_lag: float = 0.0
+    guard_open: bool = False
+    guard_closures: int = 0
+    slow_stage: str = ""
+    counters: dict[str, float] = {}
+
+
+class Verb(StrEnum):
+    """What a clerk may ask of a running hearing."""
+
+    CUT = "cut"
+    RELEASE = "release"
+    RECESS = "recess"
+    CLOSE_SEGMENT = "close_segment"
+    RESUME = "resume"
+    END = "end"
+    SET_DELAY = "set_delay"
+
+
+class Command(Message):
+    """A request to a worker. `by` is a user id; `reason` one of the lawful reasons or a sentence."""
+
+    verb: Verb
+    by: str
+    reason: str = ""
+    value: float | None = None
+
+
+class Reply(Message):
+    """The answer to any request. `code` is an error's stable code when not ok."""
+
+    ok: bool
+    code: str = ""
+    message: str = ""
+    data: dict[str, Any] = {}
+
+
+# -- nodes and ingest -------------------------------------------------------------------------
+
+
+class NodeBeat(Message):
+    """A node agent's state."""
+
+    node: str
+    pid: int
+    version: str
+    hearings: tuple[str, ...] = ()
+    rtmp_port: int = 0
+    load: float = 0.0
+    free_bytes: int = 0
+
+
+class NodeVerb(StrEnum):
+    """What a node agent can be asked."""
+
+    START = "start"
+    STOP = "stop"
+    STATUS = "status"
+
+
+class NodeCommand(Message):
+    """A request to a node agent. `spec` with `start`, `hearing_id` with `stop`."""
+
+    verb: NodeVerb
+    hearing_id: str = ""
+    spec: WorkerSpec | None = None
+
+
+class JournalRequest(Message):
+    """Rows of `hearing_id` with `seq > after`, at most `limit`."""
+
+    hearing_id: str
+    after: int = 0
+    limit: int = Field(500, ge=1, le=5000)
+
+
+class JournalPage(Message):
+    """Rows in order; `more` when the limit cut them."""
+
+    rows: tuple[JournalRow, ...]
+    more: bool = False
+
+
+class AdmitRequest(Message):
+    """A publisher with this key knocks at `node`. `remote` is its address."""
+
+    key: str
+    node: str
+    protocol: str = "rtmp"
+    remote: str = ""
+
+
+class AdmitReply(Message):
+    """Yes with the hearing's order, or no with a code and a sentence a clerk understands."""
+
+    ok: bool
+    spec: WorkerSpec | None = None
+    code: str = ""
+    message: str = ""
+
+
+class IngestEvent(Message):
+    """What happened at the door. Never carries the key itself."""
+
+    node: str
+    hearing_id: str = ""
+    kind: Literal["connected", "disconnected", "refused"]
+    code: str = ""
+    remote: str = ""
+    at: str = ""

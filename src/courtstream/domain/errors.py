@@ -1,0 +1,155 @@
+"""Every error the platform raises on purpose.
+
+The class docstring is the message in English, `zh` the message a clerk reads, `code` a stable
+name for programs, `remedy` what to do. No message ever carries personal data.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import ClassVar
+
+
+class CourtstreamError(Exception):
+    """Something went wrong."""
+
+    code: ClassVar[str] = "error"
+    zh: ClassVar[str] = "系统出现错误"
+    remedy: ClassVar[str] = ""
+    status: ClassVar[int] = 500
+
+    def __init__(self, detail: str = "", **facts: object) -> None:
+        self.detail = detail
+        self.facts: Mapping[str, object] = facts
+        super().__init__(f"{self.message} {detail}".strip())
+
+    @property
+    def message(self) -> str:
+        """The class docstring as one line."""
+        return " ".join((type(self).__doc__ or "").split())
+
+
+class InvalidInput(CourtstreamError):
+    """The input cannot be used."""
+
+    code = "invalid_input"
+    zh = "输入有误"
+    status = 422
+
+
+class NotFound(CourtstreamError):
+    """There is no such thing here."""
+
+    code = "not_found"
+    zh = "未找到"
+    status = 404
+
+
+class Forbidden(CourtstreamError):
+    """Your role does not allow this."""
+
+    code = "forbidden"
+    zh = "权限不足"
+    remedy = "请联系本院管理员调整角色 / ask your court's administrator for the role"
+    status = 403
+
+
+class Conflict(CourtstreamError):
+    """The present state does not allow this."""
+
+    code = "conflict"
+    zh = "当前状态不允许此操作"
+    status = 409
+
+
+class Withdrawn(CourtstreamError):
+    """This hearing has been withdrawn from the public."""
+
+    code = "withdrawn"
+    zh = "该庭审已撤回公开"
+    status = 410
+
+
+class GateClosed(CourtstreamError):
+    """The publication gate does not let this hearing go out."""
+
+    code = "gate_closed"
+    zh = "公开审查未通过，不得直播"
+    remedy = "核对案件类型与不公开情形 / check the case type and the closure codes"
+    status = 409
+
+
+class UnknownIngestKey(CourtstreamError):
+    """No courtroom uses this ingest key."""
+
+    code = "ingest_key_unknown"
+    zh = "推流密钥无效或已停用"
+    remedy = "在法庭推流页复制当前密钥 / copy the present key from the courtroom's stream page"
+    status = 401
+
+
+class NoHearingNow(CourtstreamError):
+    """This courtroom has no hearing scheduled or admitted now."""
+
+    code = "no_hearing_now"
+    zh = "该法庭当前没有可推流的庭审"
+    remedy = "先排期并通过公开审查 / schedule a hearing and pass the gate first"
+    status = 409
+
+
+class PublisherPresent(CourtstreamError):
+    """Another encoder is already publishing with this key."""
+
+    code = "publisher_present"
+    zh = "该密钥已有编码器在推流"
+    remedy = "停止另一台编码器，或更换密钥 / stop the other encoder or rotate the key"
+    status = 409
+
+
+class NoVideoTrack(CourtstreamError):
+    """The stream carries no video track."""
+
+    code = "no_video_track"
+    zh = "信号中没有视频轨"
+    remedy = "检查编码器的视频输入 / check the encoder's video input"
+    status = 422
+
+
+class NoAudioTrack(CourtstreamError):
+    """The stream carries no audio track."""
+
+    code = "no_audio_track"
+    zh = "信号中没有音频轨"
+    remedy = "检查编码器的音频输入；直播将以静音继续 / check the audio input; silent until then"
+    status = 422
+
+
+class BrokenStream(CourtstreamError):
+    """The stream cannot be decoded."""
+
+    code = "broken_stream"
+    zh = "信号损坏，无法解码"
+    remedy = "使用 H.264 与 AAC 重新推流 / push H.264 and AAC again"
+    status = 422
+
+
+class ModelMissing(CourtstreamError):
+    """A model file is missing or is not the file it should be."""
+
+    code = "model_missing"
+    zh = "模型文件缺失或校验不符"
+    remedy = "运行 courtstream doctor / run courtstream doctor"
+
+
+class SealBroken(CourtstreamError):
+    """The sealed original does not verify."""
+
+    code = "seal_broken"
+    zh = "庭审原始录音录像校验不通过"
+
+
+class LeaseLost(CourtstreamError):
+    """This worker's lease on the hearing is over; it must not publish."""
+
+    code = "lease_lost"
+    zh = "发布权已转移"

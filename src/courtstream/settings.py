@@ -1,0 +1,115 @@
+"""The one configuration tree: `COURTSTREAM_…` variables, then `courtstream.toml`, then defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, Field
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+
+class WebSettings(BaseModel):
+    """Where the pages are served."""
+
+    host: str = Field("127.0.0.1", description="Address the web server listens on.")
+    port: int = Field(8080, ge=0, le=65535, description="Port of the pages and the API.")
+    base_url: str = Field("", description="Public address in links; empty means host and port.")
+    session_hours: float = Field(12.0, gt=0, description="How long a staff sign-in lasts.")
+    secure_cookies: bool = Field(False, description="Set where the site is served over HTTPS.")
+
+
+class IngestSettings(BaseModel):
+    """Where courtroom encoders connect."""
+
+    host: str = Field("127.0.0.1", description="Address the RTMP receiver listens on.")
+    public_host: str = Field("", description="Host name written into the URLs clerks paste.")
+    rtmp_port: int = Field(1935, ge=0, le=65535, description="One port for all courtrooms.")
+    idle_seconds: float = Field(10.0, gt=0, description="A silent publisher is closed after this.")
+
+
+class NatsSettings(BaseModel):
+    """The nervous system. Empty `url`: an embedded server is started on loopback."""
+
+    url: str = Field("", description="A cluster's address, for example nats://nats:4222.")
+    port: int = Field(4222, ge=0, le=65535, description="Port of the embedded server.")
+
+
+class ModelSettings(BaseModel):
+    """Models by path; empty means the packaged ones, checked by SHA-256."""
+
+    whisper: str = Field("", description="Folder of a CTranslate2 Whisper model.")
+    faces: str = Field("", description="A YuNet ONNX file.")
+    compute_type: str = Field("int8", description="CTranslate2 compute type.")
+    threads: int = Field(1, ge=1, description="Threads of the speech model in one hearing.")
+
+
+class Settings(BaseSettings):
+    """All settings. `data` holds everything the platform writes."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COURTSTREAM_", env_nested_delimiter="__", toml_file="courtstream.toml"
+    )
+
+    data: Path = Field(Path("data"), description="Folder of database, hearings and public files.")
+    database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in `data`.")
+    node: str = Field("local", description="This machine's name among the nodes.")
+    secret_key_file: str = Field("", description="File with the signing secret; made when absent.")
+    master_key_file: str = Field("", description="File with the master key; made when absent.")
+    log_json: bool = Field(True, description="JSON log lines; false for people at a terminal.")
+    demo: bool = Field(False, description="Marks the site as a demonstration.")
+    web: WebSettings = WebSettings()
+    ingest: IngestSettings = IngestSettings()
+    nats: NatsSettings = NatsSettings()
+    models: ModelSettings = ModelSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Environment before file; the file is optional."""
+        return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL in force."""
+        return self.database_url or f"sqlite:///{self.data / 'courtstream.sqlite3'}"
+
+    @property
+    def hearings(self) -> Path:
+        """Private folders of the hearings: journal, spec, sealed original."""
+        return self.data / "hearings"
+
+    @property
+    def public(self) -> Path:
+        """Released files only; the one folder media routes read."""
+        return self.data / "public"
+
+    @property
+    def keys(self) -> Path:
+        """Folder of the master key and the signing secret, mode 0700."""
+        return self.data / "keys"
+
+    @property
+    def master_key(self) -> Path:
+        """File with the 32-byte master key that wraps every hearing's key."""
+        return Path(self.master_key_file) if self.master_key_file else self.keys / "master.key"
+
+    @property
+    def secret_key(self) -> Path:
+        """File with the secret that signs sessions."""
+        return Path(self.secret_key_file) if self.secret_key_file else self.keys / "secret.key"
+
+    @property
+    def nats_url(self) -> str:
+        """Address of the NATS server in force."""
+        return self.nats.url or f"nats://127.0.0.1:{self.nats.port}"
