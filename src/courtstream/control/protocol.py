@@ -211,7 +211,7 @@ class Verb(StrEnum):
 
 
 class Command(Message):
-    """A request to a worker. `by` is a user id; `reason` one of the lawful reasons or a sentence."""
+    """A request to a worker. `by`: a user id; `reason`: a lawful reason or a sentence."""
 
     verb: Verb
     by: str

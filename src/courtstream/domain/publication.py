@@ -42,7 +42,7 @@ class GateDecision:
 
 @dataclass(frozen=True, slots=True)
 class PrivacyPolicy:
-    """隐私策略 of one hearing. Delays in seconds; `faces` is `all` or `none` (issue: zones later)."""
+    """隐私策略 of one hearing. Delays in seconds; `faces` is `all` or `none`."""
 
     delay: float = 10.0
     delay_min: float = 6.0

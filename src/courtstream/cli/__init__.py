@@ -1,0 +1,24 @@
+"""The `courtstream` command: one module a group of verbs, each with its own `app`."""
+
+from __future__ import annotations
+
+import importlib
+
+import typer
+
+GROUPS: tuple[str, ...] = ("media", "rules", "hearing", "user", "run")
+"""Modules of this package; each has `register(app)` that adds its commands."""
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.callback()
+def courtstream() -> None:
+    """Open trials, live and safe / 庭审公开：直播、录播、规范."""
+
+
+def main() -> None:
+    """Entry point of the console script."""
+    for name in GROUPS:
+        importlib.import_module(f"courtstream.cli.{name}").register(app)
+    app()
