@@ -153,3 +153,11 @@ class LeaseLost(CourtstreamError):
 
     code = "lease_lost"
     zh = "发布权已转移"
+
+
+class LyingAnalysis(CourtstreamError):
+    """An analysis gives results that cannot be true; nothing it vouches for may go out."""
+
+    code = "analysis_lying"
+    zh = "分析结果不可信，已停止放行"
+    remedy = "检查语音或人脸模型 / check the speech or face model with courtstream doctor"
