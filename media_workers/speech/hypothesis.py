@@ -19,6 +19,8 @@ class Hypothesis:
     Simplified script, half width, punctuation left out. Times are the hearing's, inside `window`,
     as the recogniser gave them: starts are early by 0.13-0.15 s on average, so whoever hides
     sound pads them (0.25 s before, 0.35 s after).
+    `after`: what was written after each character (punctuation, for captions only): as long as
+    `chars`, or empty.
     `voiced`: where the voice detector found speech inside `window`.
     `ok`: False when even the second listening looped or ran out of room: what it says of the
     window cannot be trusted, and text may be missing.
@@ -28,6 +30,7 @@ class Hypothesis:
     chars: tuple[Word, ...] = ()
     voiced: tuple[Span, ...] = ()
     ok: bool = True
+    after: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
