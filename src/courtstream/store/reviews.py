@@ -1,0 +1,96 @@
+"""Scorecards with their findings, people's reviews of them, and the audit chain."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from courtstream.domain.scoring import Outcome, ScoreState
+from courtstream.store.base import Base, word
+
+
+class ReviewVerdict(StrEnum):
+    """What a person says to a finding."""
+
+    CONFIRM = "confirm"
+    CORRECT = "correct"
+    CONTEST = "contest"
+
+
+class ScorecardRow(Base):
+    """评分 of one hearing by one frozen standard. Only one is `current`; older ones stay."""
+
+    __tablename__ = "scorecards"
+    __table_args__ = (Index("ix_scorecards_hearing_id_current", "hearing_id", "current"),)
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hearing_id: Mapped[str] = mapped_column(ForeignKey("hearings.id"))
+    standard: Mapped[str] = mapped_column(String(64))
+    standard_version: Mapped[str] = mapped_column(String(64))
+    profile: Mapped[str] = mapped_column(String(64))
+    total: Mapped[float]
+    low: Mapped[float]
+    high: Mapped[float]
+    state: Mapped[ScoreState] = mapped_column(word(ScoreState))
+    computed_at: Mapped[datetime]
+    current: Mapped[bool] = mapped_column(default=True)
+    steps: Mapped[list[Any]] = mapped_column(default=list)
+    rules: Mapped[list[Any]] = mapped_column(default=list)
+
+    findings: Mapped[list[FindingRow]] = relationship(order_by="FindingRow.position")
+
+
+class FindingRow(Base):
+    """评查项 result. `evidence` is a list of {start, end, row, quote, confidence}, never empty."""
+
+    __tablename__ = "findings"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    scorecard_id: Mapped[str] = mapped_column(ForeignKey("scorecards.id"), index=True)
+    position: Mapped[int]
+    item: Mapped[str] = mapped_column(String(64))
+    category: Mapped[str] = mapped_column(String(64))
+    title_zh: Mapped[str]
+    title_en: Mapped[str]
+    outcome: Mapped[Outcome] = mapped_column(word(Outcome))
+    weight: Mapped[float]
+    points: Mapped[float]
+    method: Mapped[str]
+    basis: Mapped[str] = mapped_column(String(300))
+    confidence: Mapped[float]
+    evidence: Mapped[list[Any]]
+
+    reviews: Mapped[list[Review]] = relationship(order_by="Review.at")
+
+
+class Review(Base):
+    """复核: a person's word on a finding; added, never changed."""
+
+    __tablename__ = "reviews"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(ForeignKey("findings.id"), index=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    verdict: Mapped[ReviewVerdict] = mapped_column(word(ReviewVerdict))
+    outcome: Mapped[Outcome | None] = mapped_column(word(Outcome))
+    note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+
+class AuditEntry(Base):
+    """One act, chained: `hash` covers `prev_hash` and every other field. Append only."""
+
+    __tablename__ = "audit"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    at: Mapped[datetime]
+    actor: Mapped[str] = mapped_column(String(64))
+    action: Mapped[str] = mapped_column(String(64), index=True)
+    subject: Mapped[str] = mapped_column(String(64), index=True)
+    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    prev_hash: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[str] = mapped_column(String(64), unique=True)
