@@ -161,3 +161,101 @@ class LyingAnalysis(CourtstreamError):
     code = "analysis_lying"
     zh = "分析结果不可信，已停止放行"
     remedy = "检查语音或人脸模型 / check the speech or face model with courtstream doctor"
+
+
+class ControlAway(CourtstreamError):
+    """The control plane does not answer."""
+
+    code = "control_away"
+    zh = "控制服务暂时无响应"
+    remedy = "稍后重试；若持续，请查看 courtstream up 的日志 / try again; then see the log of up"
+    status = 503
+
+
+class WorkerAway(ControlAway):
+    """The hearing's worker does not answer."""
+
+    code = "worker_away"
+    zh = "该庭审的处理进程未运行或无响应"
+    remedy = "等待自动重启，或重新推流 / wait for its restart, or push the stream again"
+
+
+class NodeAway(ControlAway):
+    """The node agent does not answer."""
+
+    code = "node_away"
+    zh = "节点代理无响应"
+    remedy = "检查该节点上的 courtstream node / check courtstream node on that machine"
+
+
+class PortTaken(CourtstreamError):
+    """The port is taken by another program."""
+
+    code = "port_taken"
+    zh = "端口已被其他程序占用"
+    remedy = "换一个端口，或停止占用它的程序 / choose another port or stop that program"
+
+
+class ProgramMissing(CourtstreamError):
+    """A program that is needed is not installed."""
+
+    code = "program_missing"
+    zh = "缺少必需的程序"
+    remedy = "运行 courtstream doctor / run courtstream doctor"
+
+
+class AlreadyRunning(CourtstreamError):
+    """Another courtstream already runs on this data folder."""
+
+    code = "already_running"
+    zh = "该数据目录已有 courtstream 在运行"
+    remedy = "先停止它，或换一个数据目录 / stop it first or choose another data folder"
+    status = 409
+
+
+class UnsupportedCodec(CourtstreamError):
+    """The encoder sends a codec that is not supported here."""
+
+    code = "codec_unsupported"
+    zh = "编码格式不受支持"
+    remedy = "编码器请选择 H.264 视频与 AAC 音频 / set the encoder to H.264 video and AAC audio"
+    status = 422
+
+
+class AuditBroken(CourtstreamError):
+    """The audit chain does not verify: an entry was changed or removed."""
+
+    code = "audit_broken"
+    zh = "审计链校验不通过，记录可能被改动"
+
+
+class SignInFailed(CourtstreamError):
+    """The account or the password is wrong."""
+
+    code = "sign_in_failed"
+    zh = "账号或密码不正确"
+    status = 401
+
+
+class SignInNeeded(CourtstreamError):
+    """Sign in first."""
+
+    code = "sign_in_needed"
+    zh = "请先登录"
+    status = 401
+
+
+class TooManyAttempts(CourtstreamError):
+    """Too many attempts; wait a little."""
+
+    code = "too_many_attempts"
+    zh = "尝试次数过多，请稍后再试"
+    status = 429
+
+
+class CsrfFailed(CourtstreamError):
+    """The request did not come from a page of this site."""
+
+    code = "csrf_failed"
+    zh = "页面已过期，请刷新后重试"
+    status = 403
