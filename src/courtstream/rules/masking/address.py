@@ -1,0 +1,145 @@
+"""Home addresses by grammar: region, road or estate, number, building, unit, room.
+
+Province, city and county or district may stay public (法释〔2016〕19号 art. 11): `region_end` tells
+how far that part of an address reaches.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from courtstream.rules.masking.catalogue import alternatives, catalogue
+from courtstream.rules.masking.spans import TextSpan
+
+_N = "0-9０-９零〇一二三四五六七八九十百千幺两甲乙丙丁"
+_UNIT = "号院|号楼|号|栋|幢|座|单元|楼|门|层|室|房|户|组|队|区|期|弄|排|院|社"
+_ROAD = "大街|街道|社区|小区|花园|家园|公寓|新村|新城|广场|胡同|大道|街坊|路|街|道|巷|弄|里|条|苑|园|村|屯|庄|坊|寨|湾|镇|乡|庭|居|府|堡|寺|桥|段"
+_HAN = r"\u4e00-\u9fff"
+_STOP = re.compile(
+    r"[，。、；：！？,.;:!?\s（）()“”]"
+    r"|户籍所在地|户籍地址|户籍地|户籍|籍贯|所在地|居住地|住所地|出生地|经常居住|地址|住址|确认为"
+    r"|租住|居住|现住|家住|住在|[在是为到住址寄搬我他她您至到了]"
+)
+
+
+@cache
+def _tail() -> re.Pattern[str]:
+    unit = rf"[{_N}]+(?:{_UNIT})(?:[东西南北](?=[{_N}]|$))?"
+    direction = "[东西南北中]?(?:段|侧|里|区)?"
+    estate = rf"[{_HAN}]{{1,8}}?(?:小区|花园|家园|公寓|新村|新城|苑|园|社区|村|屯){direction}"
+    return re.compile(
+        rf"(?:{unit}(?:附)?[，, ]?(?:{estate}(?=[{_N}]))?)+"
+        rf"(?:(?<![条款项年月])[{_N}]{{2,5}}(?:室|房)?(?![{_N}]*[元块万年月日天次个]))?"
+    )
+
+
+@cache
+def _road() -> re.Pattern[str]:
+    return re.compile(rf"(?:{_ROAD})(?:[东西南北中])?(?:段|侧|里|区|头)?$")
+
+
+@cache
+def _cue() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?:{alternatives(catalogue().tables['address']['cues'])})(?:[是为在：:，,]|地址|那边){{0,3}}$"
+    )
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    """A region with a road, estate or village after it, without any number."""
+    return re.compile(
+        rf"[{_HAN}]{{2,12}}?(?:省|市|区|县|旗|州)[{_HAN}]{{1,14}}?(?:街道|镇|乡|村|屯|社区|小区|花园|家园|公寓|苑|路|街|胡同)"
+        rf"(?:[{_HAN}]{{1,8}}?(?:村|屯|社区|小区|花园|家园|公寓|苑|路|街))*"
+    )
+
+
+_REGION = re.compile(
+    rf"^(?:[{_HAN}]{{2,8}}?(?:省|自治区|特别行政区))?"
+    rf"(?:[{_HAN}]{{2,7}}?(?:自治州|地区|盟|市))?"
+    rf"(?:[{_HAN}]{{1,7}}?(?:新区|开发区|自治县|区|县|旗|市))?"
+)
+
+
+def region_end(address: str) -> int:
+    """How many characters of `address` are province, city and county, which may stay."""
+    match = _REGION.match(address)
+    return match.end() if match else 0
+
+
+def _left(text: str, end: int) -> int:
+    """Where the place names that end at `end` begin."""
+    floor = max(0, end - 30)
+    stops = [match.end() for match in _STOP.finditer(text, floor, end)]
+    return max(stops, default=floor)
+
+
+def _clause(text: str, start: int) -> str:
+    return re.split(r"[。；！？\n]", text[max(0, start - 30) : start])[-1]
+
+
+def _stays(text: str, start: int, end: int) -> bool:
+    """An address of the court, an office or a company, or the place of an event."""
+    tables = catalogue().tables
+    offices = alternatives(tables["keep"]["organisations"])
+    before, after = _clause(text, start), text[end : end + 16]
+    if re.match(rf"[{_HAN}]{{0,10}}?(?:{offices})", after):
+        return True
+    personal = alternatives(tables["keep"]["personal"])
+    place = rf"(?:{offices})[{_HAN}]{{0,6}}[，,]?(?:{{0,2}}地址|住所地|位于|注册地|办公地|设在)"
+    if re.search(place.replace("{0,2}", ""), before) and not re.search(personal, before):
+        return True
+    return re.search(r"(?:寄到|送到|交到|来)(?:本院|我院|法院|法庭)", before) is not None
+
+
+def _event(text: str, start: int, end: int) -> bool:
+    around = _clause(text, start) + text[end : end + 8]
+    cues = catalogue().tables["address"]["incident"]
+    return any(word in around for word in cues)
+
+
+def _detailed(tail: str) -> int:
+    return len(re.findall(rf"[{_N}]+(?:{_UNIT})|[{_N}]{{2,5}}$", tail))
+
+
+def _numbered(text: str) -> list[TextSpan]:
+    basis, spans = catalogue().basis("address"), list[TextSpan]()
+    for match in _tail().finditer(text):
+        start = _left(text, match.start())
+        names, details = text[start : match.start()], _detailed(match.group())
+        cued = _cue().search(text[:start]) is not None
+        inner = re.search(r"单元|号楼|栋|幢|室|号院", match.group()) is not None
+        placed = (
+            bool(names)
+            and not names.endswith(("第", "月", "证据"))
+            and (
+                _road().search(names) is not None
+                or re.search(rf"(?:区|县|镇|乡|市)[{_HAN}]{{0,8}}$", names) is not None
+            )
+        )
+        if not (placed or (cued and names) or (inner and details >= 2)):
+            continue
+        if _stays(text, start, match.end()) or (
+            not cued and not inner and _event(text, start, match.end())
+        ):
+            continue
+        spans.append(TextSpan(start, match.end(), "ADDR", basis, 0.85))
+    return spans
+
+
+def _unnumbered(text: str) -> list[TextSpan]:
+    basis, spans = catalogue().basis("address"), list[TextSpan]()
+    for match in _named().finditer(text):
+        start = max(match.start(), _left(text, match.end()))
+        if start >= match.end() or not _cue().search(text[:start]):
+            continue
+        beyond = match.end() - start - region_end(text[start : match.end()])
+        if beyond >= 2 and not _stays(text, start, match.end()):
+            spans.append(TextSpan(start, match.end(), "ADDR", basis, 0.7))
+    return spans
+
+
+def find_addresses(text: str) -> list[TextSpan]:
+    """Addresses more exact than a county or district."""
+    return _numbered(text) + _unnumbered(text)

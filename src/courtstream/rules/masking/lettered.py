@@ -1,0 +1,101 @@
+"""Identifiers with letters: plates, passports, WeChat names, mail addresses, certificates."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from courtstream.rules.masking.catalogue import alternatives, catalogue
+from courtstream.rules.masking.spans import TextSpan
+
+_D = "0-9０-９零〇洞一幺二两三四五六七拐八九"
+_WORD = rf"[A-Za-z{_D}_\-]|下划线|横杠|减号|杠"
+_DOT = r"\s?(?:\.|．|点)\s?"
+_AT = r"\s?(?:@|＠|艾特|圈a|圈A|at|AT)\s?"
+_HOSTS = "com|cn|net|org|edu|gov|hk|tw|io|vip|康姆"
+
+
+@cache
+def _plates() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    plate = catalogue().tables["plate"]
+    province = f"[{plate['provinces']}]"
+    serial = rf"(?:[\s·．.\-]{{0,2}}[A-HJ-NP-Za-hj-np-z{_D}]){{4,6}}(?:[挂学警港澳领])?"
+    form = rf"{province}\s?[A-Za-z]{serial}"
+    cues = alternatives(plate["cues"])
+    bare = rf"[\u4e00-\u9fff]?\s?[A-Za-z](?:[\s·．.\-]{{0,2}}[A-Za-z{_D}]){{4,7}}"
+    mixed = rf"{province}\s?(?:[\s·．.\-]{{0,2}}[A-Za-z{_D}]){{5,8}}(?!号|[年月])"
+    cued = rf"(?:{cues})(?:是|为|号|：|:|，|,|\s){{0,3}}({mixed}|{bare})"
+    return re.compile(form), re.compile(cued)
+
+
+@cache
+def _others() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    tables = catalogue().tables
+    provinces = tables["plate"]["provinces"]
+    certificate = alternatives(tables["certificate"]["words"])
+    number = rf"[{_D}]{{4,}}"
+    return (
+        (
+            "EMAIL",
+            re.compile(
+                rf"(?:{_WORD}|\.|点)(?:{_WORD}|\.|点|\s(?=[A-Za-z{_D}])){{1,40}}{_AT}"
+                rf"(?:[A-Za-z{_D}\-]+|\s(?=[A-Za-z{_D}]))+(?:{_DOT}(?:{_HOSTS}))+"
+            ),
+        ),
+        (
+            "WECHAT",
+            re.compile(
+                r"(?:微信号?|加我|[Vv][Xx])[^A-Za-z0-9。？！]{0,6}?"
+                rf"([A-Za-z](?:{_WORD}|\s(?=[A-Za-z{_D}_])){{4,30}})"
+            ),
+        ),
+        (
+            "PASSPORT",
+            re.compile(
+                rf"(?:护照|通行证|台胞证|回乡证)(?:号码|号)?[^A-Za-z{_D}。]{{0,4}}"
+                rf"([A-Za-z]\s?[A-Za-z]?(?:[\s\-]?[{_D}]){{6,10}})"
+            ),
+        ),
+        (
+            "PASSPORT",
+            re.compile(r"(?<![A-Za-z0-9])((?:[EGDSP]\d{8}|E[A-Z]\d{7}|[HM]\d{8,10}))(?!\d)"),
+        ),
+        (
+            "MEDNO",
+            re.compile(
+                rf"(?:病历号|病案号|住院号|门诊号|就诊卡号)[^A-Za-z{_D}。]{{0,4}}"
+                rf"([A-Za-z]{{1,3}}\s?[{_D}]{{4,}})"
+            ),
+        ),
+        (
+            "CERT",
+            re.compile(
+                rf"((?:[{provinces}]?(?:[（(]\s?[{_D}]{{4}}\s?[）)])?[\u4e00-\u9fff]{{0,6}}?)"
+                rf"(?:{certificate})[^，。；、是为{_D}号]{{0,8}}"
+                rf"(?:[（(〔]?[{_D}]{{4}}[）)〕]?[^，。；、是为{_D}号]{{0,4}})?第?\s?{number}号?)"
+            ),
+        ),
+        (
+            "CERT",
+            re.compile(
+                rf"(?:房产证|产权证|土地证|不动产证)(?:编?号码?)[^{_D}，。A-Za-z]{{0,4}}([A-Za-z]{{0,3}}{number}号?)"
+            ),
+        ),
+    )
+
+
+def _spans(kind: str, pattern: re.Pattern[str], text: str, confidence: float) -> list[TextSpan]:
+    basis = catalogue().basis("certificate")
+    group = 1 if pattern.groups else 0
+    return [
+        TextSpan(*match.span(group), kind, basis, confidence) for match in pattern.finditer(text)
+    ]
+
+
+def find_lettered(text: str) -> list[TextSpan]:
+    """Private identifiers that hold letters or characters."""
+    form, cued = _plates()
+    spans = _spans("PLATE", form, text, 0.97) + _spans("PLATE", cued, text, 0.8)
+    for kind, pattern in _others():
+        spans += _spans(kind, pattern, text, 0.96)
+    return spans

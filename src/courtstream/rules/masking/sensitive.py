@@ -1,0 +1,46 @@
+"""Facts that identify a minor (school and class) or tell of a person's health."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from courtstream.rules.masking.catalogue import alternatives, catalogue
+from courtstream.rules.masking.spans import TextSpan
+
+_N = "0-9０-９一二三四五六七八九十两"
+
+
+@cache
+def _school() -> re.Pattern[str]:
+    schools = alternatives(catalogue().tables["minor"]["schools"])
+    year = rf"[上读]?[小初高]?[{_N}]{{1,2}}(?:年级|年|班)?(?:[（(]?[{_N}]{{1,2}}[）)]?班)?"
+    return re.compile(
+        rf"((?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{1,12}}?(?:{schools}))(?:的)?({year}(?:年级|班))?"
+    )
+
+
+@cache
+def _health() -> re.Pattern[str]:
+    words = alternatives(catalogue().tables["health"]["words"])
+    return re.compile(
+        rf"(?:患有|患|得了|感染|确诊为?|诊断为|检查出)?(?:{words})(?:阳性|患者|晚期|早期|中期)?"
+    )
+
+
+def find_minors(text: str) -> list[TextSpan]:
+    """A child's school with the class or the grade."""
+    table, spans = catalogue().tables["minor"], list[TextSpan]()
+    people = any(word in text for word in table["people"])
+    for match in _school().finditer(text):
+        if match[2] or (
+            people and re.search(r"(?:就读于?|上学在?|读书在?|在|上|读)$", text[: match.start()])
+        ):
+            spans.append(TextSpan(*match.span(), "MINOR", table["basis"], 0.7))
+    return spans
+
+
+def find_health(text: str) -> list[TextSpan]:
+    """Named illnesses that must not be tied to a person in public."""
+    basis = catalogue().basis("health")
+    return [TextSpan(*match.span(), "HEALTH", basis, 0.7) for match in _health().finditer(text)]
