@@ -132,9 +132,7 @@ class WhisperTranscriber:
             [reading.tokens],
             int(length * _FRAMES_PER_S) // 2 * 2,
         )[0]
-        texts, groups = self._tokenizer.split_to_word_tokens(
-            [*reading.tokens, self._tokenizer.eot]
-        )
+        texts, groups = self._tokenizer.split_to_word_tokens([*reading.tokens, self._tokenizer.eot])
         at = _token_times(found.alignments, len(reading.tokens), length)
         pieces: list[Piece] = []
         first = 0

@@ -1,0 +1,115 @@
+"""Speech analysis of a live hearing: rolling windows, read once each, heard by two consumers.
+
+Captions take the stitched stable text; privacy takes every reading as it is. An instant is
+passed only `look_ahead` later, when several windows had it in their middle and at least one of
+them could be read; voice that no reading can be trusted on is hidden instead.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from courtstream.domain.time import SECOND, MediaTime, Span
+from courtstream.domain.transcript import Word
+from media_workers.runtime.items import PrivateSpan, Sound, SpeechPassed
+from media_workers.speech.asr import PROMPT, Transcriber
+from media_workers.speech.checks import check_hypothesis
+from media_workers.speech.hypothesis import Hypothesis, Spotter
+from media_workers.speech.stretch import Stretch
+
+_LONG_GAP: MediaTime = 30 * SECOND
+"""A longer hole in the sound begins a new stretch instead of being filled with silence."""
+
+
+@dataclass(frozen=True, slots=True)
+class WindowPolicy:
+    """How sound is read. Measured: 10 s / 1.25 s finds most; 10 s / 2.5 s costs half.
+
+    `delay` is the privacy delay D: an instant t is passed once sound up to t + D - `reserve` has
+    been pushed; the reserve is the time the reading itself may take.
+    """
+
+    window: MediaTime = 10 * SECOND
+    hop: MediaTime = 5 * SECOND // 2
+    delay: MediaTime = 10 * SECOND
+    reserve: MediaTime = SECOND
+
+    @property
+    def look_ahead(self) -> MediaTime:
+        """How far behind the newest window's end an instant is passed."""
+        most = self.window - self.hop
+        return max(self.hop, min(most, self.delay - self.reserve - self.hop))
+
+
+class SpeechAnalyser:
+    """Stage[Sound, SpeechPassed]: takes sound of any rate, gives one item a window.
+
+    Raises LyingAnalysis when the recogniser contradicts itself or the sound, InvalidInput when
+    the sound goes back in time; after either nothing more is passed.
+    """
+
+    def __init__(
+        self,
+        transcriber: Transcriber,
+        spotter: Spotter,
+        policy: WindowPolicy | None = None,
+        prompt: str = PROMPT,
+    ) -> None:
+        self._transcriber = transcriber
+        self._spotter = spotter
+        self._policy = policy or WindowPolicy()
+        self._prompt = prompt
+        self._stretch: Stretch | None = None
+
+    def push(self, item: Sound) -> list[SpeechPassed]:
+        """Take the next sound; give what the windows completed by it say."""
+        passed: list[SpeechPassed] = []
+        stretch = self._stretch
+        if stretch is not None and item.t - stretch.sound.expected > _LONG_GAP:
+            passed += self.flush()
+            stretch = None
+        if stretch is None:
+            stretch = self._stretch = Stretch(item, self._policy.window)
+            stretch.due += self._policy.hop
+        stretch.hear(item)
+        while stretch.due <= stretch.voice.upto:
+            passed.append(self._step(stretch, stretch.due))
+            stretch.due += self._policy.hop
+        return passed
+
+    def flush(self) -> list[SpeechPassed]:
+        """Read what is left and pass the sound to its end."""
+        stretch, self._stretch = self._stretch, None
+        if stretch is None:
+            return []
+        stretch.end()
+        private, stable = self._read(stretch, stretch.sound.end)
+        stable += stretch.text.flush(stretch.sound.end)
+        end = max(stretch.sound.end, stretch.sound.expected)
+        voiced, unread = stretch.pass_upto(end, whole=True)
+        return [SpeechPassed(end, private + unread, stable, "", voiced)]
+
+    def _step(self, stretch: Stretch, end: MediaTime) -> SpeechPassed:
+        """Read the window that ends at `end` and pass what has been seen often enough."""
+        private, stable = self._read(stretch, end)
+        target = max(stretch.passed, end - self._policy.look_ahead)
+        upto = max(stretch.passed, min(target, self._spotter.settled(target)))
+        voiced, unread = stretch.pass_upto(upto)
+        return SpeechPassed(upto, private + unread, stable, stretch.text.provisional, voiced)
+
+    def _read(
+        self, stretch: Stretch, end: MediaTime
+    ) -> tuple[tuple[PrivateSpan, ...], tuple[Word, ...]]:
+        """Private spans and stable words from the window that ends at `end`.
+
+        A window without speech is an empty reading: the spotter learns of the pause by it.
+        """
+        window = Span(max(stretch.sound.origin, end - self._policy.window), end)
+        hypothesis = Hypothesis(window)
+        if stretch.needs_reading(window):
+            pcm = stretch.sound.cut(window)
+            hypothesis = self._transcriber.transcribe(pcm, window.start, self._prompt)
+            check_hypothesis(hypothesis, window)
+            stretch.was_read(hypothesis)
+        hypothesis = replace(hypothesis, voiced=stretch.voiced(window))
+        return self._spotter.push(hypothesis), stretch.settle(hypothesis)
