@@ -1,0 +1,67 @@
+"""Where the picture changed at once: of the whole view, or of one tile of a split screen."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+import numpy.typing as npt
+
+from media_workers.runtime.items import Planes
+
+ROWS, COLUMNS = 4, 4
+_TILE = (9, 16)
+_THUMB = (ROWS * _TILE[0], COLUMNS * _TILE[1])
+
+LEAST_CHANGE = 12.0
+"""Grey levels a tile must change by on average to be called cut."""
+ALONE = 20.0
+"""The same where one tile changes alone: more often a hand than a cut."""
+OVER_USUAL = 3.0
+"""How many times its own recent change that must be: a camera that pans is not a cut."""
+_MEMORY = 0.7
+WHOLE_VIEW = 4.0
+"""With a cut tile, the median change from which the whole view was cut: plain walls change less."""
+
+Tiles: TypeAlias = npt.NDArray[np.bool_]
+"""Shape (ROWS, COLUMNS): the tiles that were cut at a frame."""
+
+
+class CutTest:
+    """Compares each picture with the one before, tile by tile, on a 64 x 36 thumbnail."""
+
+    def __init__(self) -> None:
+        self._before: npt.NDArray[np.int16] | None = None
+        self._usual = np.zeros((ROWS, COLUMNS), np.float32)
+        self._last = np.zeros((ROWS, COLUMNS), np.float32)
+        self._size = (0, 0)
+
+    def push(self, y: Planes) -> Tiles:
+        """Take the next Y plane (h, w); give the tiles that were cut. The first picture: all."""
+        thumb = _thumbnail(y)
+        before, self._before = self._before, thumb
+        if before is None or y.shape != self._size:
+            self._size = (y.shape[0], y.shape[1])
+            self._usual[:] = 0
+            self._last[:] = 0
+            return np.ones((ROWS, COLUMNS), bool)
+        change = np.abs(thumb - before).reshape(ROWS, _TILE[0], COLUMNS, _TILE[1]).mean((1, 3))
+        usual = OVER_USUAL * np.maximum(self._usual, self._last)
+        cut: Tiles = change > np.maximum(LEAST_CHANGE, usual)
+        if cut.sum() == 1:
+            cut = change > np.maximum(ALONE, usual)
+        if cut.any() and np.median(change) > max(WHOLE_VIEW, float(np.median(usual))):
+            cut[:] = True
+        self._last = change.astype(np.float32)
+        # a cut says nothing about how much this view usually moves
+        settled = np.where(cut, self._usual, change)
+        self._usual = (_MEMORY * self._usual + (1 - _MEMORY) * settled).astype(np.float32)
+        return cut
+
+
+def _thumbnail(y: Planes) -> npt.NDArray[np.int16]:
+    """36 rows of 64 pixels, each the nearest of the picture's."""
+    rows = (np.arange(_THUMB[0]) * 2 + 1) * y.shape[0] // (2 * _THUMB[0])
+    columns = (np.arange(_THUMB[1]) * 2 + 1) * y.shape[1] // (2 * _THUMB[1])
+    thumb: npt.NDArray[np.int16] = y[rows[:, None], columns].astype(np.int16)
+    return thumb
