@@ -232,7 +232,11 @@ class Reply(Message):
 
 
 class NodeBeat(Message):
-    """A node agent's state."""
+    """A node agent's state.
+
+    `gave_up`: hearings whose worker failed too often and waits for a person. `ingest`: by hearing,
+    the totals of its publisher (bytes, tags, lost_tags, lost_bytes, relays, buffered_bytes).
+    """
 
     node: str
     pid: int
@@ -241,6 +245,8 @@ class NodeBeat(Message):
     rtmp_port: int = 0
     load: float = 0.0
     free_bytes: int = 0
+    gave_up: tuple[str, ...] = ()
+    ingest: dict[str, dict[str, float]] = {}
 
 
 class NodeVerb(StrEnum):
@@ -301,3 +307,4 @@ class IngestEvent(Message):
     code: str = ""
     remote: str = ""
     at: str = ""
+    counters: dict[str, float] = {}

@@ -1,0 +1,198 @@
+"""The node agent: starts, watches, restarts and adopts the hearings' workers of one machine.
+
+One task a hearing: claim the lease, start the worker, watch it, and begin again with the next
+epoch when it died. The agent itself may be killed at any moment: workers run on, and the next
+agent takes them over.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+import structlog
+from nats.aio.subscription import Subscription
+
+from courtstream import __version__
+from courtstream.control import protocol
+from courtstream.control.boundary import supervised
+from courtstream.control.broker import NatsBus
+from courtstream.control.charge import Charge, ChargeState
+from courtstream.control.journal import JournalReader, safe_id
+from courtstream.control.lease import LeaseStore
+from courtstream.control.policy import BEAT_SECONDS, LEASE_RENEW_SECONDS, StopPolicy
+from courtstream.control.protocol import (
+    JournalPage,
+    JournalRequest,
+    NodeBeat,
+    NodeCommand,
+    NodeVerb,
+    Reply,
+    WorkerBeat,
+    WorkerSpec,
+)
+from courtstream.control.workers import WORKER_COMMAND, find_workers, localise, turn_log
+from courtstream.settings import Settings
+
+log = structlog.get_logger(__name__)
+IngestTotals = Callable[[], dict[str, dict[str, float]]]
+
+
+class NodeAgent:
+    """All workers of this machine. Use as `async with NodeAgent(…)`.
+
+    `command` is the worker's command line without the order's path, for tests.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        bus: NatsBus,
+        command: tuple[str, ...] = WORKER_COMMAND,
+        stops: StopPolicy | None = None,
+    ) -> None:
+        self.settings = settings
+        self.rtmp_port = 0
+        self.ingest_totals: IngestTotals = dict
+        self._bus = bus
+        self._leases = LeaseStore(bus.client)
+        self._command = command
+        self._stops = stops or StopPolicy()
+        self._charges: dict[str, Charge] = {}
+        self._journals = JournalReader(settings.hearings)
+        self._tasks: list[asyncio.Task[bool]] = []
+        self._listening: list[Subscription] = []
+
+    async def __aenter__(self) -> NodeAgent:
+        self.adopt()
+        node = self.settings.node
+        self._listening = [
+            await self._bus.on_beat(self._heard),
+            await self._bus.answer(protocol.node_command(node), NodeCommand, self.obey),
+            await self._bus.answer(protocol.node_journal(node), JournalRequest, self._page),
+        ]
+        self._tasks = [
+            asyncio.create_task(supervised("beat", self._every(BEAT_SECONDS, self._beat))),
+            asyncio.create_task(supervised("lease", self._every(LEASE_RENEW_SECONDS, self._renew))),
+        ]
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        """Let go of the workers without ending them (see `stop_all`)."""
+        for task in self._tasks:
+            task.cancel()
+        for subscription in self._listening:
+            await supervised("leaving", subscription.unsubscribe())
+        for charge in self._charges.values():
+            await charge.let_go()
+
+    # -- orders -------------------------------------------------------------------------------
+
+    async def obey(self, order: NodeCommand) -> Reply:
+        """Carry out one order of the platform."""
+        if order.verb is NodeVerb.STATUS:
+            return Reply(ok=True, data={"workers": self.status(), "ingest": self.ingest_totals()})
+        if order.verb is NodeVerb.STOP:
+            return await self.stop(order.hearing_id)
+        if order.spec is None:
+            return Reply(ok=False, code="invalid_input", message="启动指令缺少 spec / spec missing")
+        return await self.ensure(order.spec)
+
+    async def ensure(self, spec: WorkerSpec) -> Reply:
+        """Have the hearing's worker running; an already running one is left alone."""
+        if not safe_id(spec.hearing_id):
+            return Reply(
+                ok=False, code="invalid_input", message="庭审编号无效 / invalid hearing id"
+            )
+        charge = self._charges.get(spec.hearing_id)
+        if charge is None or charge.over:
+            charge = self._take(localise(spec, self.settings), charge)
+            charge.begin()
+        return await charge.settled()
+
+    async def stop(self, hearing_id: str) -> Reply:
+        """End one hearing's worker in good order."""
+        charge = self._charges.get(hearing_id)
+        if charge is None or charge.over:
+            return Reply(ok=True, message="未在运行 / was not running")
+        orderly = await charge.end(self._stops.worker)
+        return Reply(ok=True, data={"orderly": orderly})
+
+    async def stop_all(self) -> None:
+        """End all workers, together."""
+        await asyncio.gather(*(self.stop(h) for h in list(self._charges)))
+
+    def status(self) -> dict[str, dict[str, object]]:
+        """Every worker this agent knows: state, pid, epoch, restarts, age of the last beat."""
+        return {h: charge.facts() for h, charge in self._charges.items()}
+
+    def socket(self, hearing_id: str) -> Path | None:
+        """Where the hearing's worker listens for media; None when it has none any more."""
+        charge = self._charges.get(hearing_id)
+        if charge is None or charge.over or charge.spec.source.kind != "socket":
+            return None
+        return charge.spec.source.path
+
+    # -- own work -----------------------------------------------------------------------------
+
+    def adopt(self) -> None:
+        """Take over the workers of an earlier agent, and start anew those that died with it."""
+        for found in find_workers(self.settings.hearings):
+            charge = self._take(found.spec)
+            charge.begin(found.process)
+            alive = found.process is not None
+            log.info("adopted", hearing=found.spec.hearing_id, alive=alive)
+
+    def _take(self, spec: WorkerSpec, before: Charge | None = None) -> Charge:
+        if before is not None:
+            spec = spec.model_copy(update={"epoch": max(spec.epoch, before.spec.epoch + 1)})
+        charge = Charge(spec, self._bus, self._leases, self._command)
+        self._charges[spec.hearing_id] = charge
+        return charge
+
+    async def _heard(self, beat: WorkerBeat) -> None:
+        charge = self._charges.get(beat.hearing_id)
+        if charge is not None:
+            charge.heard(beat)
+
+    async def _page(self, request: JournalRequest) -> JournalPage:
+        return await asyncio.to_thread(self._journals.page, request)
+
+    async def _every(self, seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+        while True:
+            await supervised("periodic work", work())
+            await asyncio.sleep(seconds)
+
+    async def _beat(self) -> None:
+        running = self._in(ChargeState.RUNNING, ChargeState.STARTING, ChargeState.WAITING)
+        beat = NodeBeat(
+            node=self.settings.node,
+            pid=os.getpid(),
+            version=__version__,
+            hearings=running,
+            rtmp_port=self.rtmp_port,
+            load=round(os.getloadavg()[0], 2),
+            free_bytes=_free_bytes(self.settings.data),
+            gave_up=self._in(ChargeState.GAVE_UP),
+            ingest=self.ingest_totals(),
+        )
+        await self._bus.publish(protocol.node_beat(self.settings.node), beat)
+        for charge in self._charges.values():
+            turn_log(charge.spec.folder)
+
+    def _in(self, *states: ChargeState) -> tuple[str, ...]:
+        return tuple(h for h, charge in self._charges.items() if charge.state in states)
+
+    async def _renew(self) -> None:
+        for charge in list(self._charges.values()):
+            await charge.renew()
+
+
+def _free_bytes(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path).free
+    except OSError:
+        return 0
