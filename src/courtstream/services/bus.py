@@ -2,32 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import Awaitable, Callable
 from typing import Protocol
 
-from courtstream.control.protocol import Command, JournalPage, JournalRequest, NodeCommand, Reply
-
-
-class BusMessage(Protocol):
-    """A message as it came."""
-
-    @property
-    def subject(self) -> str:
-        """The subject it was published on."""
-
-    @property
-    def data(self) -> bytes:
-        """The JSON of one protocol model."""
-
-    async def respond(self, data: bytes) -> None:
-        """Answer a request; does nothing when nobody asked."""
+from courtstream.control.protocol import (
+    AdmitReply,
+    AdmitRequest,
+    Command,
+    IngestEvent,
+    JournalPage,
+    JournalRequest,
+    JournalRow,
+    NodeBeat,
+    NodeCommand,
+    Reply,
+    WorkerBeat,
+)
 
 
 class Bus(Protocol):
-    """Requests and subscriptions. Requests answer `Reply(ok=False, code=…)`, they do not raise:
+    """Typed requests and subscriptions.
 
-    `no_worker` when nobody listens, `timeout` when nobody answered in time.
+    Requests raise `WorkerAway` or `NodeAway` when nobody answers in time. Subscriptions live as
+    long as the connection and survive reconnects; each calls back one message after the other.
     """
+
+    @property
+    def connected(self) -> bool:
+        """Whether messages pass at this moment."""
 
     async def request_worker(self, hearing_id: str, command: Command) -> Reply:
         """Ask one hearing's worker."""
@@ -35,11 +37,20 @@ class Bus(Protocol):
     async def request_node(self, node: str, command: NodeCommand) -> Reply:
         """Ask a node agent."""
 
-    async def request_journal(self, node: str, request: JournalRequest) -> JournalPage | None:
-        """Journal rows a node keeps, or None when the node does not answer."""
+    async def journal(self, node: str, request: JournalRequest) -> JournalPage:
+        """Journal rows that a node keeps."""
 
-    def subscribe(self, subject: str, queue: str = "") -> AsyncIterator[BusMessage]:
-        """Messages of a subject (wildcards allowed) until the iterator is closed.
+    async def serve_admit(self, answer: Callable[[AdmitRequest], Awaitable[AdmitReply]]) -> None:
+        """Answer the knocks at the door."""
 
-        Survives reconnects. With `queue` only one member of the group gets each message.
-        """
+    async def on_row(self, callback: Callable[[JournalRow], Awaitable[None]]) -> None:
+        """Hear every journal row of every hearing."""
+
+    async def on_beat(self, callback: Callable[[WorkerBeat], Awaitable[None]]) -> None:
+        """Hear every worker's heartbeat."""
+
+    async def on_node_beat(self, callback: Callable[[NodeBeat], Awaitable[None]]) -> None:
+        """Hear every node agent's heartbeat."""
+
+    async def on_ingest_event(self, callback: Callable[[IngestEvent], Awaitable[None]]) -> None:
+        """Hear of publishers that came, went or were refused."""

@@ -1,0 +1,95 @@
+"""Who may do what, where: one table of role x action x scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+from typing import Protocol
+
+from courtstream.domain.errors import Forbidden
+from courtstream.domain.staff import StaffRole
+
+
+class Action(StrEnum):
+    """What staff do."""
+
+    SCHEDULE = "schedule"
+    SEE_COURTROOM = "see_courtroom"
+    CHANGE_KEY = "change_key"
+    COMMAND = "command"
+    PUBLISH = "publish"
+    SEE_SCORE = "see_score"
+    REVIEW = "review"
+    CONTEST = "contest"
+    SEE_PERFORMANCE = "see_performance"
+    MANAGE_USERS = "manage_users"
+    SEE_AUDIT = "see_audit"
+
+
+class Scope(Enum):
+    """How far a permission reaches."""
+
+    OWN = "hearings one sits in, or one's own page"
+    COURT = "one's own court"
+    TREE = "one's own court and those below it"
+
+
+_C, _J, _O, _A = StaffRole.CLERK, StaffRole.JUDGE, StaffRole.OFFICE, StaffRole.ADMIN
+
+ALLOWED: Mapping[Action, Mapping[StaffRole, Scope]] = {
+    Action.SCHEDULE: {_C: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
+    Action.SEE_COURTROOM: {_C: Scope.COURT, _J: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
+    Action.CHANGE_KEY: {_C: Scope.COURT, _A: Scope.TREE},
+    Action.COMMAND: {_C: Scope.COURT, _J: Scope.OWN, _A: Scope.TREE},
+    Action.PUBLISH: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE, _A: Scope.TREE},
+    Action.SEE_SCORE: {_J: Scope.OWN, _O: Scope.TREE},
+    Action.REVIEW: {_O: Scope.TREE},
+    Action.CONTEST: {_J: Scope.OWN},
+    Action.SEE_PERFORMANCE: {_J: Scope.OWN, _O: Scope.TREE},
+    Action.MANAGE_USERS: {_A: Scope.TREE},
+    Action.SEE_AUDIT: {_O: Scope.TREE, _A: Scope.TREE},
+}
+
+
+class Person(Protocol):
+    """What the policy asks about the one who acts. `court_id` None: the whole province."""
+
+    @property
+    def role(self) -> StaffRole:
+        """The role."""
+
+    @property
+    def court_id(self) -> str | None:
+        """The court, None for all."""
+
+    @property
+    def judge_id(self) -> str | None:
+        """The judge this account belongs to."""
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """What is acted on: its court first and the courts above it, and the judges who sit in it."""
+
+    courts: tuple[str, ...] = ()
+    judges: frozenset[str] = frozenset()
+
+
+def may(person: Person, action: Action, target: Target) -> bool:
+    """Whether the table allows it."""
+    scope = ALLOWED[action].get(person.role)
+    if scope is None:
+        return False
+    if scope is Scope.OWN:
+        return person.judge_id is not None and person.judge_id in target.judges
+    if person.court_id is None:
+        return True
+    reach = target.courts if scope is Scope.TREE else target.courts[:1]
+    return person.court_id in reach
+
+
+def require(person: Person, action: Action, target: Target) -> None:
+    """Raises Forbidden when the table does not allow it."""
+    if not may(person, action, target):
+        raise Forbidden(action=action.value)

@@ -1,0 +1,174 @@
+"""At the door: which hearing a publisher's key belongs to, and whether it may go out."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from courtstream.control.protocol import (
+    ModelSpec,
+    PolicySpec,
+    SourceSpec,
+    SpokenParticipant,
+    WorkerSpec,
+)
+from courtstream.domain.clock import court_day, day_bounds, utc_now
+from courtstream.domain.errors import (
+    CourtstreamError,
+    GateClosed,
+    NoHearingNow,
+    PublisherPresent,
+    UnknownIngestKey,
+)
+from courtstream.domain.ids import new_id
+from courtstream.domain.trial import HearingState, PublicationMode, Role
+from courtstream.services import audit, gatekeeping, keys, lifecycle, publishing, shape
+from courtstream.settings import Settings
+from courtstream.store.tables import Hearing, IngestKey, PublicationState, Stream
+
+EARLY = timedelta(hours=1)
+"""An encoder may be started this long before the scheduled time."""
+
+ALIVE = timedelta(seconds=20)
+"""A stream nobody has heard of for this long does not keep another publisher out."""
+
+_WAITING = frozenset({HearingState.SCHEDULED, HearingState.ADMITTED})
+
+
+def admit_publisher(
+    session: Session,
+    key: str,
+    node: str,
+    settings: Settings,
+    protocol: str = "rtmp",
+    now: datetime | None = None,
+) -> WorkerSpec | CourtstreamError:
+    """The worker's order, or the error to tell the encoder.
+
+    Errors come as values so that the gate's decision and the refusal stay on record:
+    UnknownIngestKey, NoHearingNow, PublisherPresent, GateClosed.
+    """
+    now = now or utc_now()
+    known = keys.find(session, key)
+    if known is None:
+        return UnknownIngestKey()
+    hearing = hearing_now(session, known.courtroom_id, now)
+    if hearing is None:
+        return NoHearingNow(courtroom=known.courtroom_id)
+    if _taken(session, hearing.id, now):
+        return PublisherPresent(hearing=hearing.id)
+    decision = gatekeeping.decide(session, hearing, now)
+    if not decision.may_broadcast:
+        audit.append(session, "gate", "refused", hearing.id, {"codes": list(decision.codes)}, now)
+        return GateClosed(hearing=hearing.id)
+    _open(session, hearing, known, node, protocol, now)
+    return worker_spec(hearing, node, settings)
+
+
+def hearing_now(session: Session, courtroom_id: str, now: datetime) -> Hearing | None:
+    """The hearing on air in the courtroom, else today's next one that is due or nearly so."""
+    begin, end = day_bounds(court_day(now))
+    due = (
+        Hearing.state.in_(_WAITING)
+        & (Hearing.scheduled_start >= begin)
+        & (Hearing.scheduled_start < end)
+        & (Hearing.scheduled_start <= now + EARLY)
+    )
+    query = (
+        select(Hearing)
+        .where(Hearing.courtroom_id == courtroom_id)
+        .where(or_(Hearing.state.in_(shape.ON_AIR), due))
+        .order_by(Hearing.scheduled_start)
+    )
+    found = list(session.scalars(query))
+    on_air = [h for h in found if h.state in shape.ON_AIR]
+    admitted = [h for h in found if h.state is HearingState.ADMITTED]
+    fresh = [h for h in found if h.scheduled_end >= now]
+    return next(iter(on_air or admitted or fresh or found[-1:]), None)
+
+
+def publisher_gone(session: Session, hearing_id: str, node: str, code: str, now: datetime) -> None:
+    """Close the hearing's open streams of this node."""
+    for stream in open_streams(session, hearing_id):
+        if stream.node == node or not node:
+            stream.ended_at, stream.end_code = now, code
+
+
+def open_streams(session: Session, hearing_id: str) -> list[Stream]:
+    """Publisher sessions that nobody has closed."""
+    query = select(Stream).where(Stream.hearing_id == hearing_id, Stream.ended_at.is_(None))
+    return list(session.scalars(query))
+
+
+def worker_spec(hearing: Hearing, node: str, settings: Settings) -> WorkerSpec:
+    """All the hearing's worker needs to know; the node puts in its own paths."""
+    policy = shape.policy_view(hearing.policy)
+    folder = (settings.hearings / hearing.id).absolute()
+    return WorkerSpec(
+        hearing_id=hearing.id,
+        epoch=hearing.epoch + 1,
+        node=node,
+        title=hearing.title,
+        case_number=hearing.case.number,
+        court=hearing.court.name,
+        procedure=hearing.procedure,
+        folder=folder,
+        public=(settings.public / hearing.id).absolute(),
+        master_key_file=settings.master_key.absolute(),
+        source=SourceSpec(kind="socket", path=folder / "in.sock"),
+        policy=PolicySpec.model_validate(
+            {
+                "delay": policy.delay,
+                "faces": policy.faces,
+                "bleep": policy.bleep,
+                "identity_window": policy.identity_window,
+            }
+        ),
+        models=ModelSpec.model_validate(settings.models.model_dump()),
+        participants=_spoken(hearing),
+        nats_url=settings.nats_url,
+    )
+
+
+def _spoken(hearing: Hearing) -> tuple[SpokenParticipant, ...]:
+    bench = tuple(
+        SpokenParticipant(role=Role.JUDGE.value, name=seat.judge.name, label=seat.judge.title)
+        for seat in hearing.bench
+    )
+    parties = tuple(
+        SpokenParticipant(role=p.role.value, name=p.name, label=p.label, protected=p.protected)
+        for p in hearing.case.participants
+    )
+    return bench + parties
+
+
+def _taken(session: Session, hearing_id: str, now: datetime) -> bool:
+    return any(stream.seen_at > now - ALIVE for stream in open_streams(session, hearing_id))
+
+
+def _open(
+    session: Session, hearing: Hearing, key: IngestKey, node: str, protocol: str, now: datetime
+) -> None:
+    if hearing.state is HearingState.SCHEDULED:
+        lifecycle.move(session, hearing, HearingState.ADMITTED, "gate", now)
+    if shape.publication_of(hearing, PublicationMode.LIVE) is None:
+        publishing.put(
+            session, hearing, PublicationMode.LIVE, PublicationState.RELEASED, "gate", now
+        )
+    publisher_gone(session, hearing.id, "", "replaced", now)
+    hearing.node, hearing.worker_gone = node, False
+    session.add(
+        Stream(
+            id=new_id("st"),
+            hearing_id=hearing.id,
+            courtroom_id=hearing.courtroom_id,
+            key_id=key.id,
+            node=node,
+            protocol=protocol[:16],
+            started_at=now,
+            seen_at=now,
+        )
+    )
+    audit.append(session, "gate", "admitted", hearing.id, {"node": node, "key": key.id}, now)

@@ -1,0 +1,75 @@
+"""What the running workers and nodes said last. In memory only: it refills within a second."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+
+from courtstream.control.protocol import NodeBeat, WorkerBeat
+from courtstream.services.views import LiveStatus
+
+STALE = timedelta(seconds=6)
+"""A worker beats once a second; after this long without one it is not trusted to run."""
+
+
+class Board:
+    """The last heartbeat of every worker and node, with the instant it was heard."""
+
+    def __init__(self) -> None:
+        self._workers: dict[str, tuple[WorkerBeat, datetime]] = {}
+        self._nodes: dict[str, tuple[NodeBeat, datetime]] = {}
+
+    def worker(self, beat: WorkerBeat, now: datetime) -> None:
+        """Note a worker's beat; one of an older epoch than the last is passed over."""
+        known = self._workers.get(beat.hearing_id)
+        if known is None or beat.epoch >= known[0].epoch:
+            self._workers[beat.hearing_id] = (beat, now)
+
+    def node(self, beat: NodeBeat, now: datetime) -> None:
+        """Note a node's beat."""
+        self._nodes[beat.node] = (beat, now)
+
+    def forget(self, hearing_id: str) -> None:
+        """The hearing is over."""
+        self._workers.pop(hearing_id, None)
+
+    def nodes(self, now: datetime) -> tuple[NodeBeat, ...]:
+        """Nodes heard of lately."""
+        return tuple(beat for beat, at in self._nodes.values() if now - at < 3 * STALE)
+
+    def rtmp_port(self, node: str) -> int:
+        """The port a node's receiver listens on, 0 when unknown."""
+        known = self._nodes.get(node)
+        return known[0].rtmp_port if known else 0
+
+    def beats(self) -> Iterable[tuple[WorkerBeat, datetime]]:
+        """Every worker's last beat and when it came."""
+        return tuple(self._workers.values())
+
+    def gone(self, now: datetime) -> tuple[str, ...]:
+        """Hearings whose worker has fallen silent."""
+        return tuple(h for h, (_, at) in self._workers.items() if now - at > STALE)
+
+    def status(self, hearing_id: str, now: datetime) -> LiveStatus | None:
+        """One hearing's worker for people, None when it was never heard."""
+        known = self._workers.get(hearing_id)
+        if known is None:
+            return None
+        beat, at = known
+        return LiveStatus(
+            hearing_id=hearing_id,
+            heard_at=at,
+            stale=now - at > STALE,
+            state=beat.state,
+            why=beat.why,
+            source=beat.source,
+            media_time=beat.media_time,
+            aired=beat.aired,
+            delay=beat.delay,
+            picture_lag=beat.picture_lag,
+            speech_lag=beat.speech_lag,
+            guard_open=beat.guard_open,
+            guard_closures=beat.guard_closures,
+            slow_stage=beat.slow_stage,
+            counters=dict(beat.counters),
+        )

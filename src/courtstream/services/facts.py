@@ -1,0 +1,182 @@
+"""What the scoring engine may know of a sitting, gathered from the rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from datetime import datetime
+from statistics import median
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courtstream.domain.redaction import FAIL_CLOSED, RedactionKind
+from courtstream.domain.scoring import (
+    HearingFacts,
+    MediaMeasures,
+    RecordingFacts,
+    ScheduleFacts,
+)
+from courtstream.domain.time import SECOND, Span, merge
+from courtstream.domain.transcript import (
+    EventKind,
+    HearingEvent,
+    Transcript,
+    Utterance,
+    Word,
+)
+from courtstream.domain.trial import MinuteState, Participant
+from courtstream.store.tables import (
+    Asset,
+    GuardClosure,
+    Hearing,
+    Mark,
+    Measure,
+    MinuteChange,
+    RedactionRow,
+    UtteranceRow,
+)
+
+_GAP = SECOND // 2
+"""Neighbouring faulty measures count as one fault."""
+
+
+def facts_of(session: Session, hearing: Hearing) -> HearingFacts:
+    """The facts of a hearing as the database has them."""
+    return HearingFacts(
+        hearing_id=hearing.id,
+        kind=hearing.case.kind,
+        procedure=hearing.procedure,
+        transcript=transcript_of(session, hearing.id),
+        participants=_participants(hearing),
+        sole_judge=hearing.sole_judge,
+        public=hearing.public,
+        states=_states(session, hearing.id),
+        media=_media(session, hearing.id),
+        recording=_recording(session, hearing),
+        schedule=_schedule(hearing),
+        private_spans=_private(session, hearing.id),
+        guard_closed=_guard(session, hearing),
+    )
+
+
+def transcript_of(session: Session, hearing_id: str) -> Transcript:
+    """The words and marks of a hearing in order of time."""
+    query = (
+        select(UtteranceRow)
+        .where(UtteranceRow.hearing_id == hearing_id)
+        .order_by(UtteranceRow.start, UtteranceRow.seq)
+    )
+    utterances = tuple(_utterance(row) for row in session.scalars(query))
+    return Transcript(utterances=utterances, events=_events(session, hearing_id))
+
+
+def _utterance(row: UtteranceRow) -> Utterance:
+    words = tuple(
+        Word(str(w[0]), Span(int(w[1]), int(w[2])), float(w[3]) if len(w) > 3 else 1.0)
+        for w in row.words
+    )
+    return Utterance(
+        Span(row.start, row.end), row.text, row.role, row.speaker, row.confidence, words
+    )
+
+
+def _events(session: Session, hearing_id: str) -> tuple[HearingEvent, ...]:
+    query = select(Mark).where(Mark.hearing_id == hearing_id, Mark.kind == "event").order_by(Mark.t)
+    known = {kind.value for kind in EventKind}
+    return tuple(
+        HearingEvent(kind=EventKind(mark.body["kind"]), t=mark.t)
+        for mark in session.scalars(query)
+        if mark.body.get("kind") in known
+    )
+
+
+def _participants(hearing: Hearing) -> tuple[Participant, ...]:
+    return tuple(
+        Participant(p.role, p.name, p.label, p.side, p.protected, p.present)
+        for p in hearing.case.participants
+    )
+
+
+def _states(session: Session, hearing_id: str) -> tuple[tuple[int, MinuteState], ...]:
+    query = (
+        select(MinuteChange)
+        .where(MinuteChange.hearing_id == hearing_id)
+        .order_by(MinuteChange.t, MinuteChange.seq)
+    )
+    return tuple((row.t, row.state) for row in session.scalars(query))
+
+
+def _media(session: Session, hearing_id: str) -> MediaMeasures:
+    query = select(Measure).where(Measure.hearing_id == hearing_id).order_by(Measure.start)
+    rows = list(session.scalars(query))
+    return MediaMeasures(
+        picture_black=_where(rows, lambda m: m.black),
+        picture_frozen=_where(rows, lambda m: m.frozen),
+        sound_silent=_where(rows, lambda m: m.silent),
+        sound_clipped=_where(rows, lambda m: m.clipped),
+        loudness_lufs=_middle(m.lufs for m in rows),
+        snr_db=_middle(m.snr_db for m in rows),
+    )
+
+
+def _where(rows: list[Measure], faulty: Callable[[Measure], bool]) -> tuple[Span, ...]:
+    return tuple(merge((Span(m.start, m.end) for m in rows if faulty(m)), _GAP))
+
+
+def _middle(values: Iterable[float | None]) -> float | None:
+    known = [v for v in values if v is not None]
+    return median(known) if known else None
+
+
+def _recording(session: Session, hearing: Hearing) -> RecordingFacts:
+    sealed = merge(_assets(session, hearing.id, "sealed"), SECOND)
+    holes = [
+        Span(a.end, b.start) for a, b in zip(sealed, sealed[1:], strict=False) if b.start > a.end
+    ]
+    return RecordingFacts(
+        recorded=tuple(sealed), interruptions=tuple((hole, None) for hole in holes)
+    )
+
+
+def _assets(session: Session, hearing_id: str, kind: str) -> list[Span]:
+    query = select(Asset).where(Asset.hearing_id == hearing_id, Asset.kind == kind)
+    return [Span(row.start, row.end) for row in session.scalars(query)]
+
+
+def _schedule(hearing: Hearing) -> ScheduleFacts:
+    zero = hearing.wall_zero or hearing.actual_start
+    approved = hearing.approved_at
+    notice = hearing.notice_at
+    return ScheduleFacts(
+        scheduled_start=_after(zero, hearing.scheduled_start),
+        actual_start=_after(zero, hearing.actual_start),
+        notice_days=(
+            (hearing.scheduled_start - notice).total_seconds() / 86400 if notice else None
+        ),
+        approved_before_start=approved <= zero if approved and zero else None,
+        panel_size=len(hearing.bench) or None,
+    )
+
+
+def _after(zero: datetime | None, at: datetime | None) -> float | None:
+    return (at - zero).total_seconds() if zero is not None and at is not None else None
+
+
+def _private(session: Session, hearing_id: str) -> tuple[Span, ...]:
+    closed = {reason.value for reason in FAIL_CLOSED}
+    query = select(RedactionRow).where(
+        RedactionRow.hearing_id == hearing_id,
+        RedactionRow.kind == RedactionKind.SPEECH.value,
+        RedactionRow.reason.not_in(closed),
+    )
+    return tuple(merge(Span(r.start, r.end) for r in session.scalars(query)))
+
+
+def _guard(session: Session, hearing: Hearing) -> tuple[Span, ...]:
+    query = select(GuardClosure).where(GuardClosure.hearing_id == hearing.id)
+    return tuple(
+        merge(
+            Span(c.start, max(c.start, hearing.duration if c.end is None else c.end))
+            for c in session.scalars(query)
+        )
+    )

@@ -1,0 +1,283 @@
+"""What the public comes for: what is live, one hearing, its words and chapters, and the search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session, selectinload
+
+from courtstream.domain.clock import court_day, day_bounds
+from courtstream.domain.errors import NotFound
+from courtstream.domain.redaction import RedactionKind
+from courtstream.domain.scoring import Outcome
+from courtstream.domain.time import to_seconds
+from courtstream.domain.trial import CaseKind, HearingState
+from courtstream.services import shape
+from courtstream.services.names import step_titles
+from courtstream.services.views import (
+    Chapter,
+    ClosureView,
+    CourtView,
+    HearingCard,
+    HearingList,
+    HearingView,
+    MinuteView,
+    SiteStats,
+    TranscriptLine,
+)
+from courtstream.store.tables import (
+    Case,
+    Court,
+    GuardClosure,
+    Hearing,
+    HearingJudge,
+    Judge,
+    MinuteChange,
+    RedactionRow,
+    ScorecardRow,
+    Segment,
+    UtteranceRow,
+)
+
+PAGE = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """What a viewer looks for; empty fields do not narrow. `text`: number, cause, title, judge."""
+
+    text: str = ""
+    court_id: str = ""
+    judge_id: str = ""
+    kind: CaseKind | None = None
+    day: date | None = None
+    state: HearingState | None = None
+    page: int = 1
+
+
+def courts(session: Session) -> tuple[CourtView, ...]:
+    """All courts in tree order: each before those below it."""
+    children: dict[str | None, list[Court]] = {}
+    for court in session.scalars(select(Court).order_by(Court.code, Court.name)):
+        children.setdefault(court.parent_id, []).append(court)
+
+    def below(parent: str | None, depth: int) -> list[CourtView]:
+        found: list[CourtView] = []
+        for c in children.get(parent, []):
+            found.append(CourtView(c.id, c.name, c.name_en, c.level, c.parent_id, depth))
+            found.extend(below(c.id, depth + 1))
+        return found
+
+    return tuple(below(None, 0))
+
+
+def live_now(session: Session, limit: int = 24) -> tuple[HearingCard, ...]:
+    """Hearings the public may watch live at this moment, longest running first."""
+    query = _public(select(Hearing)).where(Hearing.state.in_(shape.ON_AIR))
+    rows = session.scalars(query.order_by(Hearing.actual_start).limit(limit))
+    return tuple(card for row in rows if (card := shape.card_view(session, row)).live)
+
+
+def today(session: Session, now: datetime, limit: int = 50) -> tuple[HearingCard, ...]:
+    """Today's hearings open to the public, by their time."""
+    begin, end = day_bounds(court_day(now))
+    query = _public(select(Hearing)).where(
+        Hearing.scheduled_start >= begin,
+        Hearing.scheduled_start < end,
+        Hearing.state != HearingState.CANCELLED,
+    )
+    rows = session.scalars(query.order_by(Hearing.scheduled_start).limit(limit))
+    return tuple(shape.card_view(session, row) for row in rows)
+
+
+def stats(session: Session, now: datetime) -> SiteStats:
+    """The counts of the front page."""
+    begin, end = day_bounds(court_day(now))
+    day = (Hearing.scheduled_start >= begin, Hearing.scheduled_start < end)
+    return SiteStats(
+        live=_count(session, Hearing.state.in_(shape.ON_AIR)),
+        today=_count(session, *day, Hearing.state != HearingState.CANCELLED),
+        past=_count(session, Hearing.state == HearingState.ENDED),
+        courts=session.scalar(select(func.count()).select_from(Court)) or 0,
+    )
+
+
+def search(session: Session, wanted: Search) -> HearingList:
+    """Hearings open to the public that match, newest first."""
+    query = _narrow(_public(select(Hearing).join(Hearing.case)), wanted)
+    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    page = max(1, wanted.page)
+    rows = session.scalars(
+        query.order_by(Hearing.scheduled_start.desc()).limit(PAGE).offset((page - 1) * PAGE)
+    )
+    cards = tuple(shape.card_view(session, row) for row in rows)
+    return HearingList(cards, total, page, max(1, -(-total // PAGE)))
+
+
+def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingView:
+    """The watch page. Raises NotFound for hearings that are not public."""
+    hearing = _public_hearing(session, hearing_id)
+    card = shape.card_view(session, hearing)
+    gone = shape.withdrawn(hearing)
+    playable = not gone and (shape.live_open(hearing, now) or card.replay)
+    return HearingView(
+        card=card,
+        media=shape.media_path(hearing.id) if playable else "",
+        recording=f"/media/{hearing.id}/recording.mp4" if card.replay else "",
+        minute_state=hearing.minute_state,
+        minute_by=hearing.minute_by,
+        minute_why=hearing.minute_why,
+        wall_zero=hearing.wall_zero,
+        participants=tuple(shape.party_view(p) for p in hearing.case.participants),
+        publications=tuple(shape.publication_view(p) for p in hearing.publications),
+        policy=shape.policy_view(hearing.policy),
+        gate=shape.gate_view(hearing),
+        minutes=_minutes(session, hearing.id),
+        closures=_closures(session, hearing.id),
+        chapters=() if gone else chapters(session, hearing.id),
+        withdrawn=gone,
+        worker_gone=hearing.worker_gone,
+    )
+
+
+def transcript(
+    session: Session, hearing_id: str, now: datetime, after: int = 0, limit: int = 2000
+) -> tuple[TranscriptLine, ...]:
+    """Released lines that begin at or after `after` ns, in order of time.
+
+    Words never run ahead of the picture, and words the public could not hear are not read either.
+    """
+    hearing = _public_hearing(session, hearing_id)
+    if not (shape.live_open(hearing, now) or shape.replay_open(hearing)):
+        return ()
+    aired = session.scalar(select(func.max(Segment.end)).where(Segment.hearing_id == hearing_id))
+    query = (
+        select(UtteranceRow)
+        .where(UtteranceRow.hearing_id == hearing_id, UtteranceRow.start >= after)
+        .where(UtteranceRow.end <= (aired or 0), ~_silenced())
+        .order_by(UtteranceRow.start, UtteranceRow.seq)
+        .limit(limit)
+    )
+    return tuple(line_view(row) for row in session.scalars(query))
+
+
+def _silenced() -> Any:
+    return exists().where(
+        RedactionRow.hearing_id == UtteranceRow.hearing_id,
+        RedactionRow.kind == RedactionKind.WHOLE_SOUND.value,
+        RedactionRow.start < UtteranceRow.end,
+        RedactionRow.end > UtteranceRow.start,
+    )
+
+
+def line_view(row: UtteranceRow) -> TranscriptLine:
+    """One line, times in seconds."""
+    return TranscriptLine(
+        row.seq,
+        to_seconds(row.start),
+        to_seconds(row.end),
+        row.role,
+        row.speaker,
+        row.text,
+        row.confidence,
+        row.state,
+    )
+
+
+def chapters(session: Session, hearing_id: str) -> tuple[Chapter, ...]:
+    """Procedure steps found in the hearing, in order of time."""
+    query = select(ScorecardRow).where(
+        ScorecardRow.hearing_id == hearing_id, ScorecardRow.current.is_(True)
+    )
+    card = session.scalars(query).first()
+    found = [step for step in (card.steps if card else []) if _placed(step)]
+    found.sort(key=lambda step: (step["start"], step["code"]))
+    return tuple(
+        Chapter(
+            s["code"],
+            *step_titles(s["code"]),
+            to_seconds(s["start"]),
+            to_seconds(s["end"]),
+            s["confidence"],
+        )
+        for s in found
+    )
+
+
+def _placed(step: dict[str, Any]) -> bool:
+    return step["outcome"] == Outcome.MET.value and step["start"] is not None
+
+
+def _public(query: Select[tuple[Hearing]]) -> Select[tuple[Hearing]]:
+    return query.where(Hearing.public.is_(True)).options(
+        selectinload(Hearing.case),
+        selectinload(Hearing.court),
+        selectinload(Hearing.courtroom),
+        selectinload(Hearing.bench).selectinload(HearingJudge.judge).selectinload(Judge.court),
+        selectinload(Hearing.publications),
+    )
+
+
+def _public_hearing(session: Session, hearing_id: str) -> Hearing:
+    hearing = session.get(Hearing, hearing_id)
+    if hearing is None or not hearing.public:
+        raise NotFound
+    return hearing
+
+
+def _count(session: Session, *where: Any) -> int:
+    query = select(func.count()).select_from(Hearing).where(Hearing.public.is_(True), *where)
+    return session.scalar(query) or 0
+
+
+def _narrow(query: Select[tuple[Hearing]], wanted: Search) -> Select[tuple[Hearing]]:
+    if wanted.court_id:
+        query = query.where(Hearing.court_id == wanted.court_id)
+    if wanted.kind is not None:
+        query = query.where(Case.kind == wanted.kind)
+    if wanted.state is not None:
+        query = query.where(Hearing.state == wanted.state)
+    if wanted.day is not None:
+        begin, end = day_bounds(wanted.day)
+        query = query.where(Hearing.scheduled_start >= begin, Hearing.scheduled_start < end)
+    if wanted.judge_id:
+        query = query.where(Hearing.bench.any(HearingJudge.judge_id == wanted.judge_id))
+    for piece in wanted.text.split()[:6]:
+        query = query.where(_mentions(piece[:60]))
+    return query
+
+
+def _mentions(piece: str) -> Any:
+    return or_(
+        Case.number.icontains(piece, autoescape=True),
+        Case.cause.icontains(piece, autoescape=True),
+        Hearing.title.icontains(piece, autoescape=True),
+        Hearing.court.has(Court.name.icontains(piece, autoescape=True)),
+        Hearing.bench.any(HearingJudge.judge.has(Judge.name.icontains(piece, autoescape=True))),
+    )
+
+
+def _minutes(session: Session, hearing_id: str) -> tuple[MinuteView, ...]:
+    query = (
+        select(MinuteChange)
+        .where(MinuteChange.hearing_id == hearing_id)
+        .order_by(MinuteChange.t, MinuteChange.seq)
+    )
+    return tuple(MinuteView(to_seconds(m.t), m.state, m.by, m.why) for m in session.scalars(query))
+
+
+def _closures(session: Session, hearing_id: str) -> tuple[ClosureView, ...]:
+    query = (
+        select(GuardClosure)
+        .where(GuardClosure.hearing_id == hearing_id)
+        .order_by(GuardClosure.start)
+    )
+    return tuple(
+        ClosureView(
+            to_seconds(c.start), None if c.end is None else to_seconds(c.end), c.kind, c.reason
+        )
+        for c in session.scalars(query)
+    )

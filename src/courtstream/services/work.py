@@ -1,0 +1,47 @@
+"""Running a service inside a transaction, from threads and from coroutines.
+
+Services take a `Session` first and are plain functions; the pages and the API reach them only
+through here, so a transaction begins and ends in one place.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Concatenate, ParamSpec, TypeVar
+
+from anyio import to_thread
+from sqlalchemy.orm import Session
+
+from courtstream.store.unit import Store
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Work:
+    """Reads and writes of one database."""
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+
+    def read(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs) -> T:
+        """Call `verb(session, …)` in a transaction that is thrown away."""
+        with self.store.read() as session:
+            return verb(session, *args, **kw)
+
+    def write(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs) -> T:
+        """Call `verb(session, …)` and commit; any error rolls everything back."""
+        with self.store.write() as session:
+            return verb(session, *args, **kw)
+
+    async def reading(
+        self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs
+    ) -> T:
+        """`read` in a worker thread."""
+        return await to_thread.run_sync(lambda: self.read(verb, *args, **kw))
+
+    async def writing(
+        self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs
+    ) -> T:
+        """`write` in a worker thread."""
+        return await to_thread.run_sync(lambda: self.write(verb, *args, **kw))
