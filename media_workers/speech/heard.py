@@ -1,0 +1,91 @@
+"""A hypothesis as a row of sounds: what each character is to someone listening for numbers."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from functools import cached_property
+
+from courtstream.domain.time import Span
+from courtstream.rules.masking.names import syllable
+from courtstream.rules.masking.numbers import digit_map
+from courtstream.rules.masking.spoken import table
+from media_workers.speech.hypothesis import Hypothesis
+
+DIGIT, TENS, LETTERS, LIKE_DIGIT, OTHER = "D", "T", "L", "W", "O"
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """One character (or run of Latin letters): `char` has digits as 0-9, letters as `a`."""
+
+    char: str
+    sound: str
+    kind: str
+    span: Span
+
+
+def _kind(text: str, sound: str) -> str:
+    if text in digit_map() or text.isdigit():
+        return DIGIT
+    if text in "十百千":
+        return TENS
+    if text.isascii() and text.isalpha():
+        return LETTERS
+    return LIKE_DIGIT if sound in table("digits")["syllables"] else OTHER
+
+
+def _sign(text: str, span: Span) -> Sign:
+    kind = _kind(text, syllable(text[0]))
+    sound = text.lower() if kind == LETTERS else syllable(text[0])
+    char = "a" if kind == LETTERS else digit_map().get(text, text[0])
+    return Sign(char, sound, kind, span)
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The signs of a hypothesis; `text[i]` and `sounds[i]` belong to `signs[i]`."""
+
+    window: Span
+    signs: tuple[Sign, ...]
+    voiced: tuple[Span, ...]
+
+    @cached_property
+    def text(self) -> str:
+        """One character a sign."""
+        return "".join(sign.char for sign in self.signs)
+
+    @cached_property
+    def sounds(self) -> tuple[str, ...]:
+        """One syllable a sign."""
+        return tuple(sign.sound for sign in self.signs)
+
+    def start(self, index: int) -> int:
+        """When sign `index` begins; past the last, the end of the window."""
+        return self.signs[index].span.start if index < len(self.signs) else self.window.end
+
+    def end(self, index: int) -> int:
+        """When sign `index` ends."""
+        return self.signs[index].span.end
+
+    def voiced_share(self, start: int, end: int) -> float:
+        """How much of `start..end` the voice detector calls speech; 1.0 when it said nothing."""
+        if not self.voiced or end <= start:
+            return 1.0
+        part = Span(start, end)
+        inside = [clip.length for span in self.voiced if (clip := span.clipped(part))]
+        return sum(inside) / (end - start)
+
+
+def listen(hypothesis: Hypothesis) -> Heard:
+    """The signs of a hypothesis; several digits in one word share its time evenly."""
+    signs: list[Sign] = []
+    for word in hypothesis.chars:
+        parts = re.findall(r"[A-Za-z]+|[^\W_]", word.text)
+        if not parts:
+            continue
+        step = word.span.length // len(parts)
+        for place, part in enumerate(parts):
+            start = word.span.start + place * step
+            signs.append(_sign(part, Span(start, start + step)))
+    return Heard(hypothesis.window, tuple(signs), hypothesis.voiced)

@@ -1,0 +1,129 @@
+"""Home addresses in recognised speech: cue, region, road, and above all numbers with 号 or 楼."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import seconds
+from courtstream.rules.masking.spoken import listed, said_at, sounds_of
+from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
+from media_workers.speech.readings import Evidence, hidden
+
+_N = "0-9十百千甲乙"
+_UNIT = re.compile(
+    rf"(?<![第月年0-9十百千])[{_N}]{{1,6}}(?:号[院楼月员]?|单元|丹元|楼|室|门(?![外口诊])|栋|院|组|层)"
+)
+_REGION = re.compile(r"[省市区县镇乡]|自治州")
+_ROAD = re.compile(r"[路街巷村苑园屯里道]|胡同|小区")
+_COURT = sounds_of("人民法院")
+_EDGE = seconds(1.5)
+
+
+def _groups(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
+    """(first, one past the last, how many units) of numbered parts close to each other."""
+    found: list[list[int]] = []
+    for match in _UNIT.finditer(heard.text):
+        start, end = match.span()
+        if any(a <= start < b for a, b in kept):
+            continue
+        if found and start - found[-1][1] <= 4:
+            found[-1][1], found[-1][2] = end, found[-1][2] + 1
+        else:
+            found.append([start, end, 1])
+    for start, end, count in found:
+        yield start, _room(heard, end), count
+
+
+def _room(heard: Heard, end: int) -> int:
+    """Past a bare room number after the last unit: 四号楼九零一."""
+    index, last, gap = end, end, 0
+    while index < len(heard.signs) and gap < 2 and index - end < 8:
+        kind = heard.signs[index].kind
+        if kind in {DIGIT, TENS}:
+            last, gap = index + 1, 0
+        elif kind == LIKE_DIGIT or heard.text[index] in "的号":
+            gap += 1
+        else:
+            break
+        index += 1
+    return last
+
+
+def _cue_end(heard: Heard, start: int, reach: int = 26) -> int | None:
+    """One past the nearest address cue before sign `start`, or None."""
+    for at in range(start - 1, max(-1, start - reach), -1):
+        size = said_at(heard.sounds, at, listed("address", "cues"))
+        if size >= 2 or (size and heard.text[at] in "住"):
+            return _skip(heard, at + size)
+    return None
+
+
+def _skip(heard: Heard, at: int) -> int:
+    while at < len(heard.text) and heard.text[at] in "是为在址地号":
+        at += 1
+    return at
+
+
+def _names_start(heard: Heard, start: int, cue: int | None) -> int:
+    """Where the names of region and road before the first number begin."""
+    floor = cue if cue is not None else max(0, start - 22)
+    marks = [floor + match.start() for match in _REGION.finditer(heard.text[floor:start])] or [
+        max(floor, start - 4)
+    ]
+    first = start
+    for mark in reversed([*marks]):
+        if first - mark > 10:
+            break
+        first = mark
+    return floor if cue is not None and first - floor <= 8 else max(floor, first - 3)
+
+
+def _placed(heard: Heard, start: int) -> bool:
+    before = heard.text[max(0, start - 16) : start]
+    return bool(_REGION.search(before)) and bool(_ROAD.search(before[-4:]))
+
+
+def _office(heard: Heard, end: int) -> bool:
+    """Whether 人民法院 follows: the court's address, not a home."""
+    return any(
+        said_at(heard.sounds, at, (_COURT,)) for at in range(end, min(len(heard.signs), end + 8))
+    )
+
+
+def numbered(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
+    """Addresses with a house number."""
+    for start, end, units in _groups(heard, kept):
+        cue = _cue_end(heard, start)
+        inner = re.search("单元|丹元|号楼|楼|室|栋|号院", heard.text[start:end]) is not None
+        named = bool(_REGION.search(heard.text[cue:start])) if cue is not None else False
+        if not (
+            named
+            or (cue is not None and units >= 2)
+            or (units >= 2 and inner)
+            or _placed(heard, start)
+        ):
+            continue
+        unsure = cue is None and units < 2 and heard.end(end - 1) > heard.window.end - _EDGE
+        if unsure or _office(heard, end):
+            continue
+        first = _names_start(heard, start, cue)
+        yield Evidence(
+            hidden(heard, first, end - 1), Reason.ADDRESS, first, end - 1, 0.8, cue is not None
+        )
+
+
+def named(heard: Heard) -> Iterator[Evidence]:
+    """A cue, then a region and a road or village, with the number lost or none."""
+    for at in range(len(heard.signs)):
+        size = said_at(heard.sounds, at, listed("address", "cues"))
+        if size < 2:
+            continue
+        begin = _skip(heard, at + size)
+        part = heard.text[begin : begin + 18]
+        region = _REGION.search(part[:9])
+        roads = [m.end() for m in _ROAD.finditer(part) if region and m.start() > region.start()]
+        if region and roads:
+            last = begin + roads[-1] - 1
+            yield Evidence(hidden(heard, begin, last), Reason.ADDRESS, begin, last, 0.6, True)

@@ -1,0 +1,217 @@
+"""A number being read out, by evidence: digits in a row, or a cue with digit sounds after it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import MediaTime, Span, seconds
+from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, says, table
+from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, TENS, Heard
+
+BEFORE, AFTER, AFTER_WORD = seconds(0.25), seconds(0.35), seconds(0.25)
+_PAUSE = seconds(2.0)
+_EDGE = seconds(1.0)
+_LEAST_ALONE, _LEAST_IDENTITY = 7, 5
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Signs `first..last` (inclusive) are private; `span` is what to hide, padded."""
+
+    span: Span
+    reason: Reason
+    first: int
+    last: int
+    confidence: float
+    cued: bool = False
+
+
+def hidden(heard: Heard, first: int, last: int) -> Span:
+    """The time of signs `first..last` with pads, up to the next word when that comes soon.
+
+    The recogniser drops digits, so the time between the last digit and the next word belongs to
+    the number when someone is speaking in it.
+    """
+    start, end = heard.start(first), heard.end(last)
+    pad = AFTER
+    following = heard.start(last + 1)
+    if last + 1 < len(heard.signs) and end <= following < end + _PAUSE:
+        if heard.voiced_share(end, following) > 0.5:
+            end, pad = following, AFTER_WORD
+    return Span(max(0, start - BEFORE), end + pad)
+
+
+def _stretch(heard: Heard, at: int, loose: bool) -> tuple[int, int]:
+    """Signs of a reading that begins at `at`: (one past the last, number of digits).
+
+    `loose` after a cue: sounds like digits, letters and up to two foreign characters may come
+    between; without a cue only digits and single sounds like digits.
+    """
+    end, count, gap, index = at, 0, 0, at
+    allowed = 2 if loose else 1
+    while index < len(heard.signs):
+        sign = heard.signs[index]
+        if index > at and heard.start(index) - heard.end(index - 1) > _PAUSE:
+            break
+        if sign.kind == DIGIT or (loose and sign.kind in {LETTERS, TENS}):
+            end, count, gap = index + 1, count + 1, 0
+        elif sign.kind == LIKE_DIGIT and gap < allowed:
+            gap += 0 if loose else 1
+            count += 0
+            if loose and index + 1 < len(heard.signs) and _near_digit(heard, index):
+                end = index + 1
+            elif loose:
+                gap += 1
+        elif loose and gap < allowed:
+            gap += 1
+        else:
+            break
+        index += 1
+    return end, count
+
+
+def _near_digit(heard: Heard, index: int) -> bool:
+    near = heard.signs[max(0, index - 1) : index] + heard.signs[index + 1 : index + 2]
+    return any(sign.kind == DIGIT for sign in near)
+
+
+def _counts(heard: Heard, end: int) -> bool:
+    """Whether the characters after a reading make it a count or a sum."""
+    return heard.text[end : end + 1] in tuple(table("digits")["units"])
+
+
+def _inside(first: int, last: int, kept: list[tuple[int, int]]) -> bool:
+    held = sum(1 for at in range(first, last + 1) if any(a <= at < b for a, b in kept))
+    return held >= 0.6 * (last + 1 - first)
+
+
+def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator[Evidence]:
+    """Many digits in a row, whatever was said before."""
+    at, least = 0, _LEAST_IDENTITY if identity else _LEAST_ALONE
+    while at < len(heard.signs):
+        if heard.signs[at].kind != DIGIT:
+            at += 1
+            continue
+        end, count = _stretch(heard, at, loose=False)
+        last = end - 1
+        if (
+            count >= least
+            and not _inside(at, last, kept)
+            and not (count < 9 and _counts(heard, end))
+            and not (count < 9 and re.match(r"(?:19|20)\d\d", heard.text[at:end]))
+            and not _paper(heard, at)
+            and not (heard.end(last) > heard.window.end - _EDGE and count < 12)
+        ):
+            yield Evidence(hidden(heard, at, last), Reason.NUMBER_BEING_READ, at, last, 0.8)
+        at = end
+
+
+def _paper(heard: Heard, at: int) -> bool:
+    """Whether the number belongs to the case or a paper: 合同编号是…, 案号…"""
+    return any(
+        size and at - (back + size) <= 2
+        for back in range(max(0, at - 8), at)
+        if (size := said_at(heard.sounds, back, listed("public", "papers")))
+    )
+
+
+def _skip_copula(heard: Heard, at: int) -> int:
+    size = said_at(heard.sounds, at, listed("copula", "words"))
+    while size:
+        at += size
+        size = said_at(heard.sounds, at, listed("copula", "words"))
+    return at
+
+
+def _is_question(heard: Heard, at: int) -> bool:
+    """A question or a mention comes after the cue, not a reading."""
+    return any(
+        said_at(heard.sounds, place, listed("copula", "question")) for place in range(at, at + 2)
+    )
+
+
+def _first_digit(heard: Heard, at: int, reach: int) -> int | None:
+    for index in range(at, min(len(heard.signs), at + reach + 1)):
+        if heard.signs[index].kind in {DIGIT, LETTERS}:
+            return index
+    return None
+
+
+def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
+    begin = _skip_copula(heard, cue_end)
+    if _is_question(heard, cue_end) or _is_question(heard, begin):
+        return None
+    first = _first_digit(heard, begin, cue.reach)
+    if first is None:
+        return None
+    end, count = _stretch(heard, first, loose=True)
+    if count < cue.least or (count < 8 and _counts(heard, end)):
+        return None
+    if count < 5 and first - begin > 3:
+        return None
+    # digits dropped at the start: what lies between the cue and the first digit is the number's
+    start = begin if first - begin <= 3 else first
+    return Evidence(
+        hidden(heard, start, max(start, end - 1)), Reason(cue.reason), start, end - 1, 0.9, True
+    )
+
+
+def cued(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
+    """A cue and digits, or sounds like digits, after it."""
+    for at, cue in cues_in(heard, phrases("cue")):
+        found = _after_cue(heard, cue, at + len(cue.sounds))
+        if found and not _inside(found.first, found.last, kept):
+            yield found
+
+
+def cues_in(heard: Heard, options: tuple[Phrase, ...]) -> Iterator[tuple[int, Phrase]]:
+    """Every cue with its place; the longest that fits, then on behind it."""
+    at = 0
+    while at < len(heard.signs):
+        cue = next((cue for cue in options if says(heard.sounds, at, cue.sounds)), None)
+        if cue is None:
+            at += 1
+            continue
+        yield at, cue
+        at += len(cue.sounds)
+
+
+def fixed(heard: Heard) -> Iterator[Evidence]:
+    """After the cue of a plate or a mail address the next characters, recognised or not."""
+    for at, cue in cues_in(heard, phrases("fixed")):
+        cue_end = at + len(cue.sounds)
+        begin = _skip_copula(heard, cue_end)
+        shown = heard.signs[begin : begin + 6]
+        marked = any(sign.kind in {DIGIT, LETTERS} for sign in shown)
+        if not shown or _is_question(heard, begin) or not (begin > cue_end or marked):
+            continue
+        last = _fixed_end(heard, begin, cue)
+        yield Evidence(hidden(heard, begin, last), Reason(cue.reason), begin, last, 0.7, True)
+
+
+def _fixed_end(heard: Heard, begin: int, cue: Phrase) -> int:
+    limit: MediaTime = heard.start(begin) + seconds(cue.seconds)
+    last = begin
+    while (
+        last + 1 < len(heard.signs)
+        and last + 1 - begin < cue.chars
+        and heard.start(last + 1) < limit
+        and heard.start(last + 1) - heard.end(last) < seconds(0.6)
+    ):
+        last += 1
+    return last
+
+
+def dropped(heard: Heard) -> Iterator[Evidence]:
+    """A cue with its copula, then speech in which the recogniser wrote nothing at all."""
+    for at, cue in cues_in(heard, phrases("cue")):
+        cue_end = at + len(cue.sounds)
+        begin = _skip_copula(heard, cue_end)
+        if begin == cue_end or begin >= len(heard.signs) or _is_question(heard, begin):
+            continue
+        start, end = heard.end(begin - 1), heard.start(begin)
+        if end - start > seconds(1.2) and heard.voiced_share(start, end) > 0.7:
+            yield Evidence(Span(start, end), Reason(cue.reason), begin - 1, begin - 1, 0.5, True)

@@ -1,0 +1,158 @@
+"""Private speech in overlapping hypotheses: every hypothesis counts, spans only grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import MediaTime, Span, seconds
+from courtstream.rules.masking.catalogue import catalogue
+from courtstream.rules.masking.spoken import listed, said_at, table
+from media_workers.runtime.items import PrivateSpan
+from media_workers.speech.heard import DIGIT, Heard, listen
+from media_workers.speech.hypothesis import Hypothesis
+from media_workers.speech.mentions import SpokenName, mentions
+from media_workers.speech.places import named, numbered
+from media_workers.speech.public import PublicContacts, kept_signs
+from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden
+
+_NUMBERS = frozenset(
+    {
+        Reason.ID,
+        Reason.PHONE,
+        Reason.BANK,
+        Reason.ACCOUNT,
+        Reason.PASSPORT,
+        Reason.CERTIFICATE,
+        Reason.NUMBER_BEING_READ,
+    }
+)
+_JOIN = seconds(0.6)
+_CONTINUES = seconds(1.0)
+_FORGET = seconds(120)
+
+
+class PrivateSpeechSpotter:
+    """Finds private speech. `protected` names must not be heard; `keep` names and contacts stay.
+
+    With `identity_window` shorter evidence is enough while identities are being checked.
+    """
+
+    def __init__(
+        self, protected: Sequence[str] = (), keep: Sequence[str] = (), identity_window: bool = True
+    ) -> None:
+        self._names = tuple(SpokenName.of(name) for name in protected if len(name) >= 2)
+        self._kept_names = tuple(
+            SpokenName.of(name) for name in keep if 2 <= len(name) <= 4 and name.isalpha()
+        )
+        self._contacts = PublicContacts(keep)
+        self._identity = identity_window
+        self._identity_until: MediaTime = -1
+        self._hidden: list[PrivateSpan] = []
+        self._kept: list[Span] = []
+
+    def push(self, hypothesis: Hypothesis) -> tuple[PrivateSpan, ...]:
+        """Take the next hypothesis; give spans newly found or grown, already padded."""
+        heard = listen(hypothesis)
+        self._contacts.hear(heard)
+        self._watch_identity(heard)
+        kept = kept_signs(heard)
+        self._kept += [Span(heard.start(a), heard.end(b - 1)) for a, b in kept if b > a]
+        found = [one for one in self._evidence(heard, kept) if self._private(heard, one)]
+        found += list(self._continued(heard, kept, found))
+        self._forget(hypothesis.window.start)
+        return tuple(span for one in found if (span := self._grow(one)))
+
+    def settled(self, upto: MediaTime) -> MediaTime:
+        """Spans are given as soon as they are known: nothing before `upto` is held back."""
+        return upto
+
+    def _evidence(self, heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
+        identity = heard.window.start < self._identity_until
+        yield from cued(heard, kept)
+        yield from alone(heard, kept, identity)
+        yield from fixed(heard)
+        yield from dropped(heard)
+        yield from numbered(heard, kept)
+        yield from named(heard)
+        yield from mentions(heard, self._names, self._kept_names)
+
+    def _private(self, heard: Heard, one: Evidence) -> bool:
+        if one.reason is Reason.NAME:
+            return True
+        span = Span(heard.start(one.first), heard.end(one.last))
+        if self._contacts.covers(span, heard.text[one.first : one.last + 1]):
+            return False
+        return one.cued or self._share_kept(span) < 0.6
+
+    def _share_kept(self, span: Span) -> float:
+        return max(
+            (clip.length / max(1, span.length) for k in self._kept if (clip := k.clipped(span))),
+            default=0.0,
+        )
+
+    def _continued(
+        self, heard: Heard, kept: list[tuple[int, int]], found: list[Evidence]
+    ) -> Iterator[Evidence]:
+        """Digits right after a hidden number belong to it, however few."""
+        ends = [s.span.end for s in self._hidden if s.reason in _NUMBERS]
+        ends += [one.span.end for one in found if one.reason in _NUMBERS]
+        at = 0
+        while at < len(heard.signs):
+            end = at
+            while end < len(heard.signs) and heard.signs[end].kind == DIGIT:
+                end += 1
+            if end - at >= 2 and self._follows(heard, at, end, ends, kept):
+                yield Evidence(
+                    hidden(heard, at, end - 1), Reason.NUMBER_BEING_READ, at, end - 1, 0.6
+                )
+            at = max(end, at + 1)
+
+    @staticmethod
+    def _follows(
+        heard: Heard, at: int, end: int, ends: list[MediaTime], kept: list[tuple[int, int]]
+    ) -> bool:
+        if any(a < end and at < b for a, b in kept):
+            return False
+        if heard.text[end : end + 1] in tuple(table("digits")["units"]):
+            return False
+        return any(0 <= heard.start(at) - last + seconds(0.4) <= _CONTINUES for last in ends)
+
+    def _watch_identity(self, heard: Heard) -> None:
+        if not self._identity:
+            return
+        length = seconds(float(table("identity")["seconds"]))
+        for at in range(len(heard.signs)):
+            if said_at(heard.sounds, at, listed("identity", "opens")):
+                self._identity_until = max(self._identity_until, heard.start(at) + length)
+            elif said_at(heard.sounds, at, listed("identity", "closes")):
+                self._identity_until = min(self._identity_until, heard.start(at))
+
+    def _grow(self, one: Evidence) -> PrivateSpan | None:
+        """Merge into what is hidden; None when nothing new is hidden by it."""
+        near = [s for s in self._hidden if self._joins(s, one)]
+        if any(s.span.start <= one.span.start and one.span.end <= s.span.end for s in near):
+            return None
+        start = min([one.span.start, *(s.span.start for s in near)])
+        end = max([one.span.end, *(s.span.end for s in near)])
+        first = max(near, key=lambda s: s.confidence, default=None)
+        reason = first.reason if first and first.confidence >= one.confidence else one.reason
+        grown = PrivateSpan(Span(start, end), reason, _basis(reason), one.confidence)
+        self._hidden = [s for s in self._hidden if s not in near] + [grown]
+        return grown
+
+    @staticmethod
+    def _joins(span: PrivateSpan, one: Evidence) -> bool:
+        gap = _JOIN if (span.reason in _NUMBERS) == (one.reason in _NUMBERS) else 0
+        return span.span.start <= one.span.end + gap and one.span.start <= span.span.end + gap
+
+    def _forget(self, before: MediaTime) -> None:
+        limit = before - _FORGET
+        self._hidden = [s for s in self._hidden if s.span.end > limit]
+        self._kept = [s for s in self._kept if s.end > limit]
+
+
+def _basis(reason: Reason) -> str:
+    if reason is Reason.NAME:
+        return catalogue().basis("name")
+    return catalogue().basis("address")

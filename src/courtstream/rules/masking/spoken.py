@@ -1,0 +1,85 @@
+"""The cues of private speech as data (`spoken.toml`), compared by sound."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+from typing import Any
+
+from courtstream.rules.masking.names import close, syllable
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """A cue by its syllables. `least` digits must follow within `reach` other characters."""
+
+    reason: str
+    sounds: tuple[str, ...]
+    least: int = 0
+    reach: int = 0
+    chars: int = 0
+    seconds: float = 0.0
+
+
+@cache
+def table(name: str) -> dict[str, Any]:
+    """A table of `spoken.toml`."""
+    text = resources.files(__package__).joinpath("spoken.toml").read_text(encoding="utf-8")
+    return dict(tomllib.loads(text)[name])
+
+
+@cache
+def _rows(name: str) -> tuple[dict[str, Any], ...]:
+    text = resources.files(__package__).joinpath("spoken.toml").read_text(encoding="utf-8")
+    return tuple(tomllib.loads(text)[name])
+
+
+def sounds_of(words: str) -> tuple[str, ...]:
+    """The syllables of a phrase; letters stand for themselves, in lower case."""
+    return tuple(syllable(char).lower() for char in words)
+
+
+@cache
+def phrases(name: str) -> tuple[Phrase, ...]:
+    """The cues of an array of tables (`cue`, `fixed`), longest first."""
+    found = [
+        Phrase(
+            row["reason"],
+            sounds_of(word),
+            int(row.get("least", 0)),
+            int(row.get("reach", 0)),
+            int(row.get("chars", 0)),
+            float(row.get("seconds", 0.0)),
+        )
+        for row in _rows(name)
+        for word in row["words"]
+    ]
+    return tuple(sorted(found, key=lambda phrase: -len(phrase.sounds)))
+
+
+@cache
+def listed(name: str, key: str) -> tuple[tuple[str, ...], ...]:
+    """A list of words of a table by their syllables, longest first."""
+    return tuple(sorted((sounds_of(word) for word in table(name)[key]), key=len, reverse=True))
+
+
+def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
+    """Whether `heard[at:]` begins with something that sounds like `phrase`.
+
+    Phrases of one or two syllables must sound the same; longer ones may be a little off.
+    """
+    part = heard[at : at + len(phrase)]
+    if len(part) < len(phrase):
+        return False
+    marks = [close(one, other) for one, other in zip(part, phrase, strict=True)]
+    if len(phrase) <= 2:
+        return min(marks) >= 0.9
+    return sum(marks) / len(marks) >= 0.84
+
+
+def said_at(heard: Sequence[str], at: int, options: Sequence[Sequence[str]]) -> int:
+    """Length of the longest of `options` that begins at `heard[at]`, 0 when none does."""
+    return next((len(option) for option in options if says(heard, at, option)), 0)
