@@ -1,0 +1,144 @@
+"""What the journal learns of every chunk that airs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from courtstream.control.protocol import RowKind
+from courtstream.domain.redaction import FAIL_CLOSED, Reason, Redaction, RedactionKind
+from courtstream.domain.time import SECOND, MediaTime, Span
+from courtstream.domain.transcript import Utterance, Word
+from courtstream.domain.trial import MinuteState
+from media_workers.graph.turns import Turns
+from media_workers.redact.delay import Held
+from media_workers.redact.guard import Verdict
+from media_workers.redact.ledger import by_reason
+from media_workers.redact.record import FaceRows, StretchRows, as_json
+from media_workers.runtime.items import PrivateSpan, Sound
+from media_workers.runtime.journal import Rows
+from media_workers.speech.gavel import GavelFinder
+from media_workers.speech.levels import SoundMeter
+from media_workers.vision.meter import PictureMeasure
+
+
+class Diary:
+    """Turns verdicts, words and measures into journal rows and the redaction record.
+
+    `face_step`: media time between kept points of a face's path; 0 keeps every frame.
+    """
+
+    def __init__(self, journal: Rows, *, face_step: MediaTime = SECOND // 5) -> None:
+        self._journal = journal
+        self._faces = FaceRows(face_step)
+        self._speech = StretchRows(RedactionKind.SPEECH, "s")
+        self._whole = StretchRows(RedactionKind.WHOLE_PICTURE, "w")
+        self._turns = Turns()
+        self._meter = SoundMeter()
+        self._gavel: GavelFinder | None = None
+        self._gavel_end: MediaTime = -1
+        self._state: tuple[MinuteState, Reason | None] | None = None
+        self._guard: tuple[Reason, MediaTime] | None = None
+
+    def aired(
+        self, held: Held, verdict: Verdict, private: Iterable[PrivateSpan], words: Iterable[Word]
+    ) -> None:
+        """A chunk has aired under `verdict`; `words` are masked already."""
+        self._note_state(held.span, verdict)
+        self._note_guard(held.span, verdict.closed)
+        self._record(held, verdict, private)
+        self._said(self._turns.push(words, held.span.end))
+
+    def measured(self, held: Held, picture: PictureMeasure | None, skew: MediaTime) -> None:
+        """Numbers of a chunk as it came, before anything was hidden in it."""
+        sound = self._meter.push(held.sound) if held.heard else None
+        faces = max((len(s.faces.faces) for s in held.pictures if s.faces), default=0)
+        self._journal.write(
+            RowKind.MEASURE,
+            held.span.start,
+            start=held.span.start,
+            end=held.span.end,
+            faces=faces,
+            black=picture.black if picture else None,
+            frozen=picture.frozen if picture else None,
+            frames=picture.frames if picture else 0,
+            skew=skew,
+            **(sound.as_row() if sound else {"silent": not held.heard}),
+        )
+        self._knocks(held.sound)
+
+    def flush(self, end: MediaTime) -> None:
+        """The hearing is over at `end`."""
+        self._said(self._turns.flush())
+        self._note_guard(Span(end, end), None)
+        for row in (*self._faces.flush(), *self._speech.flush(), *self._whole.flush()):
+            self._write(row)
+
+    def _note_state(self, span: Span, verdict: Verdict) -> None:
+        state = (verdict.state, verdict.closed)
+        if state != self._state:
+            self._state = state
+            reason = verdict.closed.value if verdict.closed else ""
+            self._journal.write(
+                RowKind.STATE,
+                span.start,
+                state=verdict.state.value,
+                by=verdict.by,
+                why=verdict.why or reason,
+                reason=reason,
+            )
+
+    def _note_guard(self, span: Span, closed: Reason | None) -> None:
+        failing = closed if closed in FAIL_CLOSED else None
+        if self._guard is not None and failing is not self._guard[0]:
+            reason, start = self._guard
+            self._journal.write(
+                RowKind.GUARD,
+                span.start,
+                closed=False,
+                reason=reason.value,
+                start=start,
+                end=span.start,
+            )
+            self._guard = None
+        if failing is not None and self._guard is None:
+            self._guard = (failing, span.start)
+            self._journal.write(
+                RowKind.GUARD, span.start, closed=True, reason=failing.value, start=span.start
+            )
+
+    def _record(self, held: Held, verdict: Verdict, private: Iterable[PrivateSpan]) -> None:
+        rows: list[Redaction] = []
+        whole = [(held.span, verdict.closed)] if verdict.closed else []
+        rows += self._whole.push(whole, held.span.end, by=verdict.by)
+        inside = [(s, r) for s, r in by_reason(list(private)) if s.start < held.span.end]
+        rows += self._speech.push([] if whole else inside, held.span.end)
+        if not whole:
+            for shown in held.pictures:
+                if shown.faces is not None:
+                    rows += self._faces.push(shown.faces, shown.packet.duration)
+        for row in rows:
+            self._write(row)
+
+    def _write(self, row: Redaction) -> None:
+        self._journal.write(RowKind.REDACTION, row.span.start, **as_json(row))
+
+    def _said(self, utterances: Iterable[Utterance]) -> None:
+        for said in utterances:
+            self._journal.write(
+                RowKind.WORDS,
+                said.span.start,
+                start=said.span.start,
+                end=said.span.end,
+                text=said.text,
+                confidence=round(said.confidence, 3),
+                words=[
+                    [w.text, w.span.start, w.span.end, round(w.confidence, 3)] for w in said.words
+                ],
+            )
+
+    def _knocks(self, sound: Sound) -> None:
+        if self._gavel is None or sound.t != self._gavel_end:
+            self._gavel = GavelFinder(sound.rate, sound.t)
+        self._gavel_end = sound.span.end
+        for event in self._gavel.push(sound.pcm):
+            self._journal.write(RowKind.EVENT, event.t, kind=event.kind.value)

@@ -1,0 +1,190 @@
+"""The picture side: decode, have faces found, hide them, encode, and into the delay line."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+
+import cv2
+import numpy as np
+
+from courtstream.domain.errors import LyingAnalysis
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import SECOND, MediaTime
+from media_workers.graph.supervised import Supervised
+from media_workers.graph.watched_faces import TRUST
+from media_workers.outputs.encode import VideoEncoder, from_ticks, to_ticks
+from media_workers.redact.delay import DelayLine, Shown, chunk_start
+from media_workers.redact.veil import Veil, Veiled
+from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
+from media_workers.runtime.items import EncodedPacket, FacesAt, Picture, SourcePacket, i420_planes
+from media_workers.runtime.stage import Stage
+from media_workers.sources.base import VideoTrack
+from media_workers.timeline.decode import VideoDecoder
+from media_workers.timeline.fit import fit, public_size
+from media_workers.vision.meter import PictureMeasure, PictureMeter
+
+SMALL_WIDTH = 640
+DECODED_BOUND = 300_000_000
+"""Bytes of raw pictures that may wait in front of face analysis."""
+
+FacesFactory = Callable[[], Stage[Picture, FacesAt]]
+
+
+class PictureLine:
+    """Owns the video decoder, the veil and the encoder; one thread, fed by an edge."""
+
+    def __init__(self, delay: DelayLine, faces: FacesFactory, *, fast: bool, preset: str) -> None:
+        self._delay, self._fast, self._preset = delay, fast, preset
+        self._veil = Veil()
+        self._results: deque[FacesAt] = deque()
+        self._lost = threading.Event()
+        overflow = Overflow.BLOCK if fast else Overflow.REFUSE
+        self.edge: Edge[SourcePacket | VideoTrack] = Edge(
+            "video packets", _packet_size, span=20 * SECOND, size=64 << 20, overflow=overflow
+        )
+        self.faces: Supervised[Picture, FacesAt] = Supervised(
+            "faces",
+            faces,
+            lambda p: (p.t, p.i420.nbytes),
+            self._results.append,
+            self._fallen,
+            span=4 * SECOND,
+            size=DECODED_BOUND,
+            overflow=overflow,
+        )
+        self._decoder: VideoDecoder | None = None
+        self._encoder: VideoEncoder | None = None
+        self._shown: dict[MediaTime, Veiled] = {}
+        self._last: MediaTime = -1
+        self._chunk: MediaTime = -1
+        self._index = 0
+        self._meter = PictureMeter()
+        self.fps = 25.0
+        self.broken = 0
+        self.finished = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
+
+    @property
+    def size(self) -> tuple[int, int] | None:
+        """Public width and height, once the first track is known."""
+        return (self._encoder.width, self._encoder.height) if self._encoder else None
+
+    @property
+    def lag(self) -> MediaTime:
+        """Media time between the newest decoded and the newest encoded picture."""
+        return max(0, self._veil.newest - self._delay.picture_upto)
+
+    def start(self) -> None:
+        """Begin to take packets."""
+        self._thread.start()
+
+    def measure(self, chunk: MediaTime) -> PictureMeasure | None:
+        """The measure of the chunk that starts at `chunk`, given once."""
+        return self._meter.take(chunk)
+
+    def _fallen(self, code: str) -> None:
+        self._lost.set()
+        if code == LyingAnalysis.code:
+            # The last check that succeeded is at most this old; all since then may be untrue.
+            self._delay.distrust(self._last - 2 * TRUST, Reason.ANALYSIS_LYING)
+
+    def _run(self) -> None:
+        try:
+            while True:
+                item = self.edge.get(0.04)
+                if isinstance(item, VideoTrack):
+                    self._new_track(item)
+                elif item is not None and self._decoder is not None:
+                    for picture in self._decoder.push(item):
+                        self._take(picture)
+                    self.broken = self._decoder.broken
+                self._drain()
+        except EndOfEdge:
+            self._end()
+        finally:
+            self.finished.set()
+
+    def _new_track(self, track: VideoTrack) -> None:
+        self._end_of_decoder()
+        self._decoder = VideoDecoder(track.codec, track.extradata, self._index)
+        if self._encoder is None:
+            self.fps = min(60.0, max(1.0, track.fps))
+
+    def _take(self, picture: Picture) -> None:
+        if picture.t <= self._last:
+            return
+        self._last, self._index = picture.t, picture.index + 1
+        if self._encoder is None:
+            width, height = public_size(picture.width, picture.height)
+            self._encoder = VideoEncoder(width, height, self.fps, self._preset)
+        fitted = fit(picture, self._encoder.width, self._encoder.height)
+        self._delay.saw(fitted.t)
+        self._meter.push(fitted)
+        self._veil.push(fitted, self.faces.offer(fitted))
+
+    def _drain(self, *, over: bool = False) -> None:
+        self.faces.watch()
+        if self._lost.is_set():
+            # Whatever the fallen analysis had in hand will never be passed.
+            self._lost.clear()
+            self._results.clear()
+            self._encode_all(dead=True)
+        while self._results:
+            try:
+                self._veil.passed(self._results.popleft())
+            except LyingAnalysis:
+                self.faces.declare(LyingAnalysis.code)
+        self._encode_all(dead=over)
+
+    def _encode_all(self, *, dead: bool) -> None:
+        for veiled in self._veil.ready(dead=dead, wait=self._fast):
+            self._encode(veiled)
+
+    def _encode(self, veiled: Veiled) -> None:
+        if self._encoder is None:
+            return
+        ticked = from_ticks(to_ticks(veiled.t))
+        chunk = chunk_start(ticked)
+        key = chunk != self._chunk
+        if key:
+            self._delay.add_small(_small(veiled))
+        self._chunk = chunk
+        self._shown[ticked] = veiled
+        self._hand_on(self._encoder.push(ticked, veiled.i420, key))
+
+    def _hand_on(self, packets: Iterable[EncodedPacket]) -> None:
+        for packet in packets:
+            veiled = self._shown.pop(packet.t)
+            self._delay.add_picture(Shown(packet, veiled.faces, veiled.whole))
+
+    def _end_of_decoder(self) -> None:
+        if self._decoder is not None:
+            for picture in self._decoder.flush():
+                self._take(picture)
+
+    def _end(self) -> None:
+        self._end_of_decoder()
+        self.faces.finish(timeout=30.0)
+        self._drain(over=True)
+        if self._encoder is not None:
+            self._hand_on(self._encoder.flush())
+
+
+def _small(veiled: Veiled) -> Picture:
+    """A copy of a redacted picture, at most SMALL_WIDTH wide."""
+    width, height = veiled.i420.shape[1], veiled.i420.shape[0] * 2 // 3
+    if width <= SMALL_WIDTH:
+        return Picture(veiled.t, veiled.i420.copy(), 0)
+    small_height = max(4, height * SMALL_WIDTH // width // 4 * 4)
+    result = np.empty((small_height * 3 // 2, SMALL_WIDTH), np.uint8)
+    for source, target in zip(i420_planes(veiled.i420), i420_planes(result), strict=True):
+        size = (target.shape[1], target.shape[0])
+        target[:] = cv2.resize(source, size, interpolation=cv2.INTER_AREA)
+    return Picture(veiled.t, result, 0)
+
+
+def _packet_size(item: SourcePacket | VideoTrack) -> tuple[MediaTime, int]:
+    # A new track is never refused: it weighs nothing and has no time.
+    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else (0, 0)

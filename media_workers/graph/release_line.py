@@ -1,0 +1,172 @@
+"""The exit: each chunk is judged when its time to air has come, carried out, and published."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import SECOND, MediaTime, Span, seconds
+from courtstream.domain.transcript import Word
+from media_workers.graph.diary import Diary
+from media_workers.graph.picture_line import PictureLine
+from media_workers.graph.sound_line import SoundLine
+from media_workers.redact.delay import CHUNK, DelayLine, Held
+from media_workers.redact.guard import Guard, Verdict
+from media_workers.redact.ledger import SpeechLedger
+from media_workers.runtime.items import Released
+from media_workers.speech.captions import CaptionLines, mask_words
+
+CHECK_AHEAD: MediaTime = 5 * SECOND
+"""In a file worked through fast, analysis must have got this much further before a chunk leaves:
+a check of the face finder that fails takes back what came since the check before."""
+
+POLL_SECONDS = 0.05
+
+Now = Callable[[], MediaTime]
+
+
+class Output(Protocol):
+    """Where released groups go."""
+
+    def push(self, group: Released) -> None:
+        """Publish one group."""
+        ...
+
+    def finish(self) -> None:
+        """Nothing more will be published."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """When a chunk airs. `now` gives the media time of this instant; None works as fast as it goes.
+
+    `delay` is the privacy delay, `grace` how long a lost signal is covered by a card.
+    """
+
+    now: Now | None
+    delay: float
+    grace: float = 60.0
+
+
+class ReleaseLine:
+    """Owns the guard, the captions and the outputs; one thread."""
+
+    def __init__(
+        self,
+        pace: Pace,
+        lines: tuple[PictureLine, SoundLine],
+        held: tuple[DelayLine, SpeechLedger],
+        guard: Guard,
+        diary: Diary,
+        output: Output,
+    ) -> None:
+        self._pace = pace
+        self.delay = seconds(pace.delay)
+        self._picture, self._sound = lines
+        self._delay_line, self._ledger = held
+        self._guard, self._diary, self._output = guard, diary, output
+        self._captions = CaptionLines()
+        self._next: MediaTime | None = None
+        self._lost_since: MediaTime | None = None
+        self._muted: list[Span] = []
+        self._end: MediaTime | None = None
+        self.aired: MediaTime = 0
+        self.verdict: Verdict | None = None
+        self.error: str = ""
+        self.finished = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="release", daemon=True)
+
+    def start(self) -> None:
+        """Begin to release."""
+        self._thread.start()
+
+    def end(self, at: MediaTime | None = None) -> None:
+        """Air what was captured before `at` (all of it when None), then finish."""
+        self._end = at if at is not None else 1 << 62
+
+    def _run(self) -> None:
+        try:
+            while not self._over():
+                chunk = self._due()
+                if chunk is None:
+                    time.sleep(POLL_SECONDS)
+                else:
+                    self._air(chunk)
+            self._diary.flush(self.aired)
+            self._output.finish()
+        except OSError as error:
+            # A full or failing disk: publishing stops, the sealed original has its own line.
+            self.error = type(error).__name__
+        finally:
+            self.finished.set()
+
+    def _over(self) -> bool:
+        if self._end is None:
+            return False
+        drained = self._picture.finished.is_set() and self._sound.finished.is_set()
+        if self._next is None:
+            return drained and self._delay_line.first() is None
+        last = max(self._delay_line.picture_upto, self._delay_line.sound_upto)
+        return self._next >= self._end or (drained and self._next >= last)
+
+    def _due(self) -> Span | None:
+        """The next chunk, when its time to air has come."""
+        if self._next is None or self._resting():
+            first = self._delay_line.first()
+            if first is None:
+                return None
+            self._next = max(first, self._next or 0)
+            self._lost_since = None
+        span = Span(self._next, self._next + CHUNK)
+        return span if self._may_air(span) else None
+
+    def _resting(self) -> bool:
+        """After the grace period a lost signal is no longer covered; the playlist pauses."""
+        since = self._lost_since
+        return since is not None and (self._next or 0) - since >= seconds(self._pace.grace)
+
+    def _may_air(self, span: Span) -> bool:
+        if self._pace.now is not None:
+            return self._pace.now() >= span.end + self.delay
+        picture = self._picture.finished.is_set() or (
+            self._delay_line.picture_upto >= span.end + CHECK_AHEAD
+        )
+        heard = self._sound.finished.is_set() or self._ledger.upto >= span.end
+        return picture and heard
+
+    def _air(self, span: Span) -> None:
+        held = self._delay_line.take(span)
+        verdict = self._guard.judge(held)
+        private = self._ledger.private_near(span, 0) if verdict.closed is None else []
+        words = self._words(held, verdict)
+        captions = self._captions.push(words, span.end)
+        self._output.push(self._guard.release(held, verdict, captions))
+        self._diary.measured(held, self._picture.measure(span.start), _skew(held))
+        self._diary.aired(held, verdict, private, words)
+        self._ledger.forget(span.start - 30 * SECOND)
+        self._next = self.aired = span.end
+        self.verdict = verdict
+        lost = verdict.closed is Reason.SIGNAL_LOST
+        self._lost_since = (self._lost_since or span.start) if lost else None
+
+    def _words(self, held: Held, verdict: Verdict) -> Sequence[Word]:
+        """Masked words that end in this chunk; none that was said where sound was closed."""
+        if verdict.closed is not None:
+            self._muted = [*self._muted[-60:], held.span]
+        words = self._ledger.take_words(held.span.end)
+        audible = [w for w in words if not any(w.span.overlaps(m) for m in self._muted)]
+        reach = Span(min((w.span.start for w in audible), default=held.span.start), held.span.end)
+        return mask_words(audible, self._ledger.private_near(reach, SECOND))
+
+
+def _skew(held: Held) -> MediaTime:
+    """|A-V|: how far the chunk's first picture lies from the instant its sound begins at."""
+    if not held.pictures or not held.heard:
+        return 0
+    frame = held.pictures[0].packet.duration
+    return max(0, held.pictures[0].packet.t - held.span.start - frame)

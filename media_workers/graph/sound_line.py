@@ -1,0 +1,93 @@
+"""The sound side: decode, have speech analysed, and keep the PCM in the delay line meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+
+from courtstream.domain.time import SECOND, MediaTime
+from media_workers.graph.supervised import Supervised
+from media_workers.redact.delay import DelayLine
+from media_workers.redact.ledger import SpeechLedger
+from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
+from media_workers.runtime.items import Sound, SourcePacket, SpeechPassed
+from media_workers.runtime.stage import Stage
+from media_workers.sources.base import AudioTrack
+from media_workers.timeline.decode import AudioDecoder
+
+SpeechFactory = Callable[[], Stage[Sound, SpeechPassed]]
+MAX_LAG: MediaTime = 30 * SECOND
+"""Sound further ahead of the analyser than this is not worth analysing live: it has aired mute."""
+
+
+class SoundLine:
+    """Owns the audio decoder; one thread, fed by an edge. Results go to the ledger."""
+
+    def __init__(
+        self, delay: DelayLine, ledger: SpeechLedger, speech: SpeechFactory, *, fast: bool
+    ) -> None:
+        self._delay, self._ledger = delay, ledger
+        overflow = Overflow.BLOCK if fast else Overflow.REFUSE
+        self.edge: Edge[SourcePacket | AudioTrack] = Edge(
+            "audio packets", _packet_size, span=30 * SECOND, size=8 << 20, overflow=overflow
+        )
+        self.speech: Supervised[Sound, SpeechPassed] = Supervised(
+            "speech",
+            speech,
+            lambda s: (s.t, s.pcm.nbytes),
+            ledger.record,
+            lambda _: self._lost.set(),
+            span=MAX_LAG,
+            size=64 << 20,
+            overflow=overflow,
+            stall=12.0,
+        )
+        self._lost = threading.Event()
+        self._decoder: AudioDecoder | None = None
+        self._last: MediaTime = 0
+        self.broken = 0
+        self.finished = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
+
+    @property
+    def lag(self) -> MediaTime:
+        """Media time between the newest sound and what speech analysis has passed."""
+        return max(0, self._delay.sound_upto - self._ledger.upto) if self._decoder else 0
+
+    def start(self) -> None:
+        """Begin to take packets."""
+        self._thread.start()
+
+    def _run(self) -> None:
+        try:
+            while True:
+                item = self.edge.get(0.2)
+                if isinstance(item, AudioTrack):
+                    self._decoder = AudioDecoder(
+                        item.codec, item.extradata, item.rate, item.channels
+                    )
+                elif item is not None and self._decoder is not None:
+                    for sound in self._decoder.push(item):
+                        self._take(sound)
+                    self.broken = self._decoder.broken
+                self.speech.watch()
+        except EndOfEdge:
+            self.speech.finish(timeout=60.0)
+        finally:
+            self.finished.set()
+
+    def _take(self, sound: Sound) -> None:
+        if sound.span.end <= self._last:
+            return
+        self._last = sound.span.end
+        if self._lost.is_set():
+            # The fallen analyser's unfinished windows are gone; the new one starts here.
+            self._lost.clear()
+            self._ledger.restart(sound.t)
+        self._delay.add_sound(sound)
+        if not self.speech.offer(sound):
+            self._ledger.unheard(sound.span)
+
+
+def _packet_size(item: SourcePacket | AudioTrack) -> tuple[MediaTime, int]:
+    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else (0, 0)

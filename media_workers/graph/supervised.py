@@ -1,0 +1,185 @@
+"""Runs an analysis stage in a thread of its own, and starts it anew when it dies or hangs.
+
+Analysis may fail in any way; what it has not passed is hidden by others. A thread that hangs in
+foreign code cannot be stopped, so it is left behind: whatever it says later is not listened to.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import Generic, TypeVar
+
+from courtstream.domain.time import MediaTime
+from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
+from media_workers.runtime.stage import Stage
+
+In = TypeVar("In")
+Out = TypeVar("Out")
+
+STALL_SECONDS = 6.0
+"""One item may keep a stage busy this long before the stage counts as hung."""
+
+BACK_OFF = (0.5, 1.0, 2.0, 5.0)
+"""Seconds of pause before each new start; the last one is repeated."""
+
+
+class Supervised(Generic[In, Out]):
+    """Feeds items to a stage made by `factory`; `deliver` gets its results, `lost` its failures.
+
+    `deliver` and `lost` are called from this object's threads. `lost(code)` is called before a
+    new stage starts: everything offered and not yet passed will never be passed.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        factory: Callable[[], Stage[In, Out]],
+        measure: Callable[[In], tuple[MediaTime, int]],
+        deliver: Callable[[Out], None],
+        lost: Callable[[str], None],
+        *,
+        span: MediaTime,
+        size: int,
+        overflow: Overflow,
+        stall: float = STALL_SECONDS,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.name = name
+        self._factory, self._measure = factory, measure
+        self._deliver, self._lost = deliver, lost
+        self._bounds = (span, size, overflow)
+        self._stall, self._clock = stall, clock
+        self._lock = threading.RLock()
+        self._generation = 0
+        self._busy_since: float | None = None
+        self._resume_at = 0.0
+        self._ending = False
+        self.finished = threading.Event()
+        self.failures = 0
+        self.refused = 0
+        self.code = ""
+        self._edge = self._start()
+
+    @property
+    def dead(self) -> bool:
+        """Whether the stage is down and waits for its next start."""
+        return self._edge is None and not self.finished.is_set()
+
+    @property
+    def held(self) -> MediaTime:
+        """Media time waiting in front of the stage."""
+        edge = self._edge
+        return edge.held if edge else 0
+
+    def offer(self, item: In) -> bool:
+        """Give the stage an item; False when it will not see it."""
+        self.watch()
+        edge = self._edge
+        if edge is None or not edge.put(item):
+            self.refused += 1
+            return False
+        return True
+
+    def watch(self) -> None:
+        """Notice a hung stage; start a fallen one anew when its pause is over."""
+        with self._lock:
+            since = self._busy_since
+            if self._edge is not None and since is not None:
+                if self._clock() - since > self._stall:
+                    self._fall(self._generation, "hung")
+            elif self._edge is None and not self._ending and self._clock() >= self._resume_at:
+                self._edge = self._start()
+
+    def declare(self, code: str) -> None:
+        """Somebody downstream found that the stage lies."""
+        with self._lock:
+            self._fall(self._generation, code)
+
+    def finish(self, timeout: float) -> None:
+        """No more items: flush and wait at most `timeout` seconds."""
+        with self._lock:
+            self._ending = True
+            edge = self._edge
+        if edge is None:
+            self.finished.set()
+            return
+        edge.close()
+        deadline = self._clock() + timeout
+        while not self.finished.wait(0.05):
+            self.watch()
+            if self._edge is None or self._clock() > deadline:
+                self.finished.set()
+
+    def _start(self) -> Edge[In]:
+        span, size, overflow = self._bounds
+        edge: Edge[In] = Edge(self.name, self._measure, span=span, size=size, overflow=overflow)
+        self._generation += 1
+        self._busy_since = None
+        threading.Thread(
+            target=self._run, args=(self._generation, edge), name=self.name, daemon=True
+        ).start()
+        return edge
+
+    def _run(self, generation: int, edge: Edge[In]) -> None:
+        try:
+            self._busy(generation)
+            stage = self._factory()
+            while True:
+                self._idle(generation)
+                try:
+                    item = edge.get(0.5)
+                except EndOfEdge:
+                    break
+                if item is not None:
+                    self._busy(generation)
+                    for result in stage.push(item):
+                        self._hand_on(generation, result)
+            self._busy(generation)
+            for result in stage.flush():
+                self._hand_on(generation, result)
+        except Exception as error:  # noqa: BLE001 - the supervised boundary of analysis
+            code = getattr(error, "code", type(error).__name__)
+            with self._lock:
+                self._fall(generation, str(code))
+            return
+        with self._lock:
+            if generation == self._generation:
+                self._busy_since = None
+                self.finished.set()
+
+    def _hand_on(self, generation: int, result: Out) -> None:
+        with self._lock:
+            if generation != self._generation:
+                raise Superseded
+            self._deliver(result)
+            self._busy_since = self._clock()
+
+    def _busy(self, generation: int) -> None:
+        with self._lock:
+            if generation != self._generation:
+                raise Superseded
+            self._busy_since = self._clock()
+
+    def _idle(self, generation: int) -> None:
+        with self._lock:
+            if generation == self._generation:
+                self._busy_since = None
+
+    def _fall(self, generation: int, code: str) -> None:
+        if generation != self._generation or self._edge is None:
+            return
+        edge, self._edge = self._edge, None
+        self._generation += 1
+        edge.close()
+        edge.clear()
+        pause = BACK_OFF[min(self.failures, len(BACK_OFF) - 1)]
+        self.failures += 1
+        self.code = code
+        self._resume_at = self._clock() + pause
+        self._lost(code)
+
+
+class Superseded(Exception):
+    """This thread's stage has been given up; a newer one does its work."""

@@ -1,0 +1,53 @@
+"""One H.264 and one AAC track into an MP4 container, packets as they are."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import av
+
+from courtstream.domain.time import SECOND
+from media_workers.outputs.encode import AAC_BITS, AUDIO_BASE, VIDEO_BASE, to_ticks
+from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket
+
+
+class Mux:
+    """An open container. `target` is a path or a binary file; `key_frame` describes the picture."""
+
+    def __init__(
+        self, target: str | io.BytesIO, options: Mapping[str, str], key_frame: bytes
+    ) -> None:
+        template: Any = av.open(io.BytesIO(key_frame), format="h264")
+        self._container: Any = av.open(target, "w", format="mp4", options=dict(options))
+        self._picture = self._container.add_stream_from_template(template.streams.video[0])
+        self._picture.time_base = VIDEO_BASE
+        self._sound = self._container.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
+        self._sound.codec_context.bit_rate, self._sound.time_base = AAC_BITS, AUDIO_BASE
+        template.close()
+
+    def write(self, video: Sequence[EncodedPacket], audio: Sequence[EncodedPacket]) -> None:
+        """Mux packets in order of time."""
+        packets = [(p.t, self._picture_packet(p)) for p in video]
+        packets += [(p.t, self._sound_packet(p)) for p in audio]
+        for _, packet in sorted(packets, key=lambda pair: pair[0]):
+            self._container.mux(packet)
+
+    def close(self) -> None:
+        """Finish the container."""
+        self._container.close()
+
+    def _picture_packet(self, packet: EncodedPacket) -> Any:
+        result = av.Packet(packet.data)
+        result.stream, result.time_base = self._picture, VIDEO_BASE
+        result.pts = result.dts = to_ticks(packet.t)
+        result.duration, result.is_keyframe = to_ticks(packet.duration), packet.key
+        return result
+
+    def _sound_packet(self, packet: EncodedPacket) -> Any:
+        result = av.Packet(packet.data)
+        result.stream, result.time_base = self._sound, AUDIO_BASE
+        result.pts = result.dts = (packet.t * SAMPLE_RATE + SECOND // 2) // SECOND
+        result.duration, result.is_keyframe = 1024, True
+        return result

@@ -1,0 +1,81 @@
+"""HLS playlists (RFC 8216) of what has been published, with capture time and rewind."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from courtstream.domain.time import Span, to_seconds
+
+SEGMENT_SECONDS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A closed media segment or caption file. `init` is the name of its EXT-X-MAP, if any."""
+
+    n: int
+    uri: str
+    span: Span
+    init: str = ""
+    discontinuity: bool = False
+
+
+def media_playlist(
+    segments: Sequence[Segment], *, wall_zero: datetime, window: float, ended: bool
+) -> str:
+    """A media playlist. While live only the last `window` seconds; once ended all of them.
+
+    `wall_zero` is the wall time of media time 0: every PROGRAM-DATE-TIME is a time of capture.
+    """
+    shown = list(segments) if ended else _tail(segments, window)
+    longest = max((to_seconds(s.span.length) for s in shown), default=float(SEGMENT_SECONDS))
+    first = shown[0].n if shown else 0
+    passed = sum(s.discontinuity for s in segments[: len(segments) - len(shown)])
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:7",
+        f"#EXT-X-TARGETDURATION:{max(SEGMENT_SECONDS, math.ceil(longest - 0.25))}",
+        f"#EXT-X-MEDIA-SEQUENCE:{first}",
+        f"#EXT-X-DISCONTINUITY-SEQUENCE:{passed}",
+        *(["#EXT-X-PLAYLIST-TYPE:VOD"] if ended else []),
+        "#EXT-X-INDEPENDENT-SEGMENTS",
+        *_entries(shown, wall_zero),
+        *(["#EXT-X-ENDLIST"] if ended else []),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def master_playlist(*, bandwidth: int, width: int, height: int, fps: float, codec: str) -> str:
+    """The one variant with its Chinese captions."""
+    return (
+        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+        '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subs",NAME="中文字幕",LANGUAGE="zh",'
+        'DEFAULT=YES,AUTOSELECT=YES,FORCED=NO,URI="captions.m3u8"\n'
+        f"#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},RESOLUTION={width}x{height},"
+        f'FRAME-RATE={fps:.3f},CODECS="{codec},mp4a.40.2",SUBTITLES="subs"\n'
+        "index.m3u8\n"
+    )
+
+
+def _tail(segments: Sequence[Segment], window: float) -> list[Segment]:
+    if not segments:
+        return []
+    limit = to_seconds(segments[-1].span.end) - window
+    return [s for s in segments if to_seconds(s.span.end) > limit]
+
+
+def _entries(segments: Iterable[Segment], wall_zero: datetime) -> Iterable[str]:
+    init = ""
+    for position, entry in enumerate(segments):
+        if entry.discontinuity and position:
+            yield "#EXT-X-DISCONTINUITY"
+        if entry.init and (entry.init != init or entry.discontinuity):
+            init = entry.init
+            yield f'#EXT-X-MAP:URI="{init}"'
+        at = wall_zero + timedelta(seconds=to_seconds(entry.span.start))
+        yield f"#EXT-X-PROGRAM-DATE-TIME:{at.isoformat(timespec='milliseconds')}"
+        yield f"#EXTINF:{to_seconds(entry.span.length):.6f},"
+        yield entry.uri

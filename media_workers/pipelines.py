@@ -1,0 +1,173 @@
+"""The graph of one hearing on one page: stages, edges, bounds, and what happens when they fill.
+
+    source ── clock ─┬─ sealed original                                  (blocks: evidence waits)
+                     ├─ picture: decode ─ faces ─ veil ─ encode ─┐       (refuses: hidden whole)
+                     └─ sound:   decode ─ speech ─ ledger        ├─ delay ─ guard ─ outputs
+                                        └─ PCM ──────────────────┘       (refuses: muted)
+
+Bounds: video packets 20 s / 64 MiB, raw pictures 4 s / 300 MB, audio packets 30 s / 8 MiB, sound
+for analysis 30 s / 64 MiB, evidence 60 s / 256 MiB. A file worked through fast blocks everywhere
+instead. Every edge counts what it refused (`Graph.counters`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import MediaTime, Span, to_seconds
+from media_workers.graph.diary import Diary
+from media_workers.graph.picture_line import FacesFactory, PictureLine
+from media_workers.graph.release_line import Output, Pace, ReleaseLine
+from media_workers.graph.sealed_line import SealedLine
+from media_workers.graph.sound_line import SoundLine, SpeechFactory
+from media_workers.outputs.encode import VideoEncoder
+from media_workers.redact.card import CardPainter
+from media_workers.redact.closures import Closures
+from media_workers.redact.delay import DelayLine
+from media_workers.redact.guard import Guard
+from media_workers.redact.ledger import SpeechLedger
+from media_workers.runtime.items import EncodedPacket, Picture, Planes, SourcePacket
+from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
+from media_workers.timeline.clock import SourceClock
+
+FALLBACK_SIZE = (1280, 720)
+"""Size of the cards of a hearing whose courtroom has not sent a picture yet."""
+
+
+@dataclass(frozen=True, slots=True)
+class GraphParts:
+    """What a graph is made of. Factories are called again after a stage has fallen."""
+
+    faces: FacesFactory
+    speech: SpeechFactory
+    output: Callable[[], Output]
+    diary: Diary
+    sealed: SealedLine | None = None
+    bleep: str = "tone"
+    preset: str = "veryfast"
+
+
+class Graph:
+    """One hearing's threads. Feed sessions of a source; the output sees only what may leave."""
+
+    def __init__(self, pace: Pace, parts: GraphParts) -> None:
+        fast = pace.now is None
+        self.delay, self.ledger, self.closures = DelayLine(), SpeechLedger(), Closures()
+        self.picture = PictureLine(self.delay, parts.faces, fast=fast, preset=parts.preset)
+        self.sound = SoundLine(self.delay, self.ledger, parts.speech, fast=fast)
+        self.sealed = parts.sealed
+        self._preset = parts.preset
+        self._cards: tuple[CardPainter, VideoEncoder] | None = None
+        self.guard = Guard(self.ledger, self.closures, self._paint, self._card, parts.bleep)
+        self.release = ReleaseLine(
+            pace,
+            (self.picture, self.sound),
+            (self.delay, self.ledger),
+            self.guard,
+            parts.diary,
+            parts.output(),
+        )
+        self.clock: SourceClock | None = None
+
+    def start(self) -> None:
+        """Start all threads."""
+        for line in (self.picture, self.sound, self.release):
+            line.start()
+        if self.sealed is not None:
+            self.sealed.start()
+
+    def begin_session(
+        self, anchor: MediaTime, video: VideoTrack | None, audio: AudioTrack | None
+    ) -> None:
+        """A source begins (again); its first packet belongs at media time `anchor`."""
+        self.clock = SourceClock(anchor)
+        if self.sealed is not None:
+            self.sealed.begin(video, audio)
+        if video is not None:
+            self.picture.edge.put(video)
+        if audio is not None:
+            self.sound.edge.put(audio)
+
+    def feed(self, raw: RawPacket) -> None:
+        """A packet of the present session."""
+        if self.clock is None:
+            raise RuntimeError("feed before begin_session")
+        dts = self.clock.stamp(raw.kind, raw.dts, raw.duration)
+        offset = 0 if raw.pts is None or raw.dts is None else raw.pts - raw.dts
+        kind = "video" if raw.kind == "video" else "audio"
+        packet = SourcePacket(
+            "video" if kind == "video" else "audio",
+            dts + offset,
+            dts,
+            raw.duration,
+            raw.key,
+            raw.data,
+        )
+        if self.sealed is not None:
+            self.sealed.edge.put(packet)
+        (self.picture if kind == "video" else self.sound).edge.put(packet)
+
+    def cut(self, reason: Reason, by: str, why: str = "") -> MediaTime:
+        """Close everything that has not aired; gives the first instant that will not air."""
+        at = self.release.aired
+        self.closures.close(at, reason, by, why)
+        return at
+
+    def end(self, at: MediaTime | None = None) -> None:
+        """No more sessions. Air what was captured before `at`, close everything."""
+        self.picture.edge.close()
+        self.sound.edge.close()
+        if self.sealed is not None:
+            self.sealed.edge.close()
+        self.release.end(at)
+
+    def join(self, timeout: float | None = None) -> bool:
+        """Wait until all has aired and all files are closed."""
+        done = self.release.finished.wait(timeout)
+        return done and (self.sealed is None or self.sealed.finished.wait(timeout))
+
+    def counters(self) -> dict[str, float]:
+        """What every edge and stage has counted, for metrics and the courtroom page."""
+        return {
+            "video_packets": self.picture.edge.counters.accepted,
+            "video_packets_refused": self.picture.edge.counters.refused,
+            "audio_packets": self.sound.edge.counters.accepted,
+            "audio_packets_refused": self.sound.edge.counters.refused,
+            "pictures_not_analysed": self.picture.faces.refused,
+            "sounds_not_analysed": self.sound.speech.refused,
+            "faces_restarts": self.picture.faces.failures,
+            "speech_restarts": self.sound.speech.failures,
+            "broken_video_packets": self.picture.broken,
+            "broken_audio_packets": self.sound.broken,
+            "clock_jumps": self.clock.counters.jumps if self.clock else 0,
+            "guard_closures": self.guard.closures_made,
+            "delay_line_bytes": self.delay.bytes,
+            "fps": self.picture.fps,
+            **({} if self.sealed is None else self.sealed.counters()),
+        }
+
+    def slow_stage(self, delay: float) -> str:
+        """A sentence naming the stage that is late, in Chinese and English; empty when none is."""
+        budget = max(3.0, delay * 0.8)
+        if to_seconds(self.picture.lag) > 3.5:
+            return "人脸分析跟不上，请降低分辨率或帧率 / face analysis is late: lower size or rate"
+        if to_seconds(self.sound.lag) > budget:
+            return (
+                "语音分析跟不上，请加大延时或换小模型 / speech is late: more delay, smaller model"
+            )
+        return ""
+
+    def _paint(self, background: Picture | None, reason: Reason) -> Planes:
+        return self._card_makers()[0].paint(background, reason)
+
+    def _card(self, card: Planes, span: Span) -> tuple[EncodedPacket, ...]:
+        return self._card_makers()[1].card(card, span)
+
+    def _card_makers(self) -> tuple[CardPainter, VideoEncoder]:
+        width, height = self.picture.size or FALLBACK_SIZE
+        if self._cards is None or (self._cards[1].width, self._cards[1].height) != (width, height):
+            encoder = VideoEncoder(width, height, self.picture.fps, self._preset)
+            self._cards = (CardPainter(width, height), encoder)
+        return self._cards

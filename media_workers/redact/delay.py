@@ -1,0 +1,129 @@
+"""The privacy delay line: hidden and encoded pictures, and sound as PCM, until the guard decides."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import SECOND, MediaTime, Span
+from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket, FacesAt, Picture, Pcm, Sound
+
+CHUNK: MediaTime = SECOND
+"""The guard lets out one closed group of pictures at a time; groups start on this grid."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """How one encoded picture was hidden."""
+
+    packet: EncodedPacket
+    faces: FacesAt | None
+    whole: Reason | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is known of one chunk when its time to air has come.
+
+    `seen` and `heard` are False when no picture, no sound arrived in it. `sound` always covers
+    `span` exactly. `small` is a redacted picture for stills and card backgrounds.
+    """
+
+    span: Span
+    pictures: tuple[Shown, ...]
+    sound: Sound
+    seen: bool
+    heard: bool
+    small: Picture | None
+
+
+class DelayLine:
+    """Filled by the picture and sound threads, emptied by the release thread."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._pictures: list[Shown] = []
+        self._sounds: list[Sound] = []
+        self._small: dict[MediaTime, Picture] = {}
+        self._seen: set[MediaTime] = set()
+        self.picture_upto: MediaTime = 0
+        self.sound_upto: MediaTime = 0
+
+    @property
+    def bytes(self) -> int:
+        """Bytes held."""
+        with self._lock:
+            encoded = sum(len(s.packet.data) for s in self._pictures)
+            return encoded + sum(s.pcm.nbytes for s in self._sounds)
+
+    def saw(self, t: MediaTime) -> None:
+        """A picture of this time arrived, whatever becomes of it."""
+        with self._lock:
+            self._seen.add(chunk_start(t))
+
+    def add_small(self, small: Picture) -> None:
+        """Take a small redacted picture for the chunk it lies in."""
+        with self._lock:
+            self._small[chunk_start(small.t)] = small
+
+    def add_picture(self, shown: Shown) -> None:
+        """Take the next encoded picture."""
+        with self._lock:
+            self._pictures.append(shown)
+            self.picture_upto = max(self.picture_upto, shown.packet.t + shown.packet.duration)
+
+    def distrust(self, since: MediaTime, reason: Reason) -> None:
+        """Analysis was found to lie: what it passed from `since` on and has not aired is closed."""
+        with self._lock:
+            self._pictures = [
+                replace(s, whole=reason) if s.packet.t >= since and s.whole is None else s
+                for s in self._pictures
+            ]
+
+    def add_sound(self, sound: Sound) -> None:
+        """Take the next sound at 48 kHz."""
+        with self._lock:
+            self._sounds.append(sound)
+            self.sound_upto = max(self.sound_upto, sound.span.end)
+
+    def first(self) -> MediaTime | None:
+        """Start of the earliest chunk that holds anything."""
+        with self._lock:
+            starts = [s.packet.t for s in self._pictures[:1]] + [s.t for s in self._sounds[:1]]
+            return chunk_start(min(starts)) if starts else None
+
+    def take(self, span: Span) -> Held:
+        """Everything captured in `span`; what lies before it is let go, unheard and unseen."""
+        with self._lock:
+            pictures = tuple(s for s in self._pictures if span.contains(s.packet.t))
+            self._pictures = [s for s in self._pictures if s.packet.t >= span.end]
+            pcm, heard = self._sound_of(span)
+            self._sounds = [s for s in self._sounds if s.span.end > span.end]
+            small = self._small.pop(span.start, None)
+            seen = span.start in self._seen
+            self._seen = {t for t in self._seen if t >= span.end}
+            self._small = {t: p for t, p in self._small.items() if t > span.start}
+        if pictures and not pictures[0].packet.key:
+            # A group that lost its key frame cannot be shown; the guard puts a card there.
+            pictures = ()
+        return Held(span, pictures, Sound(span.start, pcm), seen, heard, small)
+
+    def _sound_of(self, span: Span) -> tuple[Pcm, bool]:
+        first = span.start * SAMPLE_RATE // SECOND
+        pcm = np.zeros(span.end * SAMPLE_RATE // SECOND - first, np.int16)
+        heard = False
+        for sound in self._sounds:
+            at = round(sound.t * SAMPLE_RATE / SECOND) - first
+            begin, end = max(0, at), min(len(pcm), at + len(sound.pcm))
+            if begin < end:
+                pcm[begin:end] = sound.pcm[begin - at : end - at]
+                heard = True
+        return pcm, heard
+
+
+def chunk_start(t: MediaTime) -> MediaTime:
+    """Start of the chunk that `t` lies in."""
+    return t - t % CHUNK

@@ -1,0 +1,128 @@
+"""The redaction record as rows: faces by track, speech by span, whole stretches by reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from courtstream.domain.redaction import Box, Reason, Redaction, RedactionKind
+from courtstream.domain.time import SECOND, MediaTime, Span
+from media_workers.runtime.items import FacesAt
+
+ROW_LENGTH: MediaTime = 10 * SECOND
+"""A track is written at least this often, so a crash costs little of the record."""
+
+TRACK_OVER: MediaTime = SECOND
+BASIS_FACE = "个人信息保护法第26条、第51条"
+
+
+@dataclass(slots=True)
+class _Open:
+    start: MediaTime
+    end: MediaTime
+    path: list[tuple[MediaTime, Box]] = field(default_factory=list)
+
+
+class FaceRows:
+    """Turns the faces of published frames into one row a track and stretch.
+
+    `step`: media time between kept points of the path; 0 keeps every frame.
+    """
+
+    def __init__(self, step: MediaTime = SECOND // 5) -> None:
+        self._step = step
+        self._open: dict[int, _Open] = {}
+        self._made = 0
+
+    def push(self, faces: FacesAt, frame: MediaTime) -> Iterator[Redaction]:
+        """Take one published frame that lasts `frame` ns."""
+        for face in faces.faces:
+            row = self._open.setdefault(face.track, _Open(faces.t, faces.t))
+            row.end = faces.t + frame
+            if not row.path or faces.t - row.path[-1][0] >= self._step:
+                row.path.append((faces.t, face.box))
+        yield from self._finished(faces.t)
+
+    def flush(self) -> Iterator[Redaction]:
+        """What is still open."""
+        for track in list(self._open):
+            yield self._row(track)
+
+    def _finished(self, now: MediaTime) -> Iterator[Redaction]:
+        for track, row in list(self._open.items()):
+            if now - row.end > TRACK_OVER or row.end - row.start >= ROW_LENGTH:
+                yield self._row(track)
+
+    def _row(self, track: int) -> Redaction:
+        row = self._open.pop(track)
+        self._made += 1
+        return Redaction(
+            id=f"f{self._made:06}-{row.start // 1_000_000}",
+            kind=RedactionKind.FACE,
+            reason=Reason.FACE,
+            span=Span(row.start, row.end),
+            basis=BASIS_FACE,
+            track=track,
+            path=tuple(row.path),
+        )
+
+
+class StretchRows:
+    """Turns per-chunk spans into rows, joining those of one reason that touch.
+
+    Used for bleeped speech (spans inside chunks) and for whole closures (whole chunks).
+    """
+
+    def __init__(self, kind: RedactionKind, prefix: str) -> None:
+        self._kind, self._prefix = kind, prefix
+        self._open: dict[Reason, tuple[Span, str, str]] = {}
+        self._made = 0
+
+    def push(
+        self, found: Iterable[tuple[Span, Reason]], upto: MediaTime, *, by: str = "machine"
+    ) -> Iterator[Redaction]:
+        """Take the spans of what has aired up to `upto`; give rows that are over."""
+        for span, reason in sorted(found):
+            before = self._open.get(reason)
+            if before is not None and span.start <= before[0].end:
+                joined = Span(before[0].start, max(before[0].end, span.end))
+                self._open[reason] = (joined, before[1], before[2])
+                continue
+            if before is not None:
+                yield self._row(reason)
+            self._open[reason] = (span, by, "")
+        for reason, (span, _, _) in list(self._open.items()):
+            if span.end < upto:
+                yield self._row(reason)
+
+    def flush(self) -> Iterator[Redaction]:
+        """What is still open."""
+        for reason in list(self._open):
+            yield self._row(reason)
+
+    def _row(self, reason: Reason) -> Redaction:
+        span, by, basis = self._open.pop(reason)
+        self._made += 1
+        return Redaction(
+            id=f"{self._prefix}{self._made:05}-{span.start // 1_000_000}",
+            kind=self._kind,
+            reason=reason,
+            span=span,
+            basis=basis,
+            decided_by=by,
+        )
+
+
+def as_json(row: Redaction) -> dict[str, object]:
+    """A row as plain JSON, times in ns, boxes as [t, x, y, w, h] rounded to a tenth of a pixel."""
+    return {
+        "id": row.id,
+        "kind": row.kind.value,
+        "reason": row.reason.value,
+        "start": row.span.start,
+        "end": row.span.end,
+        "basis": row.basis,
+        "by": row.decided_by,
+        "track": row.track,
+        "path": [[t, *(round(v, 1) for v in (box.x, box.y, box.w, box.h))] for t, box in row.path],
+    }

@@ -1,0 +1,97 @@
+"""Pictures wait here until face analysis has passed them; what it does not pass is hidden whole."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from courtstream.domain.errors import LyingAnalysis
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import SECOND, MediaTime
+from media_workers.redact.hide import hide, hide_all
+from media_workers.runtime.items import FacesAt, Picture, Planes
+
+
+@dataclass(frozen=True, slots=True)
+class Veiled:
+    """A picture that may be encoded. `whole` says why all of it is hidden, None when only faces."""
+
+    t: MediaTime
+    i420: Planes
+    faces: FacesAt | None
+    whole: Reason | None
+
+
+class Veil:
+    """Holds pictures in order and gives them back hidden.
+
+    `patience`: media time a picture may wait for its analysis before it is hidden whole.
+    """
+
+    def __init__(self, patience: MediaTime = 4 * SECOND) -> None:
+        self._patience = patience
+        self._waiting: deque[Picture] = deque()
+        self._passed: dict[int, FacesAt] = {}
+        self._unseen: set[int] = set()
+        self.newest: MediaTime = 0
+
+    @property
+    def held(self) -> int:
+        """How many pictures wait."""
+        return len(self._waiting)
+
+    def push(self, picture: Picture, analysed: bool = True) -> None:
+        """Take a picture; `analysed` False when analysis did not get it (its edge was full)."""
+        self._waiting.append(picture)
+        self.newest = picture.t
+        if not analysed:
+            self._unseen.add(picture.index)
+
+    def passed(self, faces: FacesAt) -> None:
+        """What analysis vouches for. Raises LyingAnalysis when it cannot be true."""
+        check(faces)
+        self._passed[faces.index] = faces
+
+    def ready(self, *, dead: bool = False, wait: bool = False) -> Iterator[Veiled]:
+        """Pictures whose turn has come: passed, unseen, or out of patience.
+
+        `dead`: analysis is gone, nothing more will be passed. `wait`: never run out of patience
+        (a file worked through as fast as it goes).
+        """
+        while self._waiting:
+            head = self._waiting[0]
+            verdict = self._verdict(head, dead, wait)
+            if verdict is None:
+                return
+            self._waiting.popleft()
+            yield verdict
+
+    def _verdict(self, head: Picture, dead: bool, wait: bool) -> Veiled | None:
+        faces = self._passed.pop(head.index, None)
+        if faces is not None and faces.t == head.t:
+            return Veiled(head.t, _faces_hidden(head, faces), faces, None)
+        if faces is not None:
+            return Veiled(head.t, hide_all(head.i420), None, Reason.ANALYSIS_LYING)
+        if head.index in self._unseen or dead:
+            self._unseen.discard(head.index)
+            reason = Reason.ANALYSIS_DEAD if dead else Reason.ANALYSIS_LATE
+            return Veiled(head.t, hide_all(head.i420), None, reason)
+        if not wait and self.newest - head.t > self._patience:
+            return Veiled(head.t, hide_all(head.i420), None, Reason.ANALYSIS_LATE)
+        return None
+
+
+def check(faces: FacesAt) -> None:
+    """Raises LyingAnalysis when a box is not a finite rectangle of positive size."""
+    for face in faces.faces:
+        box = face.box
+        if not all(math.isfinite(v) for v in (box.x, box.y, box.w, box.h)):
+            raise LyingAnalysis("box")
+        if box.w <= 0 or box.h <= 0:
+            raise LyingAnalysis("box")
+
+
+def _faces_hidden(picture: Picture, faces: FacesAt) -> Planes:
+    return hide(picture.i420, [face.box for face in faces.faces])

@@ -1,0 +1,124 @@
+"""A bounded edge between two threads, with its overflow rule and its counters.
+
+Bounds count seconds of media and bytes, because one raw frame weighs as much as minutes of sound.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Generic, TypeVar
+
+from courtstream.domain.time import MediaTime
+
+T = TypeVar("T")
+
+
+class Overflow(Enum):
+    """What happens to an item when the edge is full."""
+
+    BLOCK = "block"
+    """The producer waits: evidence, and everything when a file is worked through."""
+
+    REFUSE = "refuse"
+    """The item is refused and counted; the guard closes over what was not analysed."""
+
+
+@dataclass(slots=True)
+class EdgeCounters:
+    """What an edge has seen."""
+
+    accepted: int = 0
+    refused: int = 0
+
+
+class Edge(Generic[T]):
+    """A first-in-first-out edge owned by one producer and one consumer.
+
+    `measure` gives (media time, bytes) of an item. `put` returns False when the item was refused
+    or the edge is closed; `get` returns None on time-out and raises `EndOfEdge` once the edge is
+    closed and empty.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        measure: Callable[[T], tuple[MediaTime, int]],
+        *,
+        span: MediaTime,
+        size: int,
+        overflow: Overflow,
+    ) -> None:
+        self.name = name
+        self.counters = EdgeCounters()
+        self._measure = measure
+        self._span, self._size, self._overflow = span, size, overflow
+        self._items: deque[tuple[MediaTime, int, T]] = deque()
+        self._bytes = 0
+        self._closed = False
+        self._changed = threading.Condition()
+
+    def __len__(self) -> int:
+        return len(self._items)
+
+    @property
+    def held(self) -> MediaTime:
+        """Media time between the oldest and the newest item held."""
+        with self._changed:
+            return self._items[-1][0] - self._items[0][0] if self._items else 0
+
+    def put(self, item: T) -> bool:
+        """Offer an item."""
+        t, size = self._measure(item)
+        with self._changed:
+            while not self._closed and self._full(t, size):
+                if self._overflow is Overflow.REFUSE:
+                    self.counters.refused += 1
+                    return False
+                self._changed.wait()
+            if self._closed:
+                return False
+            self._items.append((t, size, item))
+            self._bytes += size
+            self.counters.accepted += 1
+            self._changed.notify_all()
+            return True
+
+    def get(self, timeout: float | None = None) -> T | None:
+        """Take the oldest item, waiting at most `timeout` seconds."""
+        with self._changed:
+            if not self._items and not self._closed:
+                self._changed.wait(timeout)
+            if self._items:
+                _, size, item = self._items.popleft()
+                self._bytes -= size
+                self._changed.notify_all()
+                return item
+            if self._closed:
+                raise EndOfEdge
+            return None
+
+    def close(self) -> None:
+        """No more items will come; what is held can still be taken."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify_all()
+
+    def clear(self) -> None:
+        """Forget what is held, for a consumer that starts anew."""
+        with self._changed:
+            self._items.clear()
+            self._bytes = 0
+            self._changed.notify_all()
+
+    def _full(self, t: MediaTime, size: int) -> bool:
+        if not self._items:
+            return False
+        return t - self._items[0][0] > self._span or self._bytes + size > self._size
+
+
+class EndOfEdge(Exception):
+    """The edge is closed and empty."""

@@ -1,0 +1,57 @@
+"""What a source is: packets in order on its own clock, and what the tracks are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Protocol
+
+from courtstream.domain.time import MediaTime
+
+
+@dataclass(frozen=True, slots=True)
+class VideoTrack:
+    """A video track: codec name, codec private data, size in pixels, nominal frames a second."""
+
+    codec: str
+    extradata: bytes
+    width: int
+    height: int
+    fps: float
+
+
+@dataclass(frozen=True, slots=True)
+class AudioTrack:
+    """An audio track: codec name, codec private data, samples a second, channels."""
+
+    codec: str
+    extradata: bytes
+    rate: int
+    channels: int
+
+
+@dataclass(frozen=True, slots=True)
+class RawPacket:
+    """A packet with the source's own stamps in ns; None where the source gave none."""
+
+    kind: str
+    pts: MediaTime | None
+    dts: MediaTime | None
+    duration: MediaTime
+    key: bool
+    data: bytes
+
+
+class Source(Protocol):
+    """One session of a source. Opening may raise BrokenStream; reading ends with the session."""
+
+    video: VideoTrack | None
+    audio: AudioTrack | None
+
+    def packets(self) -> Iterator[RawPacket]:
+        """Packets as they come; raises BrokenStream when nothing more can be read in sense."""
+        ...
+
+    def close(self) -> None:
+        """Let go of files and sockets; unblocks a reader."""
+        ...

@@ -1,0 +1,139 @@
+"""Sources that PyAV can demux: a file, or an FLV byte stream on a socket."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+
+from courtstream.domain.errors import BrokenStream
+from courtstream.domain.time import SECOND, MediaTime
+from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
+
+PROBE = {"probesize": "500000", "analyzeduration": "1500000"}
+MAX_BROKEN_PACKETS = 250
+"""So many unreadable packets in a row mean the stream itself is broken."""
+
+
+class ContainerSource:
+    """Demuxes one container. Errors of the input become BrokenStream; nothing else escapes."""
+
+    def __init__(self, container: Any, on_close: Any = None) -> None:
+        self._container = container
+        self._on_close = on_close
+        self.video = self._video()
+        self.audio = self._audio()
+
+    @classmethod
+    def from_file(cls, path: Path) -> ContainerSource:
+        """A media file. Raises BrokenStream when it is none."""
+        return cls(_open(str(path), None))
+
+    @classmethod
+    def from_socket(cls, connection: socket.socket) -> ContainerSource:
+        """An FLV stream on a connected socket. Raises BrokenStream when it is none."""
+        reader = SocketReader(connection)
+        return cls(_open(reader, "flv"), reader.close)
+
+    def packets(self) -> Iterator[RawPacket]:
+        """Packets of the first video and the first audio track in the order of the container."""
+        chosen = {s.index for s in self._chosen()}
+        try:
+            for packet in self._container.demux():
+                if packet.stream.index not in chosen:
+                    if packet.stream.type not in ("video", "audio"):
+                        continue
+                    chosen = {s.index for s in self._chosen()}
+                    self.video, self.audio = self._video(), self._audio()
+                if packet.size and packet.stream.index in chosen:
+                    yield _raw(packet)
+        except (av.error.FFmpegError, OSError, ValueError) as error:
+            if isinstance(error, av.error.EOFError):
+                return
+            raise BrokenStream(type(error).__name__) from None
+
+    def close(self) -> None:
+        """Unblock a waiting reader, then close the container."""
+        if self._on_close is not None:
+            self._on_close()
+        with contextlib.suppress(av.error.FFmpegError, OSError):
+            self._container.close()
+
+    def _chosen(self) -> list[Any]:
+        return [*self._container.streams.video[:1], *self._container.streams.audio[:1]]
+
+    def _video(self) -> VideoTrack | None:
+        for stream in self._container.streams.video[:1]:
+            context = stream.codec_context
+            rate = stream.average_rate or stream.guessed_rate
+            return VideoTrack(
+                context.name,
+                bytes(context.extradata or b""),
+                context.width,
+                context.height,
+                float(rate) if rate else 25.0,
+            )
+        return None
+
+    def _audio(self) -> AudioTrack | None:
+        for stream in self._container.streams.audio[:1]:
+            context = stream.codec_context
+            return AudioTrack(
+                context.name,
+                bytes(context.extradata or b""),
+                context.sample_rate,
+                context.layout.nb_channels,
+            )
+        return None
+
+
+class SocketReader(io.RawIOBase):
+    """A read-only file over a socket, for libav's custom input."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1) -> bytes:
+        """Up to `size` bytes; empty at the end or when the other side is gone."""
+        try:
+            return self._connection.recv(size if size > 0 else 65536)
+        except OSError:
+            return b""
+
+    def close(self) -> None:
+        """Shut the socket down so that a blocked read returns."""
+        with contextlib.suppress(OSError):
+            self._connection.shutdown(socket.SHUT_RDWR)
+        self._connection.close()
+        super().close()
+
+
+def _open(file: Any, form: str | None) -> Any:
+    try:
+        return av.open(file, format=form, options=PROBE, metadata_errors="ignore")
+    except (av.error.FFmpegError, OSError, ValueError) as error:
+        raise BrokenStream(type(error).__name__) from None
+
+
+def _raw(packet: Any) -> RawPacket:
+    def ns(value: int | None) -> MediaTime | None:
+        return None if value is None else round(value * packet.time_base * SECOND)
+
+    return RawPacket(
+        kind=packet.stream.type,
+        pts=ns(packet.pts),
+        dts=ns(packet.dts if packet.dts is not None else packet.pts),
+        duration=ns(packet.duration) or 0,
+        key=packet.is_keyframe,
+        data=bytes(packet),
+    )
