@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from datetime import datetime
+from itertools import pairwise
 from statistics import median
 
 from sqlalchemy import select
@@ -24,7 +25,7 @@ from courtstream.domain.transcript import (
     Utterance,
     Word,
 )
-from courtstream.domain.trial import MinuteState, Participant
+from courtstream.domain.trial import InterruptionReason, MinuteState, Participant
 from courtstream.store.tables import (
     Asset,
     GuardClosure,
@@ -130,12 +131,25 @@ def _middle(values: Iterable[float | None]) -> float | None:
 
 def _recording(session: Session, hearing: Hearing) -> RecordingFacts:
     sealed = merge(_assets(session, hearing.id, "sealed"), SECOND)
-    holes = [
-        Span(a.end, b.start) for a, b in zip(sealed, sealed[1:], strict=False) if b.start > a.end
-    ]
+    states = _states(session, hearing.id)
     return RecordingFacts(
-        recorded=tuple(sealed), interruptions=tuple((hole, None) for hole in holes)
+        recorded=tuple(sealed),
+        interruptions=tuple(
+            (Span(a.end, b.start), _lawful(states, a.end)) for a, b in pairwise(sealed)
+        ),
     )
+
+
+_LAWFUL = {
+    MinuteState.RECESS: InterruptionReason.RECESS.value,
+    MinuteState.CLOSED: InterruptionReason.CLOSED_EVIDENCE.value,
+}
+
+
+def _lawful(states: tuple[tuple[int, MinuteState], ...], t: int) -> str | None:
+    """The lawful reason in force at `t`, from the state the clerk had set."""
+    before = [state for at, state in states if at <= t]
+    return _LAWFUL.get(before[-1]) if before else None
 
 
 def _assets(session: Session, hearing_id: str, kind: str) -> list[Span]:

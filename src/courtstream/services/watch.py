@@ -14,7 +14,7 @@ from courtstream.domain.errors import NotFound
 from courtstream.domain.redaction import RedactionKind
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import to_seconds
-from courtstream.domain.trial import CaseKind, HearingState
+from courtstream.domain.trial import CaseKind, HearingState, Procedure
 from courtstream.services import shape
 from courtstream.services.names import step_titles
 from courtstream.services.views import (
@@ -137,7 +137,7 @@ def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingVie
         gate=shape.gate_view(hearing),
         minutes=_minutes(session, hearing.id),
         closures=_closures(session, hearing.id),
-        chapters=() if gone else chapters(session, hearing.id),
+        chapters=() if gone else chapters(session, hearing.id, hearing.procedure),
         withdrawn=gone,
         worker_gone=hearing.worker_gone,
     )
@@ -187,7 +187,7 @@ def line_view(row: UtteranceRow) -> TranscriptLine:
     )
 
 
-def chapters(session: Session, hearing_id: str) -> tuple[Chapter, ...]:
+def chapters(session: Session, hearing_id: str, procedure: Procedure) -> tuple[Chapter, ...]:
     """Procedure steps found in the hearing, in order of time."""
     query = select(ScorecardRow).where(
         ScorecardRow.hearing_id == hearing_id, ScorecardRow.current.is_(True)
@@ -195,15 +195,18 @@ def chapters(session: Session, hearing_id: str) -> tuple[Chapter, ...]:
     card = session.scalars(query).first()
     found = [step for step in (card.steps if card else []) if _placed(step)]
     found.sort(key=lambda step: (step["start"], step["code"]))
-    return tuple(
-        Chapter(
-            s["code"],
-            *step_titles(s["code"]),
-            to_seconds(s["start"]),
-            to_seconds(s["end"]),
-            s["confidence"],
-        )
-        for s in found
+    return tuple(_chapter(procedure, step) for step in found)
+
+
+def _chapter(procedure: Procedure, step: dict[str, Any]) -> Chapter:
+    zh, en = step_titles(procedure, step["code"])
+    return Chapter(
+        code=step["code"],
+        title_zh=zh,
+        title_en=en,
+        start=to_seconds(step["start"]),
+        end=to_seconds(step["end"]),
+        confidence=step["confidence"],
     )
 
 
@@ -211,7 +214,7 @@ def _placed(step: dict[str, Any]) -> bool:
     return step["outcome"] == Outcome.MET.value and step["start"] is not None
 
 
-def _public(query: Select[tuple[Hearing]]) -> Select[tuple[Hearing]]:
+def _public(query: Select[Hearing]) -> Select[Hearing]:
     return query.where(Hearing.public.is_(True)).options(
         selectinload(Hearing.case),
         selectinload(Hearing.court),
@@ -233,7 +236,7 @@ def _count(session: Session, *where: Any) -> int:
     return session.scalar(query) or 0
 
 
-def _narrow(query: Select[tuple[Hearing]], wanted: Search) -> Select[tuple[Hearing]]:
+def _narrow(query: Select[Hearing], wanted: Search) -> Select[Hearing]:
     if wanted.court_id:
         query = query.where(Hearing.court_id == wanted.court_id)
     if wanted.kind is not None:
