@@ -1,0 +1,87 @@
+"""Places where a step may have been spoken, with a weight for each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from courtstream.domain.time import seconds
+from courtstream.domain.transcript import EventKind
+from courtstream.domain.trial import Role
+from courtstream.rules.procedure.pack import Pack, Step
+from courtstream.rules.procedure.stream import Line, Stream
+
+CUE, HINT = 1.0, 0.4
+WRONG_SPEAKER, UNKNOWN_SPEAKER = 0.55, 0.95
+BEFORE, AFTER = 6, 8
+GAVEL = seconds(10)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A cue heard at stream positions `start`..`end`; `weight` in 0..1."""
+
+    code: str
+    start: int
+    end: int
+    weight: float
+    line: int
+
+
+def candidates(stream: Stream, pack: Pack) -> dict[str, list[Candidate]]:
+    """All candidates of all steps, by code, in order of position."""
+    return {step.code: _of_step(stream, step) for step in pack.steps}
+
+
+def _of_step(stream: Stream, step: Step) -> list[Candidate]:
+    """One candidate a line: its cues together, starting at the earliest of the strong ones."""
+    by_line: dict[int, list[tuple[int, int, float]]] = {}
+    for start, end, weight in _hits(stream, step):
+        line = stream.line_at(start)
+        weight *= speaker_factor(step, line) * _gavel_factor(stream, step, start)
+        by_line.setdefault(line.index, []).append((start, end, weight))
+    return [_joined(step.code, index, by_line[index]) for index in sorted(by_line)]
+
+
+def _joined(code: str, line: int, hits: list[tuple[int, int, float]]) -> Candidate:
+    """Several cues in one line are one candidate; different cues add a little certainty."""
+    best = max(weight for _, _, weight in hits)
+    start, end = min((s, e) for s, e, weight in hits if weight >= 0.9 * best)
+    places = {s for s, _, _ in hits}
+    return Candidate(code, start, end, min(1.0, best + 0.15 * (len(places) - 1)), line)
+
+
+def _hits(stream: Stream, step: Step) -> Iterator[tuple[int, int, float]]:
+    """Positions of the step's cues that no barrier forbids."""
+    for patterns, weight in ((step.cues, CUE), (step.hints, HINT)):
+        for pattern in patterns:
+            for match in pattern.finditer(stream.code):
+                if not _barred(stream, step, match.start(), match.end()):
+                    yield match.start(), match.end(), weight
+
+
+def _barred(stream: Stream, step: Step, start: int, end: int) -> bool:
+    """Whether words around the match say it is something else."""
+    line = stream.line_at(start)
+    before = stream.code[max(line.start, start - BEFORE) : start]
+    inside = stream.code[start : min(max(line.end, end), end + AFTER)]
+    return bool(
+        (step.not_before and step.not_before.search(before))
+        or (step.not_inside and step.not_inside.search(inside))
+    )
+
+
+def speaker_factor(step: Step, line: Line) -> float:
+    """Full weight from the right speaker; labels may be wrong, so never nothing."""
+    if line.role is Role.UNKNOWN:
+        return UNKNOWN_SPEAKER
+    return 1.0 if line.role in step.who else WRONG_SPEAKER
+
+
+def _gavel_factor(stream: Stream, step: Step, start: int) -> float:
+    """A stroke where one belongs makes the weak words certain."""
+    if step.gavel != "before":
+        return 1.0
+    t = stream.time(start)
+    near = any(t - GAVEL <= g <= t for g in stream.events(EventKind.GAVEL))
+    return 1.6 if near else 1.0

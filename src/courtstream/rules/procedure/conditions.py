@@ -1,0 +1,83 @@
+"""Whether a conditional step was due in this hearing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from courtstream.domain.trial import Role
+from courtstream.rules.procedure.pack import Step
+from courtstream.rules.procedure.reading import Reading
+from courtstream.rules.procedure.sound import compile_cue
+
+MET = 0.6
+UNCLEAR = 0.35
+
+_CUSTODY = compile_cue("(羁押|看守所|提押|押解|带被告人|押到|执行逮捕|被逮捕|法警)")
+_BAIL = compile_cue("(取保候审|监视居住)")
+
+
+def is_due(reading: Reading, step: Step) -> bool:
+    """Whether the step had to happen: mandatory ones unless excused, others on their condition."""
+    if step.code in reading.pack.optional:
+        return step.code == "P06" and not reading.public
+    condition = _CONDITIONS.get(step.needs)
+    if condition is not None:
+        return condition(reading)
+    return step.code in reading.pack.mandatory
+
+
+def has_judgment(reading: Reading) -> bool:
+    """Whether judgment was given in this sitting."""
+    return any(
+        placed.score >= MET and placed.step.code in ("C18", "K30", "A11", "R08", "D16")
+        for placed in reading.placed.values()
+    )
+
+
+def witness_lines(reading: Reading) -> list[int]:
+    """Lines spoken by witnesses or experts."""
+    return [line.index for line in reading.stream.lines if line.role is Role.WITNESS]
+
+
+def _came(reading: Reading, role: Role) -> bool:
+    """Whether someone of the role is present or spoke."""
+    listed = [p for p in reading.stream.participants if p.role is role]
+    if listed:
+        return any(p.present for p in listed)
+    return any(line.role is role for line in reading.stream.lines)
+
+
+def _defendant(reading: Reading) -> bool:
+    listed = [p for p in reading.stream.participants if p.role is Role.DEFENDANT]
+    return not listed or any(p.present for p in listed)
+
+
+def _unrepresented(reading: Reading) -> bool:
+    """A present civil party with nobody to speak for it."""
+    listed = [p for p in reading.stream.participants if p.present]
+    for role in (Role.PLAINTIFF, Role.DEFENDANT):
+        own = [p for p in listed if p.role is role]
+        if own and not any("代理" in p.label or p.role is Role.COUNSEL for p in own):
+            return True
+    return False
+
+
+def _custody(reading: Reading) -> bool:
+    """The accused was brought from custody, so restraints had to come off."""
+    code = reading.stream.code
+    return bool(_CUSTODY.search(code)) and not _BAIL.search(code)
+
+
+def _never(_: Reading) -> bool:
+    return False
+
+
+_CONDITIONS: Mapping[str, Callable[[Reading], bool]] = {
+    "third_party": lambda reading: _came(reading, Role.THIRD_PARTY),
+    "witness": lambda reading: bool(witness_lines(reading)),
+    "defendant": _defendant,
+    "judgment": has_judgment,
+    "unrepresented": _unrepresented,
+    "custody": _custody,
+    "mentioned": _never,
+}

@@ -1,0 +1,160 @@
+"""The steps of a hearing, each with its place in the recording, or why it was not found."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from courtstream.domain.scoring import Outcome, RuleFinding, StepFinding
+from courtstream.domain.time import Span, to_seconds
+from courtstream.domain.transcript import Transcript
+from courtstream.domain.trial import Participant, Procedure, Role
+from courtstream.rules.procedure.checks import rules_of
+from courtstream.rules.procedure.conditions import MET, UNCLEAR, is_due
+from courtstream.rules.procedure.pack import Step
+from courtstream.rules.procedure.reading import Placed, Reading, States, read
+from courtstream.rules.procedure.special import refine
+
+MAX_QUOTE = 60
+MAX_ANSWERS = 4
+
+
+def find_steps(
+    transcript: Transcript,
+    procedure: Procedure,
+    *,
+    sole_judge: bool = False,
+    public: bool = True,
+    participants: Sequence[Participant] = (),
+    states: States = (),
+) -> list[StepFinding]:
+    """One finding a step of the procedure, in the pack's order.
+
+    A step is `not_found` only when it was due; that is a question to a person, never a
+    deduction. Raises PackInvalid when the procedure's pack cannot be read.
+    """
+    return assess(
+        transcript,
+        procedure,
+        sole_judge=sole_judge,
+        public=public,
+        participants=participants,
+        states=states,
+    )[0]
+
+
+def check_rules(
+    transcript: Transcript,
+    procedure: Procedure,
+    *,
+    sole_judge: bool = False,
+    public: bool = True,
+    participants: Sequence[Participant] = (),
+    states: States = (),
+) -> list[RuleFinding]:
+    """One finding a rule (X-…) that can arise in this hearing."""
+    return assess(
+        transcript,
+        procedure,
+        sole_judge=sole_judge,
+        public=public,
+        participants=participants,
+        states=states,
+    )[1]
+
+
+def assess(
+    transcript: Transcript,
+    procedure: Procedure,
+    *,
+    sole_judge: bool = False,
+    public: bool = True,
+    participants: Sequence[Participant] = (),
+    states: States = (),
+) -> tuple[list[StepFinding], list[RuleFinding]]:
+    """Steps and rules from one reading of the transcript."""
+    reading = read(
+        transcript,
+        procedure,
+        sole_judge=sole_judge,
+        public=public,
+        participants=participants,
+        states=states,
+    )
+    refine(reading)
+    return steps_of(reading), rules_of(reading)
+
+
+def steps_of(reading: Reading) -> list[StepFinding]:
+    """The findings of a reading whose special steps were refined."""
+    return [_finding(reading, step) for step in reading.pack.steps]
+
+
+def _finding(reading: Reading, step: Step) -> StepFinding:
+    """Met, unclear, not found or not applicable."""
+    placed = reading.placed.get(step.code)
+    due = is_due(reading, step)
+    if placed is not None and placed.score >= MET:
+        return _located(reading, placed, Outcome.MET)
+    maybe = placed is not None and placed.score >= UNCLEAR
+    if placed is not None and maybe and (due or step.special):
+        return _located(reading, placed, Outcome.UNCLEAR)
+    if due:
+        where = "、".join(_PHASE_ZH.get(name, name) for name in step.phases)
+        why = f"在{where}阶段没有听到“{step.zh}”，请人工核对"
+        return StepFinding(step.code, Outcome.NOT_FOUND, None, "", heard(reading), why)
+    why = "条件未出现" if step.code in reading.pack.conditional else "可选环节，未进行"
+    return StepFinding(step.code, Outcome.NOT_APPLICABLE, None, "", heard(reading), why)
+
+
+def _located(reading: Reading, placed: Placed, outcome: Outcome) -> StepFinding:
+    """A finding with the moment, the words and why they count."""
+    stream = reading.stream
+    start = stream.time(placed.start)
+    end = max(start, _end_line_time(reading, placed))
+    quote = stream.quote(placed.start, stream.lines[placed.line].end)[:MAX_QUOTE]
+    confidence = min(1.0, placed.score) * stream.lines[placed.line].utterance.confidence
+    how = _HOW[placed.how]
+    minutes, second = divmod(int(to_seconds(start)), 60)
+    why = f"{minutes:02d}:{second:02d} {how}“{placed.step.zh}”"
+    if outcome is Outcome.UNCLEAR:
+        why += "，依据不足，请人工确认"
+    return StepFinding(
+        placed.step.code, outcome, Span(start, end), quote, round(confidence, 3), why
+    )
+
+
+def _end_line_time(reading: Reading, placed: Placed) -> int:
+    """The end of the step: its line, and the answers that follow a question of the court."""
+    lines = reading.stream.lines
+    line = reading.stream.line_at(max(placed.start, placed.end - 1))
+    end = line.span.end
+    if line.role in (Role.JUDGE, Role.CLERK):
+        for following in lines[line.index + 1 : line.index + 1 + MAX_ANSWERS]:
+            if following.role in (Role.JUDGE, Role.CLERK, Role.UNKNOWN):
+                break
+            end = following.span.end
+    return end
+
+
+def heard(reading: Reading) -> float:
+    """How well the hearing was recognised: mean confidence of its utterances, by length."""
+    total = sum(line.length for line in reading.stream.lines)
+    if not total:
+        return 0.0
+    said = sum(line.length * line.utterance.confidence for line in reading.stream.lines)
+    return round(said / total, 3)
+
+
+_HOW = {"cue": "听到", "answer": "当事人应答", "turn": "由发言顺序认定", "dialogue": "由问答认定"}
+_PHASE_ZH = {
+    "arrive": "入庭",
+    "open": "开庭",
+    "claims": "诉辩",
+    "evidence": "调查",
+    "debate": "辩论",
+    "final": "最后陈述",
+    "recess": "休庭",
+    "verdict": "宣判",
+    "close": "闭庭",
+    "plea": "认罪认罚审查",
+}
