@@ -1,0 +1,24 @@
+"""Standards as data, and the engine that turns facts into a suggestion with evidence."""
+
+from courtstream.rules.scoring.engine import score_findings, score_hearing
+from courtstream.rules.scoring.standard import (
+    LATEST,
+    Item,
+    Profile,
+    Standard,
+    StandardInvalid,
+    load_standard,
+    released_standards,
+)
+
+__all__ = [
+    "LATEST",
+    "Item",
+    "Profile",
+    "Standard",
+    "StandardInvalid",
+    "load_standard",
+    "released_standards",
+    "score_findings",
+    "score_hearing",
+]
