@@ -1,0 +1,154 @@
+"""What the courtroom page says: gauges of the incoming stream, commands, marks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from courtstream.api.pages.i18n import Catalog
+from courtstream.api.pages.watching import STRINGS, live_state, why_text
+from courtstream.api.pages.wording import clock_s, hms, iso
+from courtstream.domain.trial import HearingState, MinuteState
+from courtstream.services.views import CourtroomPage, LiveStatus, MarkView
+
+Json = dict[str, Any]
+
+NONE = "–"
+LAG_WARNS = 0.6
+"""Share of the delay beyond which a lag is worth a clerk's eye: the guard closes at 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gauge:
+    """One figure. `tone`: empty, `warn` or `bad`."""
+
+    name: str
+    value: str
+    tone: str = ""
+
+
+def gauges(status: LiveStatus | None, words: Catalog) -> tuple[Gauge, ...]:
+    """The figures of the incoming stream; dashes while no worker runs."""
+    if status is None:
+        names = ("source", "picture", "fps", "delay", "picture_lag", "speech_lag", "guard")
+        more = ("closures", "drops", "elapsed", "aired", "slow")
+        return tuple(Gauge(name, NONE) for name in (*names, *more))
+    return (
+        _source(status, words),
+        Gauge("picture", _size(status.counters)),
+        _fps(status.counters),
+        Gauge("delay", f"{status.delay:.1f} s"),
+        _lag("picture_lag", status.picture_lag, status.delay),
+        _lag("speech_lag", status.speech_lag, status.delay),
+        Gauge("guard", words(f"guard.{_open(status)}"), "" if status.guard_open else "bad"),
+        Gauge("closures", str(status.guard_closures), "warn" if status.guard_closures else ""),
+        _drops(status.counters),
+        Gauge("elapsed", hms(status.media_time)),
+        Gauge("aired", hms(status.aired)),
+        Gauge("slow", status.slow_stage or NONE, "warn" if status.slow_stage else ""),
+    )
+
+
+def _open(status: LiveStatus) -> str:
+    return "open" if status.guard_open else "closed"
+
+
+def _source(status: LiveStatus, words: Catalog) -> Gauge:
+    if status.stale:
+        return Gauge("source", words("signal.lost"), "bad")
+    key = f"signal.{status.source}"
+    tone = {"lost": "bad", "broken": "bad", "waiting": "warn"}.get(status.source, "")
+    return Gauge("source", words(key) if words.has(key) else status.source, tone)
+
+
+def _size(counters: Mapping[str, float]) -> str:
+    width, height = counters.get("width", 0), counters.get("height", 0)
+    return f"{width:.0f}×{height:.0f}" if width and height else NONE
+
+
+def _fps(counters: Mapping[str, float]) -> Gauge:
+    fps = counters.get("fps", 0.0)
+    return Gauge("fps", f"{fps:.1f}" if fps else NONE, "warn" if 0 < fps < 12 else "")
+
+
+def _lag(name: str, lag: float, delay: float) -> Gauge:
+    tone = "bad" if lag >= delay else "warn" if lag >= delay * LAG_WARNS else ""
+    return Gauge(name, f"{lag:.1f} s", tone if delay > 0 else "")
+
+
+def _drops(counters: Mapping[str, float]) -> Gauge:
+    dropped = sum(v for k, v in counters.items() if k == "dropped" or k.endswith(".dropped"))
+    return Gauge("drops", f"{dropped:.0f}", "bad" if dropped else "")
+
+
+def console_state(page: CourtroomPage) -> tuple[str, str]:
+    """The strip's state and the code of its reason."""
+    current = page.courtroom.current
+    if current is None:
+        return "OFF", ""
+    if current.state not in {HearingState.LIVE, HearingState.INTERRUPTED}:
+        return "WAITING", ""
+    minute = page.status.state if page.status else MinuteState.DELAYED
+    state = live_state(current.state, minute, page.status is None, page.status)
+    return state, page.status.why if page.status else ""
+
+
+def public_media(page: CourtroomPage) -> str:
+    """The playlist the public plays from this room now, empty when none."""
+    current = page.courtroom.current
+    return f"/media/{current.id}/live/master.m3u8" if current and current.live else ""
+
+
+def commandable(page: CourtroomPage) -> bool:
+    """Whether a worker is there to obey."""
+    return page.courtroom.current is not None and page.status is not None and not page.status.stale
+
+
+def mark_json(mark: MarkView, language: str) -> Json:
+    """A mark as the island takes it."""
+    text = mark.text_en if language == "en" else mark.text_zh
+    return {"at": iso(mark.at), "clock": clock_s(mark.at), "text": text, "bad": bool(mark.code)}
+
+
+def snapshot(page: CourtroomPage, words: Catalog) -> Json:
+    """What the page's event stream sends every second."""
+    state, code = console_state(page)
+    current = page.courtroom.current
+    return {
+        "state": state,
+        "why": why_text(words, state, code),
+        "heard": clock_s(page.status.heard_at) if page.status else "",
+        "gauges": [asdict(g) for g in gauges(page.status, words)],
+        "marks": [mark_json(m, words.language) for m in page.marks[:50]],
+        "hearing": current.id if current else "",
+        "media": public_media(page),
+        "commandable": commandable(page),
+    }
+
+
+def console_context(
+    page: CourtroomPage, words: Catalog, *, may_manage: bool, may_command: bool, new_key: bool
+) -> Json:
+    """Everything `courtroom.html` names, but the notices."""
+    state, code = console_state(page)
+    current = page.courtroom.current
+    delay = page.status.delay if page.status else page.policy.delay if page.policy else 10.0
+    return {
+        "page": page,
+        "minute": state,
+        "minute_why": why_text(words, state, code),
+        "media": public_media(page),
+        "gauges": gauges(page.status, words),
+        "status": page.status,
+        "delay": delay,
+        "commandable": may_command and commandable(page),
+        "may_manage": may_manage,
+        "new_key": new_key,
+        "island": {
+            "events": f"/staff/courtrooms/{page.courtroom.id}/events",
+            "hearing": current.id if current else "",
+            "media": public_media(page),
+        },
+        "strings": words.some(*STRINGS),
+    }

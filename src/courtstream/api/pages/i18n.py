@@ -1,0 +1,69 @@
+"""The two languages of every screen. Chinese is the default; English stands beside it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+DEFAULT = "zh-CN"
+LANGUAGES: Mapping[str, str] = {"zh-CN": "中文", "en": "English"}
+
+
+@dataclass(frozen=True, slots=True)
+class Catalog:
+    """The words of one language by flat key. An unknown key raises KeyError: a fault of ours."""
+
+    language: str
+    messages: Mapping[str, str]
+
+    def __call__(self, key: str, **values: object) -> str:
+        """The sentence of `key` with its `{places}` filled."""
+        text = self.messages[key]
+        return text.format(**values) if values else text
+
+    def has(self, key: str) -> bool:
+        """Whether there is a sentence of this key."""
+        return key in self.messages
+
+    def some(self, *prefixes: str) -> dict[str, str]:
+        """The part of the catalog that a script on the page needs."""
+        return {k: v for k, v in self.messages.items() if k.startswith(prefixes)}
+
+
+def load_catalogs(folder: Path) -> dict[str, Catalog]:
+    """All languages of a folder of `<language>.json` files."""
+    return {
+        language: Catalog(
+            language, json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
+        )
+        for language in LANGUAGES
+    }
+
+
+def choose_language(asked: str | None, kept: str | None, accept: str) -> str:
+    """The page's language: asked for in the address, kept in the cookie, or the browser's wish.
+
+    `accept` is an Accept-Language header; languages are taken in its order of preference.
+    """
+    for wish in (asked, kept):
+        if wish in LANGUAGES:
+            return str(wish)
+    for tag in _by_quality(accept):
+        if tag.startswith("zh"):
+            return DEFAULT
+        if tag.startswith("en"):
+            return "en"
+    return DEFAULT
+
+
+def _by_quality(accept: str) -> list[str]:
+    wishes: list[tuple[float, str]] = []
+    for piece in accept[:500].split(","):
+        tag, _, quality = piece.strip().lower().partition(";q=")
+        try:
+            wishes.append((float(quality) if quality else 1.0, tag))
+        except ValueError:
+            continue
+    return [tag for weight, tag in sorted(wishes, key=lambda w: -w[0]) if weight > 0]

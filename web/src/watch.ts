@@ -1,0 +1,97 @@
+/** The public page of one hearing: picture, status, transcript and chapters keep the same time. */
+import { Transcript, wireSeekLinks, type Line } from "./lib/follow.js";
+import { Player, type Chapter } from "./lib/player.js";
+import { all, readJson, word } from "./lib/page.js";
+import { listen } from "./lib/stream.js";
+import { Strip, type Status } from "./lib/strip.js";
+
+interface Stretch {
+  start: number;
+  end: number | null;
+  state: string;
+  why: string;
+}
+
+interface WatchData {
+  live: boolean;
+  events: string;
+  wallZero: number | null;
+  chapters: Chapter[];
+  stretches: Stretch[];
+}
+
+const COVERS = new Set(["CLOSED", "RECESS", "OFF", "SIGNAL_LOST"]);
+const LIVE_EDGE_SECONDS = 60;
+
+class WatchPage {
+  private readonly player: Player;
+  private readonly strip: Strip | null;
+  private readonly transcript: Transcript | null;
+  private status: Status | null = null;
+
+  constructor(root: HTMLElement, private readonly data: WatchData) {
+    this.player = new Player(root, data.chapters);
+    this.player.wallZero = data.wallZero;
+    const strip = document.querySelector<HTMLElement>("[data-strip]");
+    this.strip = strip ? new Strip(strip) : null;
+    const box = document.querySelector<HTMLElement>("[data-transcript]");
+    this.transcript = box ? new Transcript(box) : null;
+    wireSeekLinks(this.player);
+    this.player.video.addEventListener("timeupdate", () => this.tick());
+    if (data.live && data.events) this.listen();
+  }
+
+  private listen(): void {
+    const stop = listen(this.data.events, {
+      state: (status) => {
+        this.status = status as Status;
+        this.tick();
+      },
+      words: (lines) => (lines as Line[]).forEach((line) => this.transcript?.add(line)),
+      ended: () => {
+        stop();
+        this.status = { state: "ENDED" };
+        this.tick();
+      },
+    });
+  }
+
+  private tick(): void {
+    const now = this.player.position;
+    this.transcript?.at(now);
+    this.markChapter(now);
+    const behind = this.player.behind;
+    this.strip?.lag(behind !== null && behind < 3600 ? behind : null);
+    this.strip?.show(this.statusAt(now, behind));
+  }
+
+  /** At the live edge the court's word counts; further back what was recorded for that moment. */
+  private statusAt(now: number, behind: number | null): Status {
+    if (behind !== null && behind > LIVE_EDGE_SECONDS) return { state: "REWIND" };
+    if (!this.player.ended && this.status) return this.live(this.status);
+    const there = this.data.stretches.find((s) => s.start <= now && (s.end === null || now < s.end));
+    if (there) return { state: there.state, why: there.why };
+    return this.player.ended ? { state: "REPLAY" } : { state: "DELAYED" };
+  }
+
+  private live(status: Status): Status {
+    if (COVERS.has(status.state) && this.player.video.readyState < 2) {
+      this.player.say(word(`minute.${status.state}`), status.why ?? word(`minute_why.${status.state}`));
+    }
+    return status;
+  }
+
+  private markChapter(now: number): void {
+    const links = all<HTMLElement>("[data-chapter]");
+    const current = links.findLast((link) => Number(link.dataset["seek"]) <= now);
+    for (const link of links) {
+      if (link === current) link.setAttribute("aria-current", "true");
+      else link.removeAttribute("aria-current");
+    }
+  }
+}
+
+const root = document.querySelector<HTMLElement>("[data-player]");
+const data = readJson<WatchData>("watch-data");
+if (root && data) new WatchPage(root, data);
+else if (data?.events) listen(data.events, { started: () => window.location.reload() });
