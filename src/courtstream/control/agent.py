@@ -70,7 +70,7 @@ class NodeAgent:
         self.adopt()
         node = self.settings.node
         self._listening = [
-            await self._bus.on_beat(self._heard),
+            await self._bus.subscribe(protocol.worker_beat("*"), WorkerBeat, self._heard),
             await self._bus.answer(protocol.node_command(node), NodeCommand, self.obey),
             await self._bus.answer(protocol.node_journal(node), JournalRequest, self._page),
         ]

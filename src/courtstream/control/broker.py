@@ -189,25 +189,25 @@ class NatsBus:
 
     # -- what the platform hears --------------------------------------------------------------
 
-    async def on_row(self, callback: Callback[JournalRow]) -> Subscription:
+    async def on_row(self, callback: Callback[JournalRow]) -> None:
         """Every journal row of every hearing."""
-        return await self.subscribe(protocol.worker_row("*"), JournalRow, callback)
+        await self.subscribe(protocol.worker_row("*"), JournalRow, callback)
 
-    async def on_beat(self, callback: Callback[WorkerBeat]) -> Subscription:
+    async def on_beat(self, callback: Callback[WorkerBeat]) -> None:
         """Every worker's heartbeat."""
-        return await self.subscribe(protocol.worker_beat("*"), WorkerBeat, callback)
+        await self.subscribe(protocol.worker_beat("*"), WorkerBeat, callback)
 
-    async def on_node_beat(self, callback: Callback[NodeBeat]) -> Subscription:
+    async def on_node_beat(self, callback: Callback[NodeBeat]) -> None:
         """Every node agent's heartbeat."""
-        return await self.subscribe(protocol.node_beat("*"), NodeBeat, callback)
+        await self.subscribe(protocol.node_beat("*"), NodeBeat, callback)
 
-    async def on_ingest_event(self, callback: Callback[IngestEvent]) -> Subscription:
+    async def on_ingest_event(self, callback: Callback[IngestEvent]) -> None:
         """Publishers that came, went or were refused."""
-        return await self.subscribe(protocol.INGEST_EVENT, IngestEvent, callback)
+        await self.subscribe(protocol.INGEST_EVENT, IngestEvent, callback)
 
-    async def serve_admit(self, answer: Answer[AdmitRequest, AdmitReply]) -> Subscription:
+    async def serve_admit(self, answer: Answer[AdmitRequest, AdmitReply]) -> None:
         """Answer the knocks at the door, shared with the platform's other processes."""
-        return await self.answer(protocol.INGEST_ADMIT, AdmitRequest, answer, queue=PLATFORM_QUEUE)
+        await self.answer(protocol.INGEST_ADMIT, AdmitRequest, answer, queue=PLATFORM_QUEUE)
 
 
 async def _on_error(error: Exception) -> None:

@@ -123,3 +123,24 @@ class BeatWatch:
         if self.last is None:
             return now - max(self.started, self.heard_from) > self.policy.startup
         return now - max(self.last, self.heard_from) > self.policy.stale
+
+
+@dataclass(frozen=True, slots=True)
+class IngestPolicy:
+    """Bounds at the door. Sizes in bytes.
+
+    `away_*` bound what is kept while a worker is being restarted; `hold` is how long a worker
+    that reads too slowly may hold the encoder back before anything is given up.
+    """
+
+    handshake: float = 5.0
+    publish: float = 10.0
+    admit: float = 3.0
+    idle: float = 10.0
+    linger: float = 2.0
+    finish: float = 3.0
+    hold: float = 10.0
+    away_seconds: float = 8.0
+    away_bytes: int = 12_000_000
+    retry: float = 0.1
+    connections: int = 256
