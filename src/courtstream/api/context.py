@@ -1,0 +1,49 @@
+"""What every handler may reach: one object on the application, one sign-in on the request."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from starlette.requests import HTTPConnection
+
+from courtstream.api.events import Hub
+from courtstream.auth.attempts import Attempts
+from courtstream.domain.errors import SignInNeeded
+from courtstream.services.board import Board
+from courtstream.services.bus import Bus
+from courtstream.services.views import SignIn, UserView
+from courtstream.services.work import Work
+from courtstream.settings import Settings
+
+
+@dataclass(slots=True)
+class Context:
+    """The parts of the running platform. `bus` is None where no hearing can run."""
+
+    settings: Settings
+    work: Work
+    board: Board
+    hub: Hub
+    attempts: Attempts
+    bus: Bus | None = None
+
+
+def context(connection: HTTPConnection) -> Context:
+    """The platform behind this request."""
+    found = connection.app.state.context
+    assert isinstance(found, Context)
+    return found
+
+
+def sign_in_of(connection: HTTPConnection) -> SignIn | None:
+    """Who is signed in, None for the public."""
+    found = connection.scope.get("courtstream.sign_in")
+    return found if isinstance(found, SignIn) else None
+
+
+def actor(connection: HTTPConnection) -> UserView:
+    """The signed-in person. Raises SignInNeeded."""
+    sign_in = sign_in_of(connection)
+    if sign_in is None:
+        raise SignInNeeded
+    return sign_in.user

@@ -1,0 +1,165 @@
+"""Plain ASGI around every request: an id, security headers, who is signed in, CSRF."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import HTTPConnection, Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from courtstream.api.context import context, sign_in_of
+from courtstream.api.problems import of_error, problem
+from courtstream.api.session import COOKIE
+from courtstream.auth.tokens import same
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import CsrfFailed
+from courtstream.domain.ids import new_id
+from courtstream.services import accounts
+
+SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+LARGEST_BODY = 6_000_000
+_ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+HEADERS: Sequence[tuple[str, str]] = (
+    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Permissions-Policy", "camera=(), microphone=(), geolocation=()"),
+)
+"""Put on every response that does not bring its own; pages bring their own policy."""
+
+
+class RequestId:
+    """Gives every request an id, in the log and in the answer."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Bind the id to the log for the time of the request."""
+        if scope["type"] != "http":
+            await self.app(scope, receive, send)
+            return
+        given = Headers(scope=scope).get("x-request-id", "")
+        request_id = given if _ID.fullmatch(given) else new_id("q")
+
+        async def with_id(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message)["X-Request-ID"] = request_id
+            await send(message)
+
+        with structlog.contextvars.bound_contextvars(request=request_id):
+            await self.app(scope, receive, with_id)
+
+
+class SecurityHeaders:
+    """Strict headers wherever the handler has not set stricter or wider ones itself."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Add what is missing when the response starts."""
+
+        async def with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                headers = MutableHeaders(scope=message)
+                for name, value in HEADERS:
+                    headers.setdefault(name, value)
+            await send(message)
+
+        await self.app(scope, receive, with_headers if scope["type"] == "http" else send)
+
+
+class SignedIn:
+    """Resolves the session cookie. Media and assets need nobody, so they cost no query."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Put the sign-in on the scope."""
+        if scope["type"] == "http" and not scope["path"].startswith(("/media/", "/assets/")):
+            connection = HTTPConnection(scope)
+            token = connection.cookies.get(COOKIE)
+            if token:
+                work = context(connection).work
+                found = await work.reading(accounts.signed_in, token, utc_now())
+                scope["courtstream.sign_in"] = found
+        await self.app(scope, receive, send)
+
+
+class Csrf:
+    """Unsafe methods of a signed-in person need the sign-in's own token.
+
+    It comes in the header `X-CSRF-Token` or in the form field `csrf`. Where nobody is signed in
+    (the sign-in form) a browser that says the request is cross-site is turned away.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Check, then hand the untouched body on."""
+        if scope["type"] != "http" or scope["method"] in SAFE:
+            await self.app(scope, receive, send)
+            return
+        body = await _read(receive)
+        if body is None:
+            response = problem(413, "too_large", "内容过大", "The body is too large.")
+            await response(scope, receive, send)
+            return
+        if not await _trusted(scope, body):
+            await of_error(CsrfFailed())(scope, receive, send)
+            return
+        await self.app(scope, _replay(body, receive), send)
+
+
+async def _read(receive: Receive) -> bytes | None:
+    """The whole body, None when it is larger than anything we take."""
+    parts: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] != "http.request":
+            return b"".join(parts)
+        parts.append(message.get("body", b""))
+        size += len(parts[-1])
+        if size > LARGEST_BODY:
+            return None
+        if not message.get("more_body", False):
+            return b"".join(parts)
+
+
+async def _trusted(scope: Scope, body: bytes) -> bool:
+    headers = Headers(scope=scope)
+    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return False
+    sign_in = sign_in_of(HTTPConnection(scope))
+    if sign_in is None:
+        return True
+    given = headers.get("x-csrf-token", "")
+    if not given and headers.get("content-type", "").startswith(_FORMS):
+        async with Request(scope, _replay(body, _nothing)).form() as form:
+            field = form.get("csrf")
+            given = field if isinstance(field, str) else ""
+    return same(given, sign_in.csrf)
+
+
+def _replay(body: bytes, receive: Receive) -> Receive:
+    """A `receive` that gives the body once and then whatever comes (the disconnect)."""
+    pending: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
+
+    async def again() -> Message:
+        return pending.pop() if pending else await receive()
+
+    return again
+
+
+async def _nothing() -> Message:
+    return {"type": "http.disconnect"}

@@ -1,0 +1,48 @@
+"""What a clerk or the presiding judge asks of a running hearing."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from courtstream.auth.policy import Action
+from courtstream.control.protocol import Command, Reply, Verb
+from courtstream.domain.errors import Conflict, InvalidInput
+from courtstream.services import audit, shape
+from courtstream.services.bus import Bus
+from courtstream.services.scope import hearing_for
+from courtstream.services.views import UserView
+from courtstream.services.work import Work
+
+_NEEDS_REASON = frozenset({Verb.RECESS, Verb.CLOSE_SEGMENT})
+
+
+def permit(
+    session: Session, actor: UserView, hearing_id: str, command: Command, now: datetime
+) -> None:
+    """Check and put on record what is about to be asked.
+
+    Raises Forbidden, NotFound, Conflict when the hearing is not on air, InvalidInput.
+    """
+    hearing = hearing_for(session, actor, Action.COMMAND, hearing_id)
+    if hearing.state not in shape.ON_AIR and command.verb is not Verb.END:
+        raise Conflict("庭审未在直播 / the hearing is not on air")
+    if command.verb in _NEEDS_REASON and not command.reason.strip():
+        raise InvalidInput("须选择理由 / a reason is needed")
+    policy = shape.policy_view(hearing.policy)
+    if command.verb is Verb.SET_DELAY:
+        value = command.value
+        if value is None or not policy.delay_min <= value <= policy.delay_max:
+            raise InvalidInput(f"延时须在 {policy.delay_min:g}–{policy.delay_max:g} 秒之间")
+    detail = {"verb": command.verb.value, "reason": command.reason, "value": command.value}
+    audit.append(session, actor.id, "command", hearing_id, detail, now)
+
+
+async def send(
+    work: Work, bus: Bus, actor: UserView, hearing_id: str, command: Command, now: datetime
+) -> Reply:
+    """Permit, then ask the worker. Raises also WorkerAway when none answers."""
+    command = command.model_copy(update={"by": actor.id})
+    await work.writing(permit, actor, hearing_id, command, now)
+    return await bus.request_worker(hearing_id, command)

@@ -1,0 +1,179 @@
+"""The courtroom stream endpoint: what to paste into the encoder, and what is happening."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courtstream.auth.policy import Action, Target, require
+from courtstream.domain.clock import court_day, day_bounds
+from courtstream.domain.trial import HearingState
+from courtstream.services import admission, keys, shape
+from courtstream.services.board import Board
+from courtstream.services.scope import courtroom_for, courts_within
+from courtstream.services.views import (
+    CourtroomPage,
+    CourtroomView,
+    HearingCard,
+    IngestUrls,
+    MarkView,
+    StreamView,
+    UserView,
+)
+from courtstream.settings import Settings
+from courtstream.store.tables import (
+    Court,
+    Courtroom,
+    Hearing,
+    Mark,
+    RedactionRow,
+    Segment,
+    Stream,
+)
+
+HIDDEN = "••••••••••••••••••••••••••••"
+
+_SAYS: dict[str, tuple[str, str]] = {
+    "started": ("处理进程已启动", "the worker has started"),
+    "connected": ("编码器已接入", "the encoder is connected"),
+    "returned": ("信号已恢复", "the signal is back"),
+    "lost": ("信号中断", "the signal is lost"),
+    "broken": ("信号损坏，无法解码", "the stream cannot be decoded"),
+    "ended": ("已结束", "ended"),
+    "no_audio_track": ("信号中没有音频轨", "no audio track"),
+    "no_video_track": ("信号中没有视频轨", "no video track"),
+    "broken_stream": ("信号损坏，无法解码", "the stream cannot be decoded"),
+    "codec_unsupported": ("编码格式不受支持，请用 H.264 与 AAC", "use H.264 and AAC"),
+    "analysis_lying": ("画面或语音分析异常，已遮蔽", "analysis failed its check, all hidden"),
+}
+
+
+def courtrooms(session: Session, actor: UserView, now: datetime) -> tuple[CourtroomView, ...]:
+    """Courtrooms the actor may see, by court and name."""
+    if actor.court_id is not None:
+        require(actor, Action.SEE_COURTROOM, Target((actor.court_id,)))
+    query = (
+        select(Courtroom)
+        .join(Courtroom.court)
+        .where(Courtroom.court_id.in_(courts_within(session, actor.court_id)))
+        .order_by(Court.code, Courtroom.name)
+    )
+    return tuple(_view(session, room, now) for room in session.scalars(query))
+
+
+def courtroom_page(
+    session: Session,
+    actor: UserView,
+    courtroom_id: str,
+    settings: Settings,
+    board: Board,
+    now: datetime,
+    fresh_key: str = "",
+) -> CourtroomPage:
+    """Everything of one courtroom. `fresh_key`: a key made just now, shown this once.
+
+    Raises NotFound, Forbidden.
+    """
+    room = courtroom_for(session, actor, Action.SEE_COURTROOM, courtroom_id)
+    hearing = admission.hearing_now(session, room.id, now) or _last_today(session, room.id, now)
+    return CourtroomPage(
+        courtroom=_view(session, room, now),
+        keys=tuple(keys.key_view(k) for k in reversed(room.keys)),
+        urls=ingest_urls(room, settings, board, fresh_key),
+        streams=_streams(session, room.id),
+        marks=_marks(session, hearing.id) if hearing else (),
+        today=_today(session, room.id, now),
+        status=board.status(hearing.id, now) if hearing else None,
+        gate=shape.gate_view(hearing) if hearing else None,
+        policy=shape.policy_view(hearing.policy) if hearing else None,
+        segments=_count(session, Segment, hearing),
+        redactions=_count(session, RedactionRow, hearing),
+    )
+
+
+def ingest_urls(room: Courtroom, settings: Settings, board: Board, fresh_key: str) -> IngestUrls:
+    """The exact words for an encoder; the key is hidden unless it was made just now."""
+    host = settings.ingest.public_host or settings.ingest.host
+    port = board.rtmp_port(settings.node) or settings.ingest.rtmp_port
+    server = f"rtmp://{host}:{port}/live"
+    known = keys.in_force(room)
+    key = fresh_key or (HIDDEN + known.last4 if known else "")
+    whole = f"{server}/{key}"
+    command = f'ffmpeg -re -i INPUT -c:v libx264 -g 50 -bf 0 -c:a aac -f flv "{whole}"'
+    return IngestUrls(server, key, whole, command)
+
+
+def _view(session: Session, room: Courtroom, now: datetime) -> CourtroomView:
+    hearing = admission.hearing_now(session, room.id, now)
+    known = keys.in_force(room)
+    return CourtroomView(
+        id=room.id,
+        name=room.name,
+        court_id=room.court_id,
+        court_name=room.court.name,
+        key_last4=known.last4 if known else "",
+        publishing=bool(hearing and admission.open_streams(session, hearing.id)),
+        current=shape.card_view(session, hearing) if hearing else None,
+    )
+
+
+def _last_today(session: Session, courtroom_id: str, now: datetime) -> Hearing | None:
+    begin, end = day_bounds(court_day(now))
+    query = (
+        select(Hearing)
+        .where(Hearing.courtroom_id == courtroom_id, Hearing.state == HearingState.ENDED)
+        .where(Hearing.scheduled_start >= begin, Hearing.scheduled_start < end)
+        .order_by(Hearing.scheduled_start.desc())
+        .limit(1)
+    )
+    return session.scalars(query).first()
+
+
+def _today(session: Session, courtroom_id: str, now: datetime) -> tuple[HearingCard, ...]:
+    begin, end = day_bounds(court_day(now))
+    query = (
+        select(Hearing)
+        .where(Hearing.courtroom_id == courtroom_id)
+        .where(Hearing.scheduled_start >= begin, Hearing.scheduled_start < end)
+        .order_by(Hearing.scheduled_start)
+    )
+    return tuple(shape.card_view(session, row) for row in session.scalars(query))
+
+
+def _streams(session: Session, courtroom_id: str) -> tuple[StreamView, ...]:
+    query = (
+        select(Stream)
+        .where(Stream.courtroom_id == courtroom_id)
+        .order_by(Stream.started_at.desc())
+        .limit(10)
+    )
+    return tuple(
+        StreamView(s.id, s.node, s.protocol, s.started_at, s.seen_at, s.ended_at, s.end_code)
+        for s in session.scalars(query)
+    )
+
+
+def _marks(session: Session, hearing_id: str) -> tuple[MarkView, ...]:
+    kinds = ("started", "source", "error", "ended")
+    query = (
+        select(Mark)
+        .where(Mark.hearing_id == hearing_id, Mark.kind.in_(kinds))
+        .order_by(Mark.seq.desc())
+        .limit(30)
+    )
+    return tuple(_mark(mark) for mark in session.scalars(query))
+
+
+def _mark(mark: Mark) -> MarkView:
+    code = str(mark.body.get("code") or mark.body.get("state") or mark.kind)
+    zh, en = _SAYS.get(code, (code, code))
+    return MarkView(mark.at, mark.kind, code, zh, en)
+
+
+def _count(session: Session, table: type[Segment] | type[RedactionRow], h: Hearing | None) -> int:
+    if h is None:
+        return 0
+    query = select(func.count()).select_from(table).where(table.hearing_id == h.id)
+    return session.scalar(query) or 0

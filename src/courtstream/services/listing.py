@@ -1,0 +1,109 @@
+"""Lists and facts the staff pages show: hearings within reach, one hearing, choices in forms."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courtstream.auth.policy import Action, Target, may
+from courtstream.domain.errors import Forbidden, NotFound
+from courtstream.domain.time import to_seconds
+from courtstream.services import shape
+from courtstream.services.scope import court_path, courts_within
+from courtstream.services.views import (
+    ClosureView,
+    GateView,
+    HearingCard,
+    HearingList,
+    JudgeView,
+    PublicationView,
+    UserView,
+)
+from courtstream.store.tables import Court, GuardClosure, Hearing, HearingJudge, Judge, Measure
+
+PAGE = 30
+
+
+@dataclass(frozen=True, slots=True)
+class HearingDesk:
+    """One hearing for staff. `allowed`: what this person may do with it."""
+
+    card: HearingCard
+    gate: GateView | None
+    publications: tuple[PublicationView, ...]
+    closures: tuple[ClosureView, ...]
+    levels: tuple[tuple[float, float], ...]
+    wall_zero_ms: float | None
+    media: str
+    withdrawn: bool
+    allowed: frozenset[Action]
+
+
+def staff_hearings(session: Session, actor: UserView, page: int = 1) -> HearingList:
+    """Hearings of the actor's courts, the latest first; a judge sees the own ones."""
+    where = Hearing.court_id.in_(courts_within(session, actor.court_id))
+    if actor.judge_id is not None:
+        where = Hearing.bench.any(HearingJudge.judge_id == actor.judge_id)
+    total = session.scalar(select(func.count()).select_from(Hearing).where(where)) or 0
+    page = max(1, page)
+    query = select(Hearing).where(where).order_by(Hearing.scheduled_start.desc(), Hearing.id)
+    rows = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE))
+    cards = tuple(shape.card_view(session, row) for row in rows)
+    return HearingList(cards, total, page, max(1, -(-total // PAGE)))
+
+
+def hearing_desk(session: Session, actor: UserView, hearing_id: str) -> HearingDesk:
+    """One hearing of the actor's reach. Raises NotFound, Forbidden."""
+    hearing = session.get(Hearing, hearing_id)
+    if hearing is None:
+        raise NotFound
+    judges = frozenset(seat.judge_id for seat in hearing.bench)
+    target = Target(court_path(session, hearing.court_id), judges)
+    allowed = frozenset(action for action in Action if may(actor, action, target))
+    if not allowed & {Action.SEE_COURTROOM, Action.SEE_SCORE}:
+        raise Forbidden
+    card = shape.card_view(session, hearing)
+    return HearingDesk(
+        card=card,
+        gate=shape.gate_view(hearing),
+        publications=tuple(shape.publication_view(p) for p in hearing.publications),
+        closures=_closures(session, hearing_id),
+        levels=_levels(session, hearing_id),
+        wall_zero_ms=hearing.wall_zero.timestamp() * 1000 if hearing.wall_zero else None,
+        media=shape.media_path(hearing.id) if card.live or card.replay else "",
+        withdrawn=shape.withdrawn(hearing),
+        allowed=allowed,
+    )
+
+
+def judges_in_reach(session: Session, actor: UserView) -> tuple[JudgeView, ...]:
+    """Judges of the actor's courts, by court and name, for choosing a bench."""
+    query = (
+        select(Judge)
+        .join(Judge.court)
+        .where(Judge.court_id.in_(courts_within(session, actor.court_id)))
+        .order_by(Court.code, Judge.name)
+    )
+    return tuple(shape.judge_view(judge) for judge in session.scalars(query))
+
+
+def _closures(session: Session, hearing_id: str) -> tuple[ClosureView, ...]:
+    query = select(GuardClosure).where(GuardClosure.hearing_id == hearing_id)
+    return tuple(
+        ClosureView(
+            to_seconds(c.start), None if c.end is None else to_seconds(c.end), c.kind, c.reason
+        )
+        for c in session.scalars(query.order_by(GuardClosure.start))
+    )
+
+
+def _levels(session: Session, hearing_id: str) -> tuple[tuple[float, float], ...]:
+    """Loudness over time as (seconds, LUFS)."""
+    query = (
+        select(Measure.start, Measure.lufs)
+        .where(Measure.hearing_id == hearing_id, Measure.lufs.is_not(None))
+        .order_by(Measure.start)
+    )
+    return tuple((to_seconds(start), lufs) for start, lufs in session.execute(query))
