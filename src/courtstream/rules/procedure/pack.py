@@ -188,7 +188,6 @@ def _parent(
 def _step(row: Mapping[str, Any]) -> Step:
     """One row of a library as a Step."""
     base: Step | None = row.get("_like")
-    turn = row.get("turn")
 
     def take(key: str, default: Any) -> Any:
         return row[key] if key in row else (getattr(base, key) if base else default)
@@ -222,9 +221,11 @@ def _step(row: Mapping[str, Any]) -> Step:
         special=take("special", ""),
         gavel=take("gavel", ""),
         identity=bool(take("identity", False)),
-        turn=Turn(Role(turn["role"]), int(turn["least"]))
-        if turn
-        else (base.turn if base else None),
+        turn=_turn(row.get("turn")) or (base.turn if base else None),
         basis=take("basis", ""),
         mark=take("mark", ""),
     )
+
+
+def _turn(row: Mapping[str, Any] | None) -> Turn | None:
+    return Turn(Role(row["role"]), int(row["least"])) if row else None

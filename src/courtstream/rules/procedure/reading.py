@@ -96,7 +96,7 @@ def _score(reading: Reading, step: Step, candidate: Candidate) -> float:
     """The cue's weight, less for standing in another part of the hearing."""
     index = {name: i for i, name in enumerate(reading.pack.phases)}
     here = reading.path[candidate.line]
-    away = min((abs(index[name] - here) for name in step.phases), default=0)
+    away = min((abs(index[name] - here) for name in step.phases if name in index), default=0)
     return candidate.weight * PLACE[min(away, len(PLACE) - 1)]
 
 

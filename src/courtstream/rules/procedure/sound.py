@@ -20,10 +20,12 @@ MASKED = "\uf8fe"
 
 _BASE = 0xE000
 _INITIALS = ("", *"bpmfdtnlgkhjqxzcsryw")
+# fmt: off
 _FINALS = (
-    "a o e i u v ai ei ao ou an en in on ia ie iao iu ian ion ua uo uai ui uan un ue ve van vn er "
-    "n m ng io"
-).split()
+    "a", "o", "e", "i", "u", "v", "ai", "ei", "ao", "ou", "an", "en", "in", "on", "ia", "ie", "iao", "iu",
+    "ian", "ion", "ua", "uo", "uai", "ui", "uan", "un", "ue", "ve", "van", "vn", "er", "n", "m", "ng", "io",
+)
+# fmt: on
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))
 _MASKS = frozenset("＊*●█■×")
 _DIGITS = dict(zip("0123456789０１２３４５６７８９", "零一二三四五六七八九" * 2, strict=True))
@@ -70,7 +72,7 @@ def compile_cue(cue: str) -> re.Pattern[str]:
     """A cue of a pack as a pattern over encoded text.
 
     `…` is a gap of up to 12 characters, `‥` of up to 4, `(a|b|)` alternatives, `^` the start of
-    an utterance. Raises ValueError when the cue is not well formed.
+    an utterance, `$` the end of the text searched (for barriers before a cue). Raises ValueError when the cue is not well formed.
     """
     out = []
     for char in cue:
@@ -80,6 +82,8 @@ def compile_cue(cue: str) -> re.Pattern[str]:
             out.append(f"[^{BOUNDARY}]{{0,12}}?")
         elif char == "‥":
             out.append(f"[^{BOUNDARY}]{{0,4}}?")
+        elif char == "$":
+            out.append("\\Z")
         elif char == "^":
             out.append(f"(?:(?<={BOUNDARY})|\\A)")
         elif encode_char(char) is None:

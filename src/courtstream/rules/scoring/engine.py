@@ -23,7 +23,7 @@ from courtstream.domain.scoring import (
 )
 from courtstream.rules.procedure import assess
 from courtstream.rules.scoring import by_media, by_record, by_speech
-from courtstream.rules.scoring.standard import Item, Standard, StandardInvalid
+from courtstream.rules.scoring.standard import Item, Standard, StandardInvalid, load_standard
 from courtstream.rules.scoring.verdict import Case, Verdict
 
 METHODS: Mapping[str, Callable[[Case], Verdict]] = {
@@ -50,10 +50,10 @@ METHODS: Mapping[str, Callable[[Case], Verdict]] = {
 }
 
 
-def score_hearing(facts: HearingFacts, standard: Standard) -> Scorecard:
-    """Judge one hearing. Pure: the same facts and standard give the same card.
+def score_hearing(facts: HearingFacts, standard: Standard | None = None) -> Scorecard:
+    """Judge one hearing, by the latest released standard unless another is given.
 
-    Raises NotFound when the standard has no profile for the procedure.
+    Pure: the same facts and standard give the same card. Raises NotFound when the standard has no profile for the procedure.
     """
     steps, rules = assess(
         facts.transcript,
@@ -63,7 +63,7 @@ def score_hearing(facts: HearingFacts, standard: Standard) -> Scorecard:
         participants=facts.participants,
         states=facts.states,
     )
-    return score_findings(facts, steps, rules, standard)
+    return score_findings(facts, steps, rules, standard or load_standard())
 
 
 def score_findings(
