@@ -63,11 +63,13 @@ def _hits(stream: Stream, step: Step) -> Iterator[tuple[int, int, float]]:
 def _barred(stream: Stream, step: Step, start: int, end: int) -> bool:
     """Whether words around the match say it is something else."""
     line = stream.line_at(start)
-    before = stream.code[max(line.start, start - BEFORE) : start]
-    inside = stream.code[start : min(max(line.end, end), end + AFTER)]
+    first, last = max(line.start, start - BEFORE), min(max(line.end, end), end + AFTER)
+    if step.not_before and step.not_before.found(
+        stream.plain[first:start], stream.code[first:start]
+    ):
+        return True
     return bool(
-        (step.not_before and step.not_before.search(before))
-        or (step.not_inside and step.not_inside.search(inside))
+        step.not_inside and step.not_inside.found(stream.plain[start:last], stream.code[start:last])
     )
 
 

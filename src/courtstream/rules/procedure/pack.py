@@ -13,7 +13,7 @@ from typing import Any
 
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.trial import Procedure, Role
-from courtstream.rules.procedure.sound import compile_cue
+from courtstream.rules.procedure.sound import Barrier, compile_barrier, compile_cue
 
 
 class PackInvalid(CourtstreamError):
@@ -47,8 +47,8 @@ class Step:
     phases: tuple[str, ...]
     cues: tuple[re.Pattern[str], ...]
     hints: tuple[re.Pattern[str], ...]
-    not_before: re.Pattern[str] | None
-    not_inside: re.Pattern[str] | None
+    not_before: Barrier | None
+    not_inside: Barrier | None
     starts: str = "cue"
     pick: str = "first"
     needs: str = ""
@@ -197,9 +197,9 @@ def _step(row: Mapping[str, Any]) -> Step:
             return tuple(compile_cue(cue) for cue in row[key])
         return tuple(getattr(base, key)) if base else ()
 
-    def barrier(key: str) -> re.Pattern[str] | None:
+    def barrier(key: str) -> Barrier | None:
         if key in row:
-            return compile_cue(f"({'|'.join(row[key])})") if row[key] else None
+            return compile_barrier(row[key])
         return getattr(base, key) if base else None
 
     who = frozenset(Role(r) for r in row["who"]) if "who" in row else (base.who if base else None)

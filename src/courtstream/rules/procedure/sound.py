@@ -8,6 +8,8 @@ Positions are kept: one code a character.
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -65,6 +67,36 @@ def readings(char: str) -> str:
         return char.lower()
     heard = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
     return "".join(sorted({_code_of(reading) for reading in heard} | {encode_char(char) or ""}))
+
+
+SHORT = 2
+"""Barriers up to this length are compared as written: 可以依法 sounds like 异议 within."""
+
+
+@dataclass(frozen=True, slots=True)
+class Barrier:
+    """Words that say a cue means something else: short ones as written, long ones by sound."""
+
+    written: re.Pattern[str] | None
+    heard: re.Pattern[str] | None
+
+    def found(self, plain: str, code: str) -> bool:
+        """Whether a barrier stands in the text, given as written and as encoded."""
+        return bool(
+            (self.written and self.written.search(plain)) or (self.heard and self.heard.search(code))
+        )
+
+
+def compile_barrier(words: Sequence[str]) -> Barrier | None:
+    """A barrier of some words; `$` at a word's end anchors it. None when there are none."""
+    if not words:
+        return None
+    short = [word for word in words if len(word.rstrip("$")) <= SHORT]
+    long = [word for word in words if len(word.rstrip("$")) > SHORT]
+    return Barrier(
+        re.compile("|".join(short)) if short else None,
+        compile_cue(f"({'|'.join(long)})") if long else None,
+    )
 
 
 @lru_cache(maxsize=8192)

@@ -238,7 +238,8 @@ def script_for(procedure: Procedure, rng: random.Random) -> list[Turn]:
 def _lines(procedure: Procedure) -> Sequence[Line]:
     if procedure in (Procedure.CRI1_ORD, Procedure.CRI2):
         arrive = [(_criminal_code(step), seat, text) for step, seat, text in _ARRIVE[:-1]]
-        return [*arrive, *_CRIMINAL]
+        seated: Line = ("K02", "K", ("请公诉人、辩护人入庭就座。",))
+        return [*arrive[:4], seated, *arrive[4:], *_CRIMINAL]
     if procedure in (Procedure.CRI1_SUM, Procedure.CRI1_FAST):
         return [*_ARRIVE, *_PLEA]
     if procedure in (Procedure.ADM1, Procedure.ADM2):
