@@ -23,6 +23,7 @@ from media_workers.graph.release_line import Output, Pace, ReleaseLine
 from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.sound_line import SoundLine, SpeechFactory
 from media_workers.outputs.encode import VideoEncoder
+from media_workers.redact.bleep import Mode
 from media_workers.redact.card import CardPainter
 from media_workers.redact.closures import Closures
 from media_workers.redact.delay import DelayLine
@@ -45,7 +46,7 @@ class GraphParts:
     output: Callable[[], Output]
     diary: Diary
     sealed: SealedLine | None = None
-    bleep: str = "tone"
+    bleep: Mode = "tone"
     preset: str = "veryfast"
 
 
@@ -70,6 +71,8 @@ class Graph:
             parts.output(),
         )
         self.clock: SourceClock | None = None
+        self._newest_video: MediaTime = 0
+        self._newest_audio: MediaTime = 0
 
     def start(self) -> None:
         """Start all threads."""
@@ -77,6 +80,11 @@ class Graph:
             line.start()
         if self.sealed is not None:
             self.sealed.start()
+
+    @property
+    def form(self) -> tuple[int, int, float]:
+        """Width, height and nominal frames a second of what is published."""
+        return (*(self.picture.size or FALLBACK_SIZE), self.picture.fps)
 
     def begin_session(
         self, anchor: MediaTime, video: VideoTrack | None, audio: AudioTrack | None
@@ -107,7 +115,23 @@ class Graph:
         )
         if self.sealed is not None:
             self.sealed.edge.put(packet)
-        (self.picture if kind == "video" else self.sound).edge.put(packet)
+        if kind == "video":
+            self.delay.saw(packet.pts)
+            self._newest_video = max(self._newest_video, packet.pts)
+            self.picture.edge.put(packet)
+        else:
+            self._newest_audio = max(self._newest_audio, packet.pts)
+            self.sound.edge.put(packet)
+
+    @property
+    def picture_lag(self) -> MediaTime:
+        """Media time between the newest video packet and the newest picture ready to air."""
+        return max(0, self._newest_video - self.delay.picture_upto)
+
+    @property
+    def speech_lag(self) -> MediaTime:
+        """Media time between the newest audio packet and what speech analysis has passed."""
+        return max(0, self._newest_audio - self.ledger.upto)
 
     def cut(self, reason: Reason, by: str, why: str = "") -> MediaTime:
         """Close everything that has not aired; gives the first instant that will not air."""
@@ -115,13 +139,13 @@ class Graph:
         self.closures.close(at, reason, by, why)
         return at
 
-    def end(self, at: MediaTime | None = None) -> None:
+    def end(self, at: MediaTime | None = None, *, final: bool = True) -> None:
         """No more sessions. Air what was captured before `at`, close everything."""
         self.picture.edge.close()
         self.sound.edge.close()
         if self.sealed is not None:
             self.sealed.edge.close()
-        self.release.end(at)
+        self.release.end(at, final=final)
 
     def join(self, timeout: float | None = None) -> bool:
         """Wait until all has aired and all files are closed."""
@@ -151,9 +175,9 @@ class Graph:
     def slow_stage(self, delay: float) -> str:
         """A sentence naming the stage that is late, in Chinese and English; empty when none is."""
         budget = max(3.0, delay * 0.8)
-        if to_seconds(self.picture.lag) > 3.5:
+        if to_seconds(self.picture_lag) > 3.5:
             return "人脸分析跟不上，请降低分辨率或帧率 / face analysis is late: lower size or rate"
-        if to_seconds(self.sound.lag) > budget:
+        if to_seconds(self.speech_lag) > budget:
             return (
                 "语音分析跟不上，请加大延时或换小模型 / speech is late: more delay, smaller model"
             )

@@ -71,11 +71,6 @@ class PictureLine:
         """Public width and height, once the first track is known."""
         return (self._encoder.width, self._encoder.height) if self._encoder else None
 
-    @property
-    def lag(self) -> MediaTime:
-        """Media time between the newest decoded and the newest encoded picture."""
-        return max(0, self._veil.newest - self._delay.picture_upto)
-
     def start(self) -> None:
         """Begin to take packets."""
         self._thread.start()
@@ -120,7 +115,6 @@ class PictureLine:
             width, height = public_size(picture.width, picture.height)
             self._encoder = VideoEncoder(width, height, self.fps, self._preset)
         fitted = fit(picture, self._encoder.width, self._encoder.height)
-        self._delay.saw(fitted.t)
         self._meter.push(fitted)
         self._veil.push(fitted, self.faces.offer(fitted))
 

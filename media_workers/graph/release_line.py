@@ -36,8 +36,8 @@ class Output(Protocol):
         """Publish one group."""
         ...
 
-    def finish(self) -> None:
-        """Nothing more will be published."""
+    def finish(self, *, final: bool) -> None:
+        """Nothing more will be published, by this run or (`final`) at all."""
         ...
 
 
@@ -75,6 +75,7 @@ class ReleaseLine:
         self._lost_since: MediaTime | None = None
         self._muted: list[Span] = []
         self._end: MediaTime | None = None
+        self._final = True
         self.aired: MediaTime = 0
         self.verdict: Verdict | None = None
         self.error: str = ""
@@ -85,8 +86,12 @@ class ReleaseLine:
         """Begin to release."""
         self._thread.start()
 
-    def end(self, at: MediaTime | None = None) -> None:
-        """Air what was captured before `at` (all of it when None), then finish."""
+    def end(self, at: MediaTime | None = None, *, final: bool = True) -> None:
+        """Air what was captured before `at` (all of it when None), then finish.
+
+        `final` False leaves the playlists open: another run of the worker will go on.
+        """
+        self._final = final
         self._end = at if at is not None else 1 << 62
 
     def _run(self) -> None:
@@ -98,7 +103,7 @@ class ReleaseLine:
                 else:
                     self._air(chunk)
             self._diary.flush(self.aired)
-            self._output.finish()
+            self._output.finish(final=self._final)
         except OSError as error:
             # A full or failing disk: publishing stops, the sealed original has its own line.
             self.error = type(error).__name__
@@ -111,7 +116,8 @@ class ReleaseLine:
         drained = self._picture.finished.is_set() and self._sound.finished.is_set()
         if self._next is None:
             return drained and self._delay_line.first() is None
-        last = max(self._delay_line.picture_upto, self._delay_line.sound_upto)
+        # A rest of sound after the last picture has nothing it could be shown with.
+        last = self._delay_line.picture_upto or self._delay_line.sound_upto
         return self._next >= self._end or (drained and self._next >= last)
 
     def _due(self) -> Span | None:

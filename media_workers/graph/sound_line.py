@@ -49,11 +49,6 @@ class SoundLine:
         self.finished = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
 
-    @property
-    def lag(self) -> MediaTime:
-        """Media time between the newest sound and what speech analysis has passed."""
-        return max(0, self._delay.sound_upto - self._ledger.upto) if self._decoder else 0
-
     def start(self) -> None:
         """Begin to take packets."""
         self._thread.start()

@@ -60,7 +60,7 @@ class Supervised(Generic[In, Out]):
         self.failures = 0
         self.refused = 0
         self.code = ""
-        self._edge = self._start()
+        self._edge: Edge[In] | None = self._start()
 
     @property
     def dead(self) -> bool:

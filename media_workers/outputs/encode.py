@@ -27,8 +27,8 @@ def to_ticks(t: MediaTime) -> int:
 
 
 def from_ticks(ticks: int) -> MediaTime:
-    """The inverse of `to_ticks`, to the tick."""
-    return ticks * SECOND // 90_000
+    """The first media time of a tick, so that `to_ticks` gives the tick back."""
+    return -(-ticks * SECOND // 90_000)
 
 
 class VideoEncoder:

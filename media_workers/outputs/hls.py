@@ -93,10 +93,10 @@ class HlsOutput:
         if group.span.end // SECOND % SEGMENT_SECONDS == 0:
             self._close()
 
-    def finish(self) -> None:
-        """The hearing is over: close the playlists; they are the replay from now on."""
+    def finish(self, *, final: bool) -> None:
+        """Close the last segment. When the hearing is over, the playlists become the replay."""
         self._close()
-        self._write_playlists(ended=True)
+        self._write_playlists(ended=final)
 
     def _close(self) -> None:
         if not self._groups:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from courtstream.control.protocol import RowKind
@@ -14,8 +15,14 @@ from media_workers.runtime.journal import Journal
 class LiveOutputs:
     """Writes the hearing's public folder."""
 
-    def __init__(self, public: Path, hls: HlsOutput, journal: Journal, fps: float) -> None:
-        self._public, self._hls, self._journal, self._fps = public, hls, journal, fps
+    def __init__(
+        self,
+        public: Path,
+        hls: HlsOutput,
+        journal: Journal,
+        form: Callable[[], PictureFormat],
+    ) -> None:
+        self._public, self._hls, self._journal, self._form = public, hls, journal, form
         self._stills = Stills(public / "stills")
 
     def push(self, group: Released) -> None:
@@ -24,15 +31,12 @@ class LiveOutputs:
             written = self._stills.push(group.still)
             if written is not None:
                 self._journal.write(RowKind.STILL, written[1], uri=written[0])
+        self._hls.describe(self._form(), group.video[0].data)
         self._hls.push(group)
 
-    def describe(self, form: PictureFormat, key_frame: bytes) -> None:
-        """Say what the picture is."""
-        self._hls.describe(form, key_frame)
-
-    def finish(self) -> None:
-        """Close the playlists and join the public recording."""
-        self._hls.finish()
-        if self._hls.segments:
+    def finish(self, *, final: bool) -> None:
+        """Close the last segment; when final also the playlists, and join the public recording."""
+        self._hls.finish(final=final)
+        if final and self._hls.segments:
             size = public_recording(self._public / "live", self._public / "recording.mp4")
             self._journal.write(RowKind.RECORDING, uri="recording.mp4", bytes=size)

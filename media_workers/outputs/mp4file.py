@@ -24,7 +24,7 @@ class Mp4File:
             self._mux = Mux(str(self._beside), {"movflags": "faststart"}, group.video[0].data)
         self._mux.write(group.video, list(self._sound.push(group.sound)))
 
-    def finish(self) -> None:
+    def finish(self, *, final: bool) -> None:
         """Close the file and give it its name."""
         if self._mux is not None:
             self._mux.close()

@@ -8,6 +8,7 @@ from importlib.resources import files
 import cv2
 import numpy as np
 
+from courtstream.domain.errors import ModelMissing
 from courtstream.domain.redaction import Reason
 from media_workers.redact.hide import hide_all
 from media_workers.runtime.items import Picture, Planes, i420_planes
@@ -60,5 +61,7 @@ def _lay(luma: Planes, band: Planes) -> None:
 def _band(name: str, width: int) -> Planes:
     data = files("media_workers.redact").joinpath("cards", f"{name}.png").read_bytes()
     image = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_GRAYSCALE)
+    if image is None:
+        raise ModelMissing(f"card {name}")
     height = max(2, image.shape[0] * width // image.shape[1])
     return np.asarray(cv2.resize(image, (width, height), interpolation=cv2.INTER_AREA), np.uint8)

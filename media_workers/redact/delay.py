@@ -60,7 +60,7 @@ class DelayLine:
             return encoded + sum(s.pcm.nbytes for s in self._sounds)
 
     def saw(self, t: MediaTime) -> None:
-        """A picture of this time arrived, whatever becomes of it."""
+        """A video packet of this time arrived, whatever becomes of it."""
         with self._lock:
             self._seen.add(chunk_start(t))
 

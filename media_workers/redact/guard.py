@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from courtstream.domain.redaction import FAIL_CLOSED, Reason
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import MinuteState
-from media_workers.redact.bleep import bleep, mute
+from media_workers.redact.bleep import Mode, bleep, mute
 from media_workers.redact.closures import STATE_OF, Closures
 from media_workers.redact.delay import Held
 from media_workers.redact.ledger import SpeechLedger
@@ -44,7 +44,7 @@ class Guard:
         closures: Closures,
         paint: CardPainter,
         encode_card: CardEncoder,
-        bleep_mode: str = "tone",
+        bleep_mode: Mode = "tone",
     ) -> None:
         self._ledger, self._closures = ledger, closures
         self._paint, self._encode_card = paint, encode_card

@@ -19,7 +19,7 @@ Listener = Callable[[JournalRow], None]
 class Rows(Protocol):
     """Anything rows can be written to."""
 
-    def write(self, kind: RowKind, t: MediaTime | None = None, **body: Any) -> None:
+    def write(self, kind: RowKind, t: MediaTime | None = None, /, **body: Any) -> None:
         """Add a row."""
         ...
 
@@ -30,7 +30,7 @@ class MemoryRows:
     def __init__(self) -> None:
         self.rows: list[tuple[RowKind, MediaTime | None, dict[str, Any]]] = []
 
-    def write(self, kind: RowKind, t: MediaTime | None = None, **body: Any) -> None:
+    def write(self, kind: RowKind, t: MediaTime | None = None, /, **body: Any) -> None:
         """Add a row."""
         self.rows.append((kind, t, body))
 
@@ -72,7 +72,7 @@ class Journal:
         """Number of the newest row."""
         return self._seq
 
-    def write(self, kind: RowKind, t: MediaTime | None = None, **body: Any) -> None:
+    def write(self, kind: RowKind, t: MediaTime | None = None, /, **body: Any) -> None:
         """Add a row. `body` must be JSON; never raw private text."""
         with self._lock:
             self._seq += 1

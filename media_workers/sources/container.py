@@ -41,6 +41,12 @@ class ContainerSource:
         reader = SocketReader(connection)
         return cls(_open(reader, "flv"), reader.close)
 
+    @property
+    def length(self) -> float:
+        """Seconds, as the container says; 0 when it does not."""
+        duration = self._container.duration
+        return float(duration) / 1_000_000 if duration else 0.0
+
     def packets(self) -> Iterator[RawPacket]:
         """Packets of the first video and the first audio track in the order of the container."""
         chosen = {s.index for s in self._chosen()}

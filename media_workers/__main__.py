@@ -1,0 +1,32 @@
+"""`python -m media_workers VERB …`: worker, redact, transcribe, check."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main(argv: list[str]) -> int:
+    """Run one verb; gives the exit code."""
+    verb, rest = (argv[0], argv[1:]) if argv else ("", [])
+    if verb == "worker":
+        from media_workers.worker import main as worker
+
+        return worker(rest)
+    if verb == "redact":
+        from media_workers.commands import redact
+
+        return redact(rest)
+    if verb == "transcribe":
+        from media_workers.speech.commands import transcribe
+
+        return transcribe(rest)
+    if verb == "check":
+        from media_workers.check import check
+
+        return check()
+    sys.stderr.write("usage: python -m media_workers worker|redact|transcribe|check …\n")
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,85 @@
+"""What a clerk's commands do to a running hearing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from courtstream.control.protocol import Command, Reply, RowKind, Verb
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import MediaTime, seconds, to_seconds
+from courtstream.domain.trial import InterruptionReason
+from media_workers.pipelines import Graph
+from media_workers.runtime.journal import Rows
+
+SHORTEST_DELAY, LONGEST_DELAY = 2.0, 120.0
+
+
+class Desk:
+    """Carries out commands; each leaves a row with who and why."""
+
+    def __init__(
+        self, graph: Graph, journal: Rows, now: Callable[[], MediaTime], end: Callable[[], None]
+    ) -> None:
+        self._graph, self._journal, self._now, self._end = graph, journal, now, end
+        self.ending: MediaTime | None = None
+        self._verbs: dict[Verb, Callable[[Command], Reply]] = {
+            Verb.CUT: self._cut,
+            Verb.CLOSE_SEGMENT: self._close,
+            Verb.RECESS: self._recess,
+            Verb.RELEASE: self._reopen,
+            Verb.RESUME: self._reopen,
+            Verb.SET_DELAY: self._set_delay,
+            Verb.END: self._end_hearing,
+        }
+
+    def handle(self, command: Command) -> Reply:
+        """Carry out one command."""
+        if self.ending is not None:
+            return Reply(ok=False, code="conflict", message="庭审正在结束 / the hearing is ending")
+        reply = self._verbs[command.verb](command)
+        if reply.ok:
+            self._journal.write(
+                RowKind.STATE,
+                self._now(),
+                command=command.verb.value,
+                by=command.by,
+                why=command.reason,
+                **reply.data,
+            )
+        return reply
+
+    def _cut(self, command: Command) -> Reply:
+        at = self._graph.cut(Reason.CUT, command.by, command.reason)
+        return Reply(ok=True, data={"from": to_seconds(at)})
+
+    def _close(self, command: Command) -> Reply:
+        # What has not aired may already belong to the part that the law closes.
+        at = self._graph.cut(Reason.CLOSED, command.by, command.reason)
+        return Reply(ok=True, data={"from": to_seconds(at)})
+
+    def _recess(self, command: Command) -> Reply:
+        now = self._now()
+        self._graph.closures.close(now, Reason.RECESS, command.by, command.reason)
+        if self._graph.sealed is not None:
+            self._graph.sealed.pause(now, InterruptionReason.RECESS.value)
+        return Reply(ok=True, data={"from": to_seconds(now)})
+
+    def _reopen(self, command: Command) -> Reply:
+        now = self._now()
+        if not self._graph.closures.reopen(now):
+            return Reply(ok=False, code="conflict", message="当前未关闭 / nothing is closed now")
+        if self._graph.sealed is not None:
+            self._graph.sealed.resume(now)
+        return Reply(ok=True, data={"from": to_seconds(now)})
+
+    def _set_delay(self, command: Command) -> Reply:
+        value = command.value
+        if value is None or not SHORTEST_DELAY <= value <= LONGEST_DELAY:
+            message = f"延时须在 {SHORTEST_DELAY:g}–{LONGEST_DELAY:g} 秒 / delay out of bounds"
+            return Reply(ok=False, code="invalid_input", message=message)
+        self._graph.release.delay = seconds(value)
+        return Reply(ok=True, data={"delay": value})
+
+    def _end_hearing(self, command: Command) -> Reply:
+        self._end()
+        return Reply(ok=True, data={"from": to_seconds(self._now())})

@@ -1,0 +1,139 @@
+"""Brings the courtroom's media into the graph, session after session, until the hearing ends."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import time
+from collections.abc import Callable
+
+from courtstream.control.protocol import RowKind, SourceSpec
+from courtstream.domain.errors import BrokenStream, CourtstreamError, NoAudioTrack, NoVideoTrack
+from courtstream.domain.time import SECOND, MediaTime, to_seconds
+from media_workers.pipelines import Graph
+from media_workers.runtime.journal import Rows
+from media_workers.sources.container import ContainerSource
+
+IDLE_END_SECONDS = 1800.0
+"""A hearing whose encoder stays away this long is over."""
+
+AHEAD: MediaTime = SECOND // 2
+"""A file played at wall-clock pace is read at most this far ahead."""
+
+
+class Sessions:
+    """One thread: waits for the source, feeds its packets, notes when it comes and goes."""
+
+    def __init__(
+        self, spec: SourceSpec, graph: Graph, journal: Rows, now: Callable[[], MediaTime]
+    ) -> None:
+        self._spec, self._graph, self._journal, self._now = spec, graph, journal, now
+        self._stop = threading.Event()
+        self._source: ContainerSource | None = None
+        self.state = "waiting"
+        self.code = ""
+        self.over = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="source", daemon=True)
+
+    def start(self) -> None:
+        """Begin to listen, or to play."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Take nothing more; a session in hand is closed."""
+        self._stop.set()
+        source = self._source
+        if source is not None:
+            source.close()
+
+    def _run(self) -> None:
+        if self._spec.kind == "file":
+            self._play()
+        else:
+            self._listen()
+        self.over.set()
+
+    def _play(self) -> None:
+        try:
+            source = ContainerSource.from_file(self._spec.path)
+        except CourtstreamError as error:
+            self._tell("broken", error.code)
+            return
+        self._session(source)
+
+    def _listen(self) -> None:
+        path = self._spec.path
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as listener:
+            listener.bind(str(path))
+            path.chmod(0o600)
+            listener.listen(1)
+            listener.settimeout(0.5)
+            last = time.monotonic()
+            while not self._stop.is_set() and time.monotonic() - last < IDLE_END_SECONDS:
+                with contextlib.suppress(TimeoutError):
+                    connection, _ = listener.accept()
+                    connection.settimeout(None)
+                    self._accept(connection)
+                    last = time.monotonic()
+        path.unlink(missing_ok=True)
+
+    def _accept(self, connection: socket.socket) -> None:
+        self.state = "connecting"
+        try:
+            source = ContainerSource.from_socket(connection)
+        except BrokenStream as error:
+            connection.close()
+            self._tell("broken", error.code)
+            return
+        self._session(source)
+
+    def _session(self, source: ContainerSource) -> None:
+        self._source = source
+        self._graph.begin_session(self._now(), source.video, source.audio)
+        missing = _missing(source)
+        self._tell("connected", missing, source)
+        outcome, code = "lost", ""
+        try:
+            for raw in source.packets():
+                if self._stop.is_set():
+                    break
+                self._graph.feed(raw)
+                self._wait_for_wall()
+        except BrokenStream as error:
+            outcome, code = "broken", error.code
+        finally:
+            source.close()
+            self._source = None
+        self._tell("ended" if self._stop.is_set() else outcome, code)
+
+    def _wait_for_wall(self) -> None:
+        """A file is read at the pace of the wall clock; a socket brings its own pace."""
+        if self._spec.kind == "file" and self._graph.clock is not None:
+            early = self._graph.clock.newest - AHEAD - self._now()
+            if early > 0:
+                self._stop.wait(to_seconds(early))
+
+    def _tell(self, state: str, code: str, source: ContainerSource | None = None) -> None:
+        self.state, self.code = state, code
+        video = source.video if source else None
+        self._journal.write(
+            RowKind.SOURCE,
+            self._now(),
+            state=state,
+            code=code,
+            **(
+                {"width": video.width, "height": video.height, "fps": round(video.fps, 3)}
+                if video
+                else {}
+            ),
+        )
+
+
+def _missing(source: ContainerSource) -> str:
+    """The code of what a clerk should look after, empty when all is there."""
+    if source.video is None:
+        return NoVideoTrack.code
+    return NoAudioTrack.code if source.audio is None else ""
