@@ -1,0 +1,208 @@
+"""Rules about each side: recusal, final words, evidence and its challenge."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from courtstream.domain.scoring import RuleFinding
+from courtstream.domain.trial import Role
+from courtstream.rules.procedure.conditions import MET
+from courtstream.rules.procedure.reading import Placed, Reading
+from courtstream.rules.procedure.sound import compile_cue
+from courtstream.rules.procedure.stream import Line
+
+_COURT = frozenset({Role.JUDGE, Role.CLERK})
+_NAMES = {
+    "P": compile_cue("(原告|上诉人|双方|原被告|各方|当事人)"),
+    "D": compile_cue("(被告|被上诉人|双方|原被告|各方|当事人)"),
+    "T": compile_cue("(第三人|各方|当事人)"),
+    "DF": compile_cue("(被告人|上诉人|你|各被告人)"),
+}
+_GENERIC = compile_cue("(双方|原被告|各方|当事人|各被告人|均|都|你们)")
+_RECUSAL_ANSWER = compile_cue("(不|没有|无|申请|要求|没|否)")
+
+
+def recusal(reading: Reading) -> RuleFinding:
+    """X-RECUSE-EACH: every side that came was asked about recusal."""
+    placed = _first(reading, ("P10", "K12"))
+    return _each(reading, "X-RECUSE-EACH", placed, 14, "未被询问是否申请回避", stop=_AFTER_RECUSAL)
+
+
+def last_words(reading: Reading) -> RuleFinding:
+    """X-LAST-EACH: every accused who came had the last word."""
+    placed = _first(reading, ("K28", "A10", "R07"))
+    return _each(reading, "X-LAST-EACH", placed, 16, "没有最后陈述", stop=_AFTER_FINAL, accused=True)
+
+
+def final_views(reading: Reading) -> RuleFinding:
+    """X-FINAL-BOTH: every side that came gave its final view."""
+    placed = _first(reading, ("C15", "D13", "R07"))
+    return _each(reading, "X-FINAL-BOTH", placed, 14, "没有发表最后意见", stop=_AFTER_FINAL)
+
+
+_AFTER_RECUSAL = compile_cue("(法庭调查|起诉书|诉讼请求|宣读|适用简易|举证责任|替代|庭前会议|程序审理)")
+_AFTER_FINAL = compile_cue("(调解|休庭|闭庭|笔录|宣判|判决|评议|签字|签名)")
+
+
+def _first(reading: Reading, codes: Sequence[str]) -> Placed | None:
+    for code in codes:
+        placed = reading.placed.get(code)
+        if placed is not None and placed.score >= MET:
+            return placed
+    return None
+
+
+def _each(  # type: ignore[no-untyped-def]
+    reading: Reading, code: str, placed: Placed | None, reach: int, missing: str, *, stop,
+    accused: bool = False,
+) -> RuleFinding:
+    """Whether every side answered, or was called and somebody answered, in the lines that follow."""
+    sides = [s for s in reading.stream.sides() if not accused or s.startswith("DF")]
+    if placed is None:
+        return RuleFinding(code, True, None, missing.join(("各方", "")) if sides else missing)
+    block = _block(reading, placed, reach * max(1, (len(sides) + 1) // 2), stop)
+    lacking = [side for side in sides if not _heard(reading, block, side, len(sides))]
+    if not lacking:
+        return RuleFinding(code, False)
+    named = "、".join(_label(reading, side) for side in lacking)
+    return RuleFinding(code, True, reading.stream.time(placed.start), f"{named}{missing}")
+
+
+def _block(reading: Reading, placed: Placed, reach: int, stop) -> list[Line]:  # type: ignore[no-untyped-def]
+    """The lines of a step, until the court goes on to something else."""
+    out: list[Line] = []
+    code = reading.stream.code
+    for line in reading.stream.lines[placed.line : placed.line + reach]:
+        begin = placed.end if line.index == placed.line else line.start
+        if out and line.role in _COURT and stop.search(code[begin : line.end]):
+            break
+        out.append(line)
+    return out
+
+
+def _heard(reading: Reading, block: Sequence[Line], side: str, count: int) -> bool:
+    """Whether the side spoke in the block, or was called there and an answer followed."""
+    if any(line.side == side and line.role not in _COURT for line in block):
+        return True
+    if any(line.role is Role.UNKNOWN for line in block):
+        return True
+    return _called(reading, block, side)
+
+
+def _called(reading: Reading, block: Sequence[Line], side: str) -> bool:
+    """The court names this side and the next line is an answer: its label may be wrong."""
+    labels = _labels(reading, side)
+    for line, following in zip(block, block[1:], strict=False):
+        if line.role not in _COURT:
+            continue
+        said = line.utterance.text
+        if any(label in said for label in labels) and following.role not in _COURT:
+            others = [o for o in reading.stream.sides() if o != side]
+            if not any(l in said for o in others for l in _labels(reading, o)):
+                return True
+    return False
+
+
+def _labels(reading: Reading, side: str) -> tuple[str, ...]:
+    """What a side is called: seat labels and names, without those that contain another side's."""
+    out: list[str] = []
+    for person in reading.stream.participants:
+        if person.side == side:
+            out += [word for word in (person.label, person.name) if word]
+    return tuple(dict.fromkeys(out))
+
+
+def _label(reading: Reading, side: str) -> str:
+    for person in reading.stream.participants:
+        if person.side == side and person.label:
+            return person.label
+    return _SIDE_ZH.get(side, side)
+
+
+_SIDE_ZH = {"P": "原告", "D": "被告", "T": "第三人", "DF": "被告人"}
+
+# --- evidence -----------------------------------------------------------------------------------
+
+_SHOWS = compile_cue(
+    "(证据(一|二|三|四|五|六|七|八|1|2|3|4|5|6|目录|如下)|第(一|二|三|四|五|六|七|八|九|1|2|3|4|5)(份|组|项|张|个)‥|"
+    "(提交|出示|提供|举示|宣读|递交)…(证据|合同|借条|单据|凭证|记录|照片|证明|收据|发票|笔录|证言|材料|票据|录音|视频|清单|协议|报告)|"
+    "(一份|两份|三份|四份|五份|一张|两张|三张|一组|若干|一本|一套|几张|一页|六份|十份|各一份)|我(方|这|)(这里|手里|)有‥(证据|证明|记录|照片|收条|录音|凭证|证言))"
+)
+_CHALLENGES = compile_cue(
+    "(真实性|合法性|关联性|质证|认可|异议|不认|没有意见|证明目的|不能证明|无法证明|没意见|予以承认|收到|同意扣除|是我|不是我|属实|不属实|伪造)"
+)
+_CALLS = compile_cue("(举证|出示证据|出示|提交证据|提供证据|还有(没有|其他|别的|)证据|有没有证据|证据(要|需要|)(出示|提交|提供)|继续|下一(组|份))")
+_LEAVES = compile_cue("(调查结束|调查终结|调查到此|法庭辩论|辩论意见|举证质证结束|举证结束|质证结束|法庭调查(阶段|)结束|法庭问|本庭问|法庭询问|发问)")
+
+
+def evidence(reading: Reading) -> RuleFinding | None:
+    """X-EVID-BOTH: every block of evidence is followed by a turn of the other side."""
+    placed = _first(reading, ("C08", "D09", "D08", "K20"))
+    others = [reading.placed[c] for c in ("D08", "D09") if c in reading.placed]
+    if placed is None:
+        return None
+    first = min([placed.line, *(p.line for p in others if p.score >= MET)])
+    pending: Line | None = None
+    called = ""
+    for line in _evidence_lines(reading, first):
+        said = reading.stream.code[line.start : line.end]
+        if line.role in _COURT:
+            calls = bool(_CALLS.search(said))
+            if pending is not None and calls and not _invites(reading, line, pending.side):
+                return _unchallenged(pending)
+            called = _called_side(reading, line) if calls else ""
+            continue
+        shows = bool(_SHOWS.search(said)) or (called == line.side and line.length >= 6)
+        if pending is not None and _bench(line.side) != _bench(pending.side):
+            pending = None
+        elif pending is None and shows and not _answers(said, line):
+            pending = line
+        called = ""
+    return _unchallenged(pending) if pending is not None else RuleFinding("X-EVID-BOTH", False)
+
+
+def _unchallenged(line: Line) -> RuleFinding:
+    return RuleFinding("X-EVID-BOTH", True, line.span.start, "举证后对方没有质证")
+
+
+def _answers(said: str, line: Line) -> bool:
+    """A short challenge that mentions a document is no evidence of its own."""
+    return bool(_CHALLENGES.search(said)) and not _SHOWS.match(said)
+
+
+def _bench(side: str) -> str:
+    """Which bench a side sits on: accused and defender, prosecution and victim, are one each."""
+    if side.startswith("DF"):
+        return "DF"
+    if side in ("PR", "V"):
+        return "PR"
+    return side[:1]
+
+
+def _evidence_lines(reading: Reading, first: int) -> list[Line]:
+    """From the first call for evidence to the close of the inquiry."""
+    out: list[Line] = []
+    for line in reading.stream.lines[first:]:
+        said = reading.stream.code[line.start : line.end]
+        debate = reading.phase(line.index) not in ("claims", "evidence", "plea")
+        if line.index > first and line.role in _COURT and (debate or _LEAVES.search(said)):
+            break
+        out.append(line)
+    return out
+
+
+def _called_side(reading: Reading, line: Line) -> str:
+    """Which side the court calls in this line, '' when it names none or several."""
+    said = line.utterance.text
+    named = [s for s in reading.stream.sides() if any(w in said for w in _labels(reading, s))]
+    return named[0] if len(named) == 1 else ""
+
+
+_INVITES = compile_cue("(质证|看一下|看看|意见|异议|认可|核对|对此|是否属实|有没有意见)")
+
+
+def _invites(reading: Reading, line: Line, side: str) -> bool:
+    """Whether the court invites the challenge, or lets the same side go on."""
+    if _INVITES.search(reading.stream.code[line.start : line.end]):
+        return True
+    return _called_side(reading, line) in ("", side) and "还有" not in line.utterance.text
