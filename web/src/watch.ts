@@ -12,16 +12,27 @@ interface Stretch {
   why: string;
 }
 
+interface StateEvent {
+  state: string;
+  minute: string;
+  why: string;
+  worker_gone: boolean;
+  guard_open: boolean | null;
+}
+
 interface WatchData {
   live: boolean;
   events: string;
+  facts: string;
   wallZero: number | null;
   chapters: Chapter[];
   stretches: Stretch[];
 }
 
 const COVERS = new Set(["CLOSED", "RECESS", "OFF", "SIGNAL_LOST"]);
+const ORDERED = new Set(["CLOSED", "RECESS", "OFF"]);
 const LIVE_EDGE_SECONDS = 60;
+const OPENING_MS = 10_000;
 
 class WatchPage {
   private readonly player: Player;
@@ -43,11 +54,13 @@ class WatchPage {
 
   private listen(): void {
     const stop = listen(this.data.events, {
-      state: (status) => {
-        this.status = status as Status;
+      state: (value) => {
+        this.status = explained(value as StateEvent);
         this.tick();
       },
-      words: (lines) => (lines as Line[]).forEach((line) => this.transcript?.add(line)),
+      captions: (value) => {
+        for (const line of (value as { lines: Line[] }).lines) this.transcript?.add(line);
+      },
       ended: () => {
         stop();
         this.status = { state: "ENDED" };
@@ -91,7 +104,30 @@ class WatchPage {
   }
 }
 
+/** What the public gets, as one word with its sentence; the order is that of the server. */
+function explained(now: StateEvent): Status {
+  const state = stateWord(now);
+  const known = `guard_reason.${now.why}`;
+  return { state, why: word(known) === known ? word(`minute_why.${state}`) : word(known) };
+}
+
+function stateWord({ state, minute, worker_gone, guard_open }: StateEvent): string {
+  if (ORDERED.has(minute)) return minute;
+  if (worker_gone || state === "interrupted") return "SIGNAL_LOST";
+  return guard_open === false ? "GUARD" : minute;
+}
+
+/** Before the court opens: look now and then, and show the picture as soon as there is one. */
+function awaitOpening({ events, facts }: WatchData): void {
+  const look = async (): Promise<void> => {
+    const answer = await fetch(facts).catch(() => null);
+    if (answer?.ok && ((await answer.json()) as { media: string }).media) window.location.reload();
+  };
+  listen(events, { state: () => void look() });
+  window.setInterval(() => void look(), OPENING_MS);
+}
+
 const root = document.querySelector<HTMLElement>("[data-player]");
 const data = readJson<WatchData>("watch-data");
 if (root && data) new WatchPage(root, data);
-else if (data?.events) listen(data.events, { started: () => window.location.reload() });
+else if (data?.events) awaitOpening(data);

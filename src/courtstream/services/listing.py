@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action, Target, may
@@ -43,7 +43,7 @@ class HearingDesk:
 
 def staff_hearings(session: Session, actor: UserView, page: int = 1) -> HearingList:
     """Hearings of the actor's courts, the latest first; a judge sees the own ones."""
-    where = Hearing.court_id.in_(courts_within(session, actor.court_id))
+    where: ColumnElement[bool] = Hearing.court_id.in_(courts_within(session, actor.court_id))
     if actor.judge_id is not None:
         where = Hearing.bench.any(HearingJudge.judge_id == actor.judge_id)
     total = session.scalar(select(func.count()).select_from(Hearing).where(where)) or 0
@@ -106,4 +106,5 @@ def _levels(session: Session, hearing_id: str) -> tuple[tuple[float, float], ...
         .where(Measure.hearing_id == hearing_id, Measure.lufs.is_not(None))
         .order_by(Measure.start)
     )
-    return tuple((to_seconds(start), lufs) for start, lufs in session.execute(query))
+    rows = session.execute(query)
+    return tuple((to_seconds(start), lufs) for start, lufs in rows if lufs is not None)

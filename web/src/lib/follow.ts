@@ -6,6 +6,7 @@ export interface Line {
   seq: number;
   start: number;
   end: number;
+  role: string;
   speaker: string;
   text: string;
 }
@@ -80,7 +81,7 @@ function item(line: Line): HTMLLIElement {
   const body = document.createElement("div");
   const who = document.createElement("span");
   who.className = "who";
-  who.textContent = line.speaker;
+  who.textContent = line.speaker || word(`role.${line.role}`);
   const said = document.createElement("p");
   said.lang = "zh-CN";
   said.textContent = line.text;

@@ -12,7 +12,16 @@ from courtstream.services.views import HearingView, LiveStatus, MinuteView, Tran
 
 Json = dict[str, Any]
 
-STRINGS = ("minute.", "minute_why.", "player.", "watch.behind", "watch.from", "copy.")
+STRINGS = (
+    "minute.",
+    "minute_why.",
+    "guard_reason.",
+    "role.",
+    "player.",
+    "watch.behind",
+    "watch.from",
+    "copy.",
+)
 """The parts of the catalog that scripts need."""
 
 _SHOWN = frozenset({MinuteState.MUTED, MinuteState.CLOSED, MinuteState.RECESS, MinuteState.OFF})
@@ -90,17 +99,6 @@ def _minute_stretch(minute: MinuteView, end: float | None, words: Catalog) -> Js
     }
 
 
-def line_json(line: TranscriptLine, words: Catalog) -> Json:
-    """A line as the island takes it."""
-    return {
-        "seq": line.seq,
-        "start": line.start,
-        "end": line.end,
-        "speaker": line.speaker or words(f"role.{line.role}"),
-        "text": line.text,
-    }
-
-
 def chapters_json(hearing: HearingView, wording: Wording) -> list[Json]:
     """Chapters as the player takes them."""
     return [{"start": c.start, "end": c.end, "title": wording.title(c)} for c in hearing.chapters]
@@ -126,10 +124,11 @@ def watch_context(
         "minute": state,
         "minute_why": why_text(words, state, code),
         "nothing": nothing_to_play(hearing),
-        "hidden_count": len(held),
+        "held": held,
         "island": {
             "live": hearing.card.live,
-            "events": "" if over else f"/watch/{hearing.card.id}/events",
+            "events": "" if over else f"/api/v1/hearings/{hearing.card.id}/events",
+            "facts": "" if over else f"/api/v1/hearings/{hearing.card.id}",
             "wallZero": hearing.wall_zero.timestamp() * 1000 if hearing.wall_zero else None,
             "chapters": chapters_json(hearing, wording),
             "stretches": held,

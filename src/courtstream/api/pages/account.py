@@ -1,0 +1,93 @@
+"""Signing in and out, and the desk staff come to."""
+
+from __future__ import annotations
+
+from starlette.datastructures import FormData
+from starlette.requests import Request
+from starlette.responses import Response
+
+from courtstream.api import session
+from courtstream.api.context import actor, context, sign_in_of
+from courtstream.api.pages.site import (
+    Json,
+    local_address,
+    pages_of,
+    see,
+    staff_page,
+    words_of,
+)
+from courtstream.auth.policy import ALLOWED, Action
+from courtstream.domain.clock import court_day, utc_now
+from courtstream.domain.errors import SignInFailed, TooManyAttempts
+from courtstream.services import courtrooms, listing, performance
+from courtstream.services.views import UserView
+
+DESK = "/staff"
+
+
+async def sign_in_form(request: Request) -> Response:
+    """The form; who is signed in already goes on."""
+    following = local_address(request.query_params.get("next", ""), DESK)
+    if sign_in_of(request) is not None:
+        return see(following)
+    return _form(request, {"error": "", "login": "", "next": following})
+
+
+async def sign_in(request: Request) -> Response:
+    """Check the password. The answer is the same whether account or password was wrong."""
+    async with request.form(max_files=0, max_fields=10) as form:
+        login, password = text_of(form, "login"), text_of(form, "password")
+        following = local_address(text_of(form, "next"), DESK)
+    words = words_of(request)
+    try:
+        _, token = await session.enter(request, login, password)
+    except SignInFailed:
+        failed = {"error": words("sign_in.failed"), "login": login, "next": following}
+        return _form(request, failed, 401)
+    except TooManyAttempts:
+        slow = {"error": words("sign_in.too_many"), "login": login, "next": following}
+        return _form(request, slow, 429)
+    response = see(following)
+    session.set_cookie(request, response, token)
+    return response
+
+
+async def sign_out(request: Request) -> Response:
+    """End the sign-in and go to the public front page."""
+    await session.leave(request)
+    response = see("/")
+    session.clear_cookie(response)
+    return response
+
+
+async def desk(request: Request) -> Response:
+    """Courtrooms and today's hearings within the person's reach."""
+    person, work, now = actor(request), context(request).work, utc_now()
+    listed = await work.reading(listing.staff_hearings, person)
+    today = [c for c in listed.cards if court_day(c.scheduled_start) == court_day(now)]
+    values: Json = {
+        "here": "staff",
+        "own": await work.reading(performance.own, person, now) if person.judge_id else None,
+        "courtrooms": None,
+        "today": sorted(today, key=lambda c: c.scheduled_start),
+    }
+    if may_see(person, Action.SEE_COURTROOM):
+        values["courtrooms"] = await work.reading(courtrooms.courtrooms, person, now)
+    return staff_page(request, "staff_home.html", values)
+
+
+def may_see(person: UserView, action: Action) -> bool:
+    """Whether the role has the action anywhere at all; the services check where."""
+    return person.role in ALLOWED[action]
+
+
+def text_of(form: FormData, name: str, longest: int = 1000) -> str:
+    """A text field of a form, trimmed; empty when absent or a file."""
+    value = form.get(name)
+    return value.strip()[:longest] if isinstance(value, str) else ""
+
+
+def _form(request: Request, values: Json, status: int = 200) -> Response:
+    return pages_of(request).respond(
+        request, "sign_in.html", values, staff=True, status=status, csrf=""
+    )

@@ -1,0 +1,112 @@
+"""The courtroom stream endpoint: keys, state, commands, and what the public sees."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from courtstream.api.context import actor, context
+from courtstream.api.events import Event, stream
+from courtstream.api.pages.account import may_see, text_of
+from courtstream.api.pages.consoles import console_context, snapshot
+from courtstream.api.pages.faults import error_text
+from courtstream.api.pages.site import done, see, staff_page, words_of
+from courtstream.auth.policy import Action
+from courtstream.control.protocol import Command, Verb
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import CourtstreamError, InvalidInput, WorkerAway
+from courtstream.services import commands, courtrooms, keys
+from courtstream.services.views import CourtroomPage
+
+EVERY_SECONDS = 1.0
+
+
+async def page(request: Request) -> Response:
+    """The page as it stands."""
+    return await _show(request)
+
+
+async def rotate_key(request: Request) -> Response:
+    """Make a new key. It is in this one answer and nowhere else, so there is no redirect."""
+    work, room_id = context(request).work, request.path_params["courtroom_id"]
+    _, key = await work.writing(keys.rotate, actor(request), room_id, utc_now())
+    return await _show(request, fresh_key=key)
+
+
+async def revoke_key(request: Request) -> Response:
+    """Revoke one key."""
+    room_id, key_id = request.path_params["courtroom_id"], request.path_params["key_id"]
+    await context(request).work.writing(keys.revoke, actor(request), room_id, key_id, utc_now())
+    return see(f"/staff/courtrooms/{room_id}?done=revoked_now")
+
+
+async def command(request: Request) -> Response:
+    """Hand a command to the running hearing; its refusal is shown on the page."""
+    room_id = request.path_params["courtroom_id"]
+    async with request.form(max_files=0, max_fields=10) as form:
+        hearing_id = text_of(form, "hearing_id", 40)
+        verb, reason = text_of(form, "verb", 40), text_of(form, "reason", 200)
+    try:
+        await _command(request, hearing_id, verb, reason)
+    except CourtstreamError as error:
+        return await _show(request, problem=error_text(request, error), status=error.status)
+    return see(f"/staff/courtrooms/{room_id}?done={verb}")
+
+
+async def _command(request: Request, hearing_id: str, verb: str, reason: str) -> None:
+    platform = context(request)
+    if verb not in set(Verb):
+        raise InvalidInput
+    if platform.bus is None:
+        raise WorkerAway
+    person = actor(request)
+    order = Command(verb=Verb(verb), by=person.id, reason=reason)
+    reply = await commands.send(platform.work, platform.bus, person, hearing_id, order, utc_now())
+    if not reply.ok:
+        raise WorkerAway(reply.message)
+
+
+async def events(request: Request) -> Response:
+    """The page's figures once a second, for as long as somebody looks."""
+    await _page(request)  # refuses before the stream begins
+    return stream(_snapshots(request))
+
+
+async def _snapshots(request: Request) -> AsyncIterator[Event | None]:
+    words = words_of(request)
+    while not await request.is_disconnected():
+        yield Event("snapshot", snapshot(await _page(request), words))
+        await asyncio.sleep(EVERY_SECONDS)
+
+
+async def _page(request: Request, fresh_key: str = "") -> CourtroomPage:
+    platform = context(request)
+    return await platform.work.reading(
+        courtrooms.courtroom_page,
+        actor(request),
+        request.path_params["courtroom_id"],
+        platform.settings,
+        platform.board,
+        utc_now(),
+        fresh_key,
+    )
+
+
+async def _show(
+    request: Request, *, fresh_key: str = "", problem: str = "", status: int = 200
+) -> Response:
+    person = actor(request)
+    values = console_context(
+        await _page(request, fresh_key),
+        words_of(request),
+        may_manage=may_see(person, Action.CHANGE_KEY),
+        may_command=may_see(person, Action.COMMAND),
+        new_key=bool(fresh_key),
+    )
+    notice = done(request, "command_done") or done(request, "key")
+    return staff_page(
+        request, "courtroom.html", {**values, "notice": notice, "problem": problem}, status
+    )

@@ -1,0 +1,140 @@
+"""The judge's own page, and the scorecard of one hearing with people's word on it."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import Response
+
+from courtstream.api.context import actor, context
+from courtstream.api.pages.account import text_of
+from courtstream.api.pages.faults import error_text
+from courtstream.api.pages.performing import (
+    judge_context,
+    scorecard_strings,
+    scorecard_strip,
+)
+from courtstream.api.pages.site import (
+    Json,
+    day_asked,
+    done,
+    pages_of,
+    seconds_asked,
+    see,
+    staff_page,
+    words_of,
+)
+from courtstream.auth.policy import Action
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
+from courtstream.domain.scoring import Outcome
+from courtstream.services import listing, performance, publishing, review, scoring
+from courtstream.services.listing import HearingDesk
+from courtstream.services.views import FindingView, ScorecardView, UserView
+from courtstream.services.work import Work
+
+CARDS = 40
+"""How many of the latest scorecards "what goes missing" looks through."""
+
+
+async def performance_page(request: Request) -> Response:
+    """A judge's hearings, trend and open questions. Raises NotFound, Forbidden."""
+    person, work, now = actor(request), context(request).work, utc_now()
+    page = await work.reading(performance.performance, person, request.path_params["judge_id"], now)
+    cards = [
+        await work.reading(scoring.scorecard, person, row.card.id) for row in page.hearings[:CARDS]
+    ]
+    values = judge_context(page, cards, day_asked(request, "week"), words_of(request))
+    return staff_page(request, "judge.html", {**values, "here": "judge"})
+
+
+async def hearing_page(request: Request) -> Response:
+    """One hearing for staff: recording, publication, scorecard."""
+    return await _show(request)
+
+
+async def speak(request: Request) -> Response:
+    """A person's word on a finding: confirm, correct or contest."""
+    hearing_id = request.path_params["hearing_id"]
+    async with request.form(max_files=0, max_fields=10) as form:
+        verdict, note = text_of(form, "verdict", 20), text_of(form, "note")
+        outcome = text_of(form, "outcome", 20)
+    try:
+        finding = await _speak(request, verdict, outcome, note)
+    except CourtstreamError as error:
+        return await _show(request, problem=error_text(request, error), status=error.status)
+    return see(f"/staff/hearings/{hearing_id}?done=saved&item={finding.item}#f-{finding.item}")
+
+
+async def _speak(request: Request, verdict: str, outcome: str, note: str) -> FindingView:
+    work, person, now = context(request).work, actor(request), utc_now()
+    finding_id = request.path_params["finding_id"]
+    if verdict == "contest":
+        return await work.writing(review.contest, person, finding_id, note, now)
+    if verdict == "confirm":
+        return await work.writing(review.confirm, person, finding_id, note, now)
+    if verdict == "correct" and outcome in set(Outcome):
+        return await work.writing(review.correct, person, finding_id, Outcome(outcome), note, now)
+    raise InvalidInput
+
+
+async def publish(request: Request) -> Response:
+    """Release the replay, or withdraw everything with a reason."""
+    work, person, now = context(request).work, actor(request), utc_now()
+    hearing_id = request.path_params["hearing_id"]
+    async with request.form(max_files=0, max_fields=10) as form:
+        act, reason = text_of(form, "act", 20), text_of(form, "reason", 300)
+    try:
+        if act == "release":
+            await work.writing(publishing.release_replay, person, hearing_id, now)
+        elif act == "withdraw":
+            await work.writing(publishing.withdraw, person, hearing_id, reason, now)
+        else:
+            raise InvalidInput
+    except CourtstreamError as error:
+        return await _show(request, problem=error_text(request, error), status=error.status)
+    return see(f"/staff/hearings/{hearing_id}?done={act}")
+
+
+async def _card(work: Work, person: UserView, desk: HearingDesk) -> ScorecardView | None:
+    if Action.SEE_SCORE not in desk.allowed:
+        return None
+    try:
+        return await work.reading(scoring.scorecard, person, desk.card.id)
+    except NotFound:
+        return None
+
+
+async def _show(request: Request, *, problem: str = "", status: int = 200) -> Response:
+    work, person = context(request).work, actor(request)
+    desk = await work.reading(listing.hearing_desk, person, request.path_params["hearing_id"])
+    card = await _card(work, person, desk)
+    words, wording = words_of(request), pages_of(request).wording(request)
+    strip = scorecard_strip(card, desk.closures, desk.levels, words, wording) if card else ""
+    values: Json = {
+        "desk": desk,
+        "hearing": desk.card,
+        "card": card,
+        "may_see_score": Action.SEE_SCORE in desk.allowed,
+        "media": desk.media,
+        "start": seconds_asked(request),
+        "focus": request.query_params.get("item", ""),
+        "may_confirm": Action.REVIEW in desk.allowed,
+        "may_contest": Action.CONTEST in desk.allowed,
+        "may_publish": Action.PUBLISH in desk.allowed,
+        "strip_svg": strip,
+        "island": _island(desk, card, request),
+        "strings": scorecard_strings(words),
+        "notice": done(request, "card") or done(request, "publish_done"),
+        "problem": problem,
+    }
+    return staff_page(request, "scorecard.html", values, status)
+
+
+def _island(desk: HearingDesk, card: ScorecardView | None, request: Request) -> Json:
+    wording = pages_of(request).wording(request)
+    placed = [s for s in card.steps if s.start is not None] if card else []
+    return {
+        "wallZero": desk.wall_zero_ms,
+        "duration": desk.card.duration,
+        "chapters": [{"start": s.start, "end": s.end, "title": wording.title(s)} for s in placed],
+    }

@@ -1,0 +1,44 @@
+"""The addresses of all pages."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse, Response
+from starlette.routing import BaseRoute, Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from courtstream.api.pages import account, courtroom, judge, public, schedule
+from courtstream.api.pages.assets import MOUNT, web_folder
+
+ROOM = "/staff/courtrooms/{courtroom_id}"
+HEARING = "/staff/hearings/{hearing_id}"
+
+
+async def robots(request: Request) -> Response:
+    """Search engines may find hearings, not the courts' workplace."""
+    return PlainTextResponse("User-agent: *\nDisallow: /staff\nDisallow: /sign-in\n")
+
+
+routes: list[BaseRoute] = [
+    Route("/", public.home),
+    Route("/watch/{hearing_id}", public.hearing),
+    Route("/robots.txt", robots),
+    Route("/sign-in", account.sign_in_form, methods=["GET"]),
+    Route("/sign-in", account.sign_in, methods=["POST"]),
+    Route("/sign-out", account.sign_out, methods=["POST"]),
+    Route("/staff", account.desk),
+    Route("/staff/hearings", schedule.page, methods=["GET"]),
+    Route("/staff/hearings", schedule.create, methods=["POST"]),
+    Route("/staff/hearings/import", schedule.upload, methods=["POST"]),
+    Route(HEARING, judge.hearing_page),
+    Route(f"{HEARING}/publish", judge.publish, methods=["POST"]),
+    Route(f"{HEARING}/findings/{{finding_id}}", judge.speak, methods=["POST"]),
+    Route(ROOM, courtroom.page),
+    Route(f"{ROOM}/events", courtroom.events),
+    Route(f"{ROOM}/command", courtroom.command, methods=["POST"]),
+    Route(f"{ROOM}/keys", courtroom.rotate_key, methods=["POST"]),
+    Route(f"{ROOM}/keys/{{key_id}}/revoke", courtroom.revoke_key, methods=["POST"]),
+    Route("/staff/judges/{judge_id}", judge.performance_page),
+    Mount(MOUNT, StaticFiles(directory=web_folder() / "dist", check_dir=False)),
+]
+"""Every page, its forms and its event stream, and the built assets."""
