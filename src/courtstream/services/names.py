@@ -40,15 +40,16 @@ def rule_titles(code: str) -> tuple[str, str]:
 
 
 CATEGORIES: dict[str, tuple[str, str]] = {
-    "order": ("庭审程序", "procedure"),
+    "preparation": ("庭前准备", "preparation"),
+    "ceremony": ("开庭仪式", "ceremony"),
     "procedure": ("庭审程序", "procedure"),
-    "timing": ("准时开庭", "punctuality"),
-    "punctuality": ("准时开庭", "punctuality"),
+    "conduct": ("庭审驾驭与言行", "conduct"),
+    "dress": ("着装", "dress"),
+    "merit": ("实体质量", "merit"),
     "recording": ("录音录像", "recording"),
-    "media": ("音像质量", "sound and picture"),
-    "conduct": ("庭审礼仪", "conduct"),
+    "av": ("音像质量", "sound and picture"),
     "privacy": ("隐私保护", "privacy"),
-    "publicity": ("公开规范", "publication"),
+    "publication": ("庭审公开", "publication"),
 }
 
 

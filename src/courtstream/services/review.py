@@ -11,10 +11,13 @@ from courtstream.auth.policy import Action
 from courtstream.domain.errors import InvalidInput, NotFound
 from courtstream.domain.ids import new_id
 from courtstream.domain.scoring import Outcome, ScoreState
+from courtstream.rules.scoring import load_standard
 from courtstream.services import audit, scoring
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import FindingView, UserView
-from courtstream.store.tables import FindingRow, Review, ReviewVerdict, ScorecardRow
+from courtstream.store.tables import FindingRow, Hearing, Review, ReviewVerdict, ScorecardRow
+
+_UNSURE = frozenset({Outcome.NOT_FOUND, Outcome.UNCLEAR})
 
 
 def confirm(
@@ -66,19 +69,18 @@ def _speak(
     if finding is None or card is None or not card.current:
         raise NotFound
     hearing_for(session, actor, action, card.hearing_id)
-    finding.reviews.append(
-        Review(
-            id=new_id("r"),
-            finding_id=finding.id,
-            user_id=actor.id,
-            verdict=verdict,
-            outcome=outcome,
-            note=note.strip()[:2000],
-            at=now,
-        )
+    spoken = Review(
+        id=new_id("r"),
+        finding_id=finding.id,
+        user_id=actor.id,
+        verdict=verdict,
+        outcome=outcome,
+        note=note.strip()[:2000],
+        at=now,
     )
-    if outcome is not None:
-        _recount(card, finding, outcome)
+    if verdict is not ReviewVerdict.CONTEST:
+        _settle(session, card, finding, outcome or finding.outcome)
+    finding.reviews.append(spoken)
     card.state = _state(card, verdict)
     session.flush()
     detail = {"finding": finding.id, "item": finding.item, "verdict": verdict.value}
@@ -86,26 +88,36 @@ def _speak(
     return scoring.finding_view(session, finding)
 
 
-def _recount(card: ScorecardRow, finding: FindingRow, outcome: Outcome) -> None:
-    """A person's outcome leaves nothing open: full points when met, none when not found."""
-    before = (finding.points, *_bounds(finding))
+def _settle(session: Session, card: ScorecardRow, finding: FindingRow, outcome: Outcome) -> None:
+    """A person's word ends the question: the item's points are the same in low, total and high."""
+    if finding.weight == 0.0:
+        finding.outcome = outcome
+        return
+    loss = _deduction(session, card, finding)
+    open_before = finding.outcome in _UNSURE and not _settled(finding)
+    points = finding.points
+    low = min(points, finding.weight - loss) if open_before else points
+    high = finding.weight if open_before else points
+    if outcome is not finding.outcome:
+        finding.points = finding.weight - (loss if outcome is Outcome.NOT_FOUND else 0.0)
     finding.outcome = outcome
-    if outcome is Outcome.MET:
-        finding.points = finding.weight
-    elif outcome is Outcome.NOT_FOUND:
-        finding.points = 0.0
-    after = finding.points
-    card.total += after - before[0]
-    card.low += after - before[1]
-    card.high += after - before[2]
+    card.total = round(card.total + finding.points - points, 2)
+    card.low = round(min(card.total, card.low + finding.points - low), 2)
+    card.high = round(max(card.total, card.high + finding.points - high), 2)
 
 
-def _bounds(finding: FindingRow) -> tuple[float, float]:
-    """What the item could still bring: (low, high)."""
-    spoken = any(r.verdict is ReviewVerdict.CORRECT for r in finding.reviews[:-1])
-    if spoken or finding.outcome is Outcome.MET:
-        return finding.points, finding.points
-    return 0.0, finding.weight
+def _settled(finding: FindingRow) -> bool:
+    return any(r.verdict is not ReviewVerdict.CONTEST for r in finding.reviews)
+
+
+def _deduction(session: Session, card: ScorecardRow, finding: FindingRow) -> float:
+    """What the frozen standard takes off for this item, on the card's own scale of points."""
+    hearing = session.get_one(Hearing, card.hearing_id)
+    standard = load_standard(card.standard_version)
+    for item in standard.profile_for(hearing.procedure).items:
+        if item.id == finding.item and item.weight:
+            return min(1.0, item.deduction / item.weight) * finding.weight
+    return finding.weight
 
 
 def _state(card: ScorecardRow, verdict: ReviewVerdict) -> ScoreState:
@@ -114,6 +126,5 @@ def _state(card: ScorecardRow, verdict: ReviewVerdict) -> ScoreState:
     last = [f.reviews[-1].verdict for f in card.findings if f.reviews]
     if ReviewVerdict.CONTEST in last:
         return ScoreState.CONTESTED
-    unsure = {Outcome.NOT_FOUND, Outcome.UNCLEAR}
-    waiting = any(f.outcome in unsure and not f.reviews for f in card.findings)
+    waiting = any(f.outcome in _UNSURE and not f.reviews for f in card.findings)
     return ScoreState.SUGGESTED if waiting else ScoreState.CONFIRMED

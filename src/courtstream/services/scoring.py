@@ -47,12 +47,14 @@ def score(session: Session, hearing_id: str, now: datetime) -> str:
     hearing = session.get(Hearing, hearing_id)
     if hearing is None:
         raise NotFound
-    return keep(session, engine.score_hearing(facts_of(session, hearing)), now)
+    return keep(
+        session, engine.score_hearing(facts_of(session, hearing), engine.load_standard()), now
+    )
 
 
 def score_facts(session: Session, facts: HearingFacts, hearing_id: str, now: datetime) -> str:
     """Score given facts (the demo's synthetic ones) as those of a hearing."""
-    card = engine.score_hearing(replace(facts, hearing_id=hearing_id))
+    card = engine.score_hearing(replace(facts, hearing_id=hearing_id), engine.load_standard())
     return keep(session, card, now)
 
 

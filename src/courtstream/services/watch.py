@@ -13,7 +13,7 @@ from courtstream.domain.clock import court_day, day_bounds
 from courtstream.domain.errors import NotFound
 from courtstream.domain.redaction import RedactionKind
 from courtstream.domain.scoring import Outcome
-from courtstream.domain.time import to_seconds
+from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.trial import CaseKind, HearingState, Procedure
 from courtstream.services import shape
 from courtstream.services.names import step_titles
@@ -144,24 +144,39 @@ def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingVie
 
 
 def transcript(
-    session: Session, hearing_id: str, now: datetime, after: int = 0, limit: int = 2000
+    session: Session,
+    hearing_id: str,
+    now: datetime,
+    after: int = 0,
+    start: MediaTime = 0,
+    limit: int = 2000,
 ) -> tuple[TranscriptLine, ...]:
-    """Released lines that begin at or after `after` ns, in order of time.
+    """Released lines with `seq > after` that begin at or after `start`, in order of time.
 
     Words never run ahead of the picture, and words the public could not hear are not read either.
     """
     hearing = _public_hearing(session, hearing_id)
     if not (shape.live_open(hearing, now) or shape.replay_open(hearing)):
         return ()
-    aired = session.scalar(select(func.max(Segment.end)).where(Segment.hearing_id == hearing_id))
     query = (
         select(UtteranceRow)
-        .where(UtteranceRow.hearing_id == hearing_id, UtteranceRow.start >= after)
-        .where(UtteranceRow.end <= (aired or 0), ~_silenced())
+        .where(UtteranceRow.hearing_id == hearing_id, UtteranceRow.seq > after)
+        .where(UtteranceRow.start >= start)
+        .where(UtteranceRow.end <= _aired(session, hearing_id), ~_silenced())
         .order_by(UtteranceRow.start, UtteranceRow.seq)
         .limit(limit)
     )
     return tuple(line_view(row) for row in session.scalars(query))
+
+
+def aired(session: Session, hearing_id: str) -> float:
+    """How far the public has got, in seconds."""
+    return to_seconds(_aired(session, hearing_id))
+
+
+def _aired(session: Session, hearing_id: str) -> int:
+    query = select(func.max(Segment.end)).where(Segment.hearing_id == hearing_id)
+    return session.scalar(query) or 0
 
 
 def _silenced() -> Any:

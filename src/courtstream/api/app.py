@@ -1,0 +1,81 @@
+"""The Starlette application: its parts, its listeners, and their one beginning and end."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from pydantic import ValidationError
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+
+from courtstream.api.context import Context
+from courtstream.api.events import Hub
+from courtstream.api.listeners import Listeners
+from courtstream.api.media import MediaCache
+from courtstream.api.middleware import Csrf, RequestId, SecurityHeaders, SignedIn
+from courtstream.api.pages import faults
+from courtstream.api.problems import on_validation
+from courtstream.api.routes import routes
+from courtstream.auth.attempts import Attempts
+from courtstream.domain.errors import CourtstreamError
+from courtstream.services.board import Board
+from courtstream.services.bus import Bus
+from courtstream.services.work import Work
+from courtstream.settings import Settings
+from courtstream.store.migrate import upgrade
+from courtstream.store.unit import Store
+
+
+def create_app(settings: Settings, bus: Bus | None = None) -> Starlette:
+    """The platform. With a bus it admits publishers and follows hearings; without, it shows.
+
+    The database is brought to the present schema at start.
+    """
+    work = Work(Store(settings.database))
+    platform = Context(settings, work, Board(), Hub(), Attempts(), bus)
+
+    @asynccontextmanager
+    async def lifespan(app: Starlette) -> AsyncIterator[None]:
+        await asyncio.to_thread(upgrade, settings.database)
+        async with _listening(platform):
+            yield
+        platform.hub.close()
+        work.store.close()
+
+    app = Starlette(
+        routes=routes,
+        middleware=[
+            Middleware(RequestId),
+            Middleware(SecurityHeaders),
+            Middleware(SignedIn),
+            Middleware(Csrf),
+        ],
+        exception_handlers={
+            CourtstreamError: faults.on_error,
+            ValidationError: on_validation,
+            HTTPException: faults.on_http,
+            Exception: faults.on_crash,
+        },
+        lifespan=lifespan,
+    )
+    app.state.context = platform
+    app.state.media = MediaCache()
+    return app
+
+
+@asynccontextmanager
+async def _listening(platform: Context) -> AsyncIterator[None]:
+    """The listeners as one task that ends with the application."""
+    if platform.bus is None:
+        yield
+        return
+    task = asyncio.create_task(Listeners(platform, platform.bus).run())
+    try:
+        yield
+    finally:
+        task.cancel()
+        with suppress(asyncio.CancelledError):
+            await task

@@ -1,0 +1,111 @@
+"""JSON: hearings, their words, their events, and what staff do with them."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, StreamingResponse
+
+from courtstream.api import schemas as s
+from courtstream.api.context import actor, context
+from courtstream.api.docs import documented
+from courtstream.api.events import stream
+from courtstream.api.reading import answer, body, query
+from courtstream.control.protocol import Command
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import WorkerAway
+from courtstream.domain.time import seconds
+from courtstream.services import commands, importing, publishing, watch
+from courtstream.services.watch import Search
+
+
+@documented("hearings", s.HearingListOut, query=s.SearchQuery)
+async def find(request: Request) -> JSONResponse:
+    """Search hearings open to the public, newest first."""
+    asked = query(request, s.SearchQuery)
+    wanted = Search(
+        text=asked.q,
+        court_id=asked.court,
+        judge_id=asked.judge,
+        kind=asked.kind,
+        day=asked.day,
+        state=asked.state,
+        page=asked.page,
+    )
+    return answer(s.HearingListOut, await context(request).work.reading(watch.search, wanted))
+
+
+@documented("hearings", s.HearingDetailOut)
+async def detail(request: Request) -> JSONResponse:
+    """One hearing as the watch page shows it."""
+    view = await context(request).work.reading(watch.hearing_page, _id(request), utc_now())
+    return answer(s.HearingDetailOut, view)
+
+
+@documented("hearings", s.TranscriptOut, query=s.TranscriptQuery)
+async def transcript(request: Request) -> JSONResponse:
+    """The released words: never ahead of the picture, private words masked."""
+    asked = query(request, s.TranscriptQuery)
+    lines = await context(request).work.reading(
+        watch.transcript, _id(request), utc_now(), start=seconds(asked.start)
+    )
+    return answer(s.TranscriptOut, {"lines": lines})
+
+
+async def events(request: Request) -> StreamingResponse:
+    """Server-sent events: `state`, `captions`, `ended`."""
+    platform = context(request)
+    hearing_id = _id(request)
+    await platform.work.reading(watch.hearing_page, hearing_id, utc_now())
+    return stream(platform.hub.listen(hearing_id))
+
+
+@documented(
+    "schedule",
+    s.ImportOut,
+    status=201,
+    staff=True,
+    problems=(),
+    problem_model=s.ImportProblemOut,
+)
+async def import_file(request: Request) -> JSONResponse:
+    """Schedule every hearing of a CSV or JSON file (the request's body), or none."""
+    report = await context(request).work.writing(
+        importing.import_hearings, actor(request), await request.body(), utc_now()
+    )
+    return answer(s.ImportOut, report, 201)
+
+
+@documented("control", s.ReplyOut, takes=s.CommandBody, staff=True, problems=(404, 409))
+async def command(request: Request) -> JSONResponse:
+    """Cut, recess, close a segment, resume, set the delay or end a running hearing."""
+    asked = await body(request, s.CommandBody)
+    person, platform = actor(request), context(request)
+    if platform.bus is None:
+        raise WorkerAway
+    order = Command(verb=asked.verb, by=person.id, reason=asked.reason, value=asked.value)
+    reply = await commands.send(platform.work, platform.bus, person, _id(request), order, utc_now())
+    return answer(s.ReplyOut, reply, 200 if reply.ok else 409)
+
+
+@documented("publication", s.PublicationOut, staff=True, problems=(404, 409))
+async def release(request: Request) -> JSONResponse:
+    """Release the replay of an ended hearing."""
+    view = await context(request).work.writing(
+        publishing.release_replay, actor(request), _id(request), utc_now()
+    )
+    return answer(s.PublicationOut, view)
+
+
+@documented("publication", None, takes=s.WithdrawBody, status=204, staff=True)
+async def withdraw(request: Request) -> JSONResponse:
+    """Take a hearing back from the public, with a reason."""
+    asked = await body(request, s.WithdrawBody)
+    await context(request).work.writing(
+        publishing.withdraw, actor(request), _id(request), asked.reason, utc_now()
+    )
+    return JSONResponse(None, 204)
+
+
+def _id(request: Request) -> str:
+    hearing_id: str = request.path_params["hearing_id"]
+    return hearing_id

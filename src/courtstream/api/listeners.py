@@ -1,0 +1,177 @@
+"""What the platform hears from nodes and workers, and how it never misses a row.
+
+Rows arrive as they are written; a gap, a restart or a beat that is ahead of the database makes
+the platform ask the hearing's node for its journal. One writer, batched.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+
+import structlog
+
+from courtstream.api.announce import announce
+from courtstream.api.context import Context
+from courtstream.control.protocol import (
+    AdmitReply,
+    AdmitRequest,
+    IngestEvent,
+    JournalRequest,
+    JournalRow,
+    NodeBeat,
+    WorkerBeat,
+    WorkerSpec,
+)
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import NodeAway
+from courtstream.services import admission, journal, running, scoring
+from courtstream.services.bus import Bus
+from courtstream.services.journal import Applied
+from courtstream.telemetry import metrics
+
+log = structlog.get_logger(__name__)
+
+BATCH = 500
+PAUSE = 0.1
+LOOK = 2.0
+BEHIND = timedelta(seconds=5)
+
+
+class Listeners:
+    """The platform's ears; `run` lives as long as the application."""
+
+    def __init__(self, platform: Context, bus: Bus) -> None:
+        self._platform, self._bus = platform, bus
+        self._rows: asyncio.Queue[JournalRow] = asyncio.Queue(20_000)
+        self._wanted: asyncio.Queue[str] = asyncio.Queue()
+        self._asked: set[str] = set()
+
+    async def run(self) -> None:
+        """Listen until cancelled. A failing part is logged and goes on."""
+        await self._bus.serve_admit(self._admit)
+        await self._bus.on_row(self._row)
+        await self._bus.on_beat(self._beat)
+        await self._bus.on_node_beat(self._node_beat)
+        await self._bus.on_ingest_event(self._ingest)
+        for hearing_id in await self._platform.work.reading(running.unfinished):
+            self._want(hearing_id)
+        async with asyncio.TaskGroup() as group:
+            group.create_task(_for_ever("rows", self._write))
+            group.create_task(_for_ever("journals", self._catch_up))
+            group.create_task(_for_ever("workers", self._watch))
+
+    # -- heard ------------------------------------------------------------------------------------
+
+    async def _admit(self, request: AdmitRequest) -> AdmitReply:
+        answer = await self._platform.work.writing(
+            admission.admit_publisher,
+            request.key,
+            request.node,
+            self._platform.settings,
+            request.protocol,
+        )
+        if isinstance(answer, WorkerSpec):
+            metrics.ADMISSIONS.labels("admitted").inc()
+            log.info("publisher admitted", hearing=answer.hearing_id, node=request.node)
+            return AdmitReply(ok=True, spec=answer)
+        metrics.ADMISSIONS.labels(answer.code).inc()
+        log.info("publisher refused", code=answer.code, node=request.node)
+        return AdmitReply(ok=False, code=answer.code, message=f"{answer.zh} / {answer.message}")
+
+    async def _row(self, row: JournalRow) -> None:
+        if self._rows.full():
+            self._want(row.hearing_id)  # the journal has it; memory stays bounded
+        else:
+            self._rows.put_nowait(row)
+
+    async def _beat(self, beat: WorkerBeat) -> None:
+        self._platform.board.worker(beat, utc_now())
+
+    async def _node_beat(self, beat: NodeBeat) -> None:
+        self._platform.board.node(beat, utc_now())
+
+    async def _ingest(self, event: IngestEvent) -> None:
+        log.info("ingest", kind=event.kind, hearing=event.hearing_id, code=event.code)
+        if event.kind == "disconnected" and event.hearing_id:
+            await self._platform.work.writing(
+                admission.publisher_gone, event.hearing_id, event.node, event.code, utc_now()
+            )
+
+    # -- written ----------------------------------------------------------------------------------
+
+    async def _write(self) -> None:
+        rows = [await self._rows.get()]
+        await asyncio.sleep(PAUSE)  # the more at once, the fewer commits
+        while rows and len(rows) < BATCH and not self._rows.empty():
+            rows.append(self._rows.get_nowait())
+        applied = await self._platform.work.writing(journal.apply_rows, rows)
+        await self._after(applied)
+
+    async def _after(self, applied: Applied) -> None:
+        metrics.ROWS.inc(applied.rows)
+        for hearing_id in applied.missing:
+            metrics.GAPS.inc()
+            self._want(hearing_id)
+        for hearing_id, kinds in applied.touched.items():
+            await announce(self._platform, hearing_id, kinds)
+        for hearing_id in applied.ended:
+            self._platform.board.forget(hearing_id)
+            await self._platform.work.writing(scoring.score, hearing_id, utc_now())
+            metrics.SCORED.inc()
+
+    def _want(self, hearing_id: str) -> None:
+        if hearing_id not in self._asked:
+            self._asked.add(hearing_id)
+            self._wanted.put_nowait(hearing_id)
+
+    async def _catch_up(self) -> None:
+        hearing_id = await self._wanted.get()
+        try:
+            await self._read_journal(hearing_id)
+        except NodeAway:
+            log.info("node does not answer", hearing=hearing_id)
+        finally:
+            self._asked.discard(hearing_id)
+
+    async def _read_journal(self, hearing_id: str) -> None:
+        more = True
+        while more:
+            node, last = await self._platform.work.reading(running.where, hearing_id)
+            if not node:
+                return
+            request = JournalRequest(hearing_id=hearing_id, after=last)
+            page = await self._bus.journal(node, request)
+            if not page.rows:
+                return
+            applied = await self._platform.work.writing(journal.apply_rows, page.rows)
+            applied.missing.clear()  # the node has no older rows than these
+            await self._after(applied)
+            more = page.more
+
+    # -- watched ----------------------------------------------------------------------------------
+
+    async def _watch(self) -> None:
+        await asyncio.sleep(LOOK)
+        now = utc_now()
+        beats = [(beat, at) for beat, at in self._platform.board.beats() if now - at < BEHIND]
+        news = await self._platform.work.writing(running.look, beats, now)
+        for hearing_id in news.behind:
+            self._want(hearing_id)
+        for hearing_id in news.changed:
+            await announce(self._platform, hearing_id, set())
+        for hearing_id in news.over:
+            self._platform.board.forget(hearing_id)
+
+
+async def _for_ever(name: str, step: Callable[[], Awaitable[None]]) -> None:
+    """A supervised boundary: one failed step is logged, the next one is tried."""
+    while True:
+        try:
+            await step()
+        except Exception:
+            log.exception("listener failed", part=name)
+            with suppress(asyncio.CancelledError):
+                await asyncio.sleep(1.0)

@@ -1,0 +1,182 @@
+"""Released files to the public: only names of the known shapes, only below the public folder, and
+only while the hearing's publication allows it.
+
+Segments never change, so the newest are answered from memory; playlists are read anew each time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import re
+import time
+from collections import OrderedDict
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import FileResponse, Response
+
+from courtstream.api.context import Context, context
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import NotFound, Withdrawn
+from courtstream.services.media import MediaGrant, media_grant
+
+TYPES = {
+    "m3u8": "application/vnd.apple.mpegurl",
+    "m4s": "video/iso.segment",
+    "mp4": "video/mp4",
+    "vtt": "text/vtt; charset=utf-8",
+    "jpg": "image/jpeg",
+}
+
+LIVE_NAME = re.compile(
+    r"(?:master|index|captions)\.m3u8|(?:seg|cap|init)-[0-9-]{1,40}\.(?:m4s|vtt|mp4)"
+)
+STILL_NAME = re.compile(r"[0-9]{1,12}\.jpg")
+HEARING_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
+
+FOREVER = "public, max-age=3600, immutable"
+FRESH = "no-cache"
+GRANT_SECONDS = 1.0
+"""A withdrawal reaches every viewer within this time."""
+
+MEMORY_BYTES = 192_000_000
+_ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+
+
+class MediaCache:
+    """The newest immutable files by path, bounded in bytes, and short-lived grants."""
+
+    def __init__(self, limit: int = MEMORY_BYTES) -> None:
+        self._files: OrderedDict[Path, bytes] = OrderedDict()
+        self._limit, self._size = limit, 0
+        self._grants: dict[str, tuple[float, MediaGrant]] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    async def file(self, path: Path) -> bytes:
+        """The bytes of an immutable file. Raises NotFound."""
+        known = self._files.get(path)
+        if known is not None:
+            self._files.move_to_end(path)
+            return known
+        data = await run_in_threadpool(read_plain, path)
+        if path not in self._files:
+            self._files[path] = data
+            self._size += len(data)
+        while self._size > self._limit and len(self._files) > 1:
+            self._size -= len(self._files.popitem(last=False)[1])
+        return data
+
+    async def grant(self, platform: Context, hearing_id: str) -> MediaGrant:
+        """What may be served, at most `GRANT_SECONDS` old; one question at a time."""
+        lock = self._asking.setdefault(hearing_id, asyncio.Lock())
+        async with lock:
+            at, known = self._grants.get(hearing_id, (0.0, MediaGrant()))
+            if time.monotonic() - at < GRANT_SECONDS:
+                return known
+            grant = await platform.work.reading(media_grant, hearing_id, utc_now())
+            if len(self._grants) > 10_000:
+                self._grants.clear()
+                self._asking = {hearing_id: lock}
+            self._grants[hearing_id] = (time.monotonic(), grant)
+            return grant
+
+
+def read_plain(path: Path) -> bytes:
+    """A regular file's bytes; links lead nowhere. Raises NotFound."""
+    try:
+        if path.is_symlink():
+            raise NotFound
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound from error
+
+
+async def live(request: Request) -> Response:
+    """GET /media/{hearing_id}/live/{name}: the stream, and later the replay."""
+    folder = await _open(request, "live")
+    name = _name(request, LIVE_NAME)
+    if name.endswith(".m3u8"):
+        return _playlist(request, await run_in_threadpool(read_plain, folder / name))
+    return await _immutable(request, folder / name)
+
+
+async def still(request: Request) -> Response:
+    """GET /media/{hearing_id}/stills/{name}: a picture with faces already hidden."""
+    folder = await _open(request, "stills")
+    return await _immutable(request, folder / _name(request, STILL_NAME))
+
+
+async def recording(request: Request) -> Response:
+    """GET /media/{hearing_id}/recording.mp4: the public recording, once the replay is released."""
+    folder = await _open(request, "", replay_only=True)
+    path = folder / "recording.mp4"
+    if path.is_symlink() or not await run_in_threadpool(path.is_file):
+        raise NotFound
+    return FileResponse(path, media_type=TYPES["mp4"], headers={"Cache-Control": FRESH})
+
+
+async def _open(request: Request, part: str, replay_only: bool = False) -> Path:
+    """The public folder, when the hearing's grant allows. Raises NotFound, Withdrawn."""
+    hearing_id = request.path_params["hearing_id"]
+    if not HEARING_ID.fullmatch(hearing_id):
+        raise NotFound
+    platform = context(request)
+    grant = await cache_of(request).grant(platform, hearing_id)
+    if grant.withdrawn:
+        raise Withdrawn
+    if not (grant.replay or (grant.live and not replay_only)):
+        raise NotFound
+    return platform.settings.public / hearing_id / part
+
+
+def cache_of(request: Request) -> MediaCache:
+    """The application's media cache."""
+    found = request.app.state.media
+    assert isinstance(found, MediaCache)
+    return found
+
+
+def _name(request: Request, shape: re.Pattern[str]) -> str:
+    name: str = request.path_params["name"]
+    if not shape.fullmatch(name):
+        raise NotFound
+    return name
+
+
+def _playlist(request: Request, data: bytes) -> Response:
+    etag = f'"{hashlib.sha256(data).hexdigest()[:24]}"'
+    headers = {"Cache-Control": FRESH, "ETag": etag}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(data, media_type=TYPES["m3u8"], headers=headers)
+
+
+async def _immutable(request: Request, path: Path) -> Response:
+    data = await cache_of(request).file(path)
+    etag = f'"{path.stem}-{len(data):x}"'
+    headers = {"Cache-Control": FOREVER, "ETag": etag, "Accept-Ranges": "bytes"}
+    kind = TYPES[path.suffix[1:]]
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    wanted = _range(request.headers.get("range", ""), len(data))
+    if wanted is None:
+        return Response(data, media_type=kind, headers=headers)
+    start, end = wanted
+    if start >= end:
+        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(data)}"})
+    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
+    return Response(data[start:end], 206, media_type=kind, headers=headers)
+
+
+def _range(header: str, size: int) -> tuple[int, int] | None:
+    """Begin and end (exclusive) of a single range; None: send everything. Empty: not there."""
+    match = _ONE_RANGE.fullmatch(header)
+    if match is None or match.groups() == ("", ""):
+        return None
+    first, last = match.groups()
+    if not first:
+        return max(0, size - int(last)), size
+    end = min(size, int(last) + 1) if last else size
+    return int(first), end

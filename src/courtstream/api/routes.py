@@ -1,0 +1,54 @@
+"""Every address of the platform on one page."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+from starlette.routing import BaseRoute, Route
+
+from courtstream.api import health, hearings, media, staff
+from courtstream.api.docs import openapi
+from courtstream.api.pages import routes as page_routes
+
+API = "/api/v1"
+
+api_routes: list[BaseRoute] = [
+    Route(f"{API}/session", staff.who, methods=["GET"]),
+    Route(f"{API}/session", staff.sign_in, methods=["POST"]),
+    Route(f"{API}/session", staff.sign_out, methods=["DELETE"]),
+    Route(f"{API}/hearings", hearings.find, methods=["GET"]),
+    Route(f"{API}/hearings/import", hearings.import_file, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}", hearings.detail, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/transcript", hearings.transcript, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/events", hearings.events, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/commands", hearings.command, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/release", hearings.release, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/withdraw", hearings.withdraw, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/scorecard", staff.scorecard, methods=["GET"]),
+    Route(f"{API}/findings/{{finding_id}}/reviews", staff.review_finding, methods=["POST"]),
+    Route(f"{API}/courtrooms/{{courtroom_id}}/keys", staff.rotate_key, methods=["POST"]),
+    Route(
+        f"{API}/courtrooms/{{courtroom_id}}/keys/{{key_id}}", staff.revoke_key, methods=["DELETE"]
+    ),
+]
+
+
+async def openapi_json(request: Request) -> JSONResponse:
+    """GET /openapi.json."""
+    return JSONResponse(openapi(api_routes))
+
+
+media_routes: list[BaseRoute] = [
+    Route("/media/{hearing_id}/live/{name}", media.live, methods=["GET"]),
+    Route("/media/{hearing_id}/stills/{name}", media.still, methods=["GET"]),
+    Route("/media/{hearing_id}/recording.mp4", media.recording, methods=["GET"]),
+]
+
+operator_routes: list[BaseRoute] = [
+    Route("/healthz", health.healthz, methods=["GET"]),
+    Route("/readyz", health.readyz, methods=["GET"]),
+    Route("/metrics", health.metrics, methods=["GET"]),
+    Route("/openapi.json", openapi_json, methods=["GET"]),
+]
+
+routes: list[BaseRoute] = [*operator_routes, *media_routes, *api_routes, *page_routes]

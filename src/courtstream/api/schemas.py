@@ -1,0 +1,334 @@
+"""What the JSON API takes and gives. Instants are ISO 8601 with zone, places are seconds."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from courtstream.control.protocol import Verb
+from courtstream.domain.scoring import Outcome, ScoreState
+from courtstream.domain.transcript import TranscriptState
+from courtstream.domain.trial import (
+    CaseKind,
+    HearingState,
+    MinuteState,
+    Procedure,
+    PublicationMode,
+    Role,
+)
+from courtstream.store.reviews import ReviewVerdict
+from courtstream.store.trials import PublicationState
+
+
+class Body(BaseModel):
+    """A request: unknown fields are an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class View(BaseModel):
+    """An answer, read from a service's view."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+class ProblemOut(View):
+    """RFC 9457 problem."""
+
+    type: str
+    title: str
+    title_zh: str
+    status: int
+    code: str
+    remedy: str = ""
+    detail: str = ""
+
+
+class SignInBody(Body):
+    """账号与密码."""
+
+    login: str = Field(max_length=64)
+    password: str = Field(max_length=256)
+
+
+class UserOut(View):
+    """A staff account."""
+
+    id: str
+    login: str
+    name: str
+    role: str
+    court_id: str | None
+    court_name: str
+    judge_id: str | None
+
+
+class SignInOut(View):
+    """A sign-in; send `csrf` back as `X-CSRF-Token` with every unsafe request."""
+
+    user: UserOut
+    csrf: str
+    expires_at: datetime
+
+
+class JudgeOut(View):
+    """A judge."""
+
+    id: str
+    name: str
+    title: str
+    court_name: str
+
+
+class HearingOut(View):
+    """A hearing in a list."""
+
+    id: str
+    title: str
+    case_number: str
+    cause: str
+    kind: CaseKind
+    procedure: Procedure
+    court_id: str
+    court_name: str
+    courtroom_id: str
+    courtroom_name: str
+    judges: tuple[JudgeOut, ...]
+    state: HearingState
+    scheduled_start: datetime
+    actual_start: datetime | None
+    actual_end: datetime | None
+    duration: float
+    demo: bool
+    live: bool
+    replay: bool
+    still: str
+
+
+class HearingListOut(View):
+    """A page of hearings, newest first."""
+
+    cards: tuple[HearingOut, ...]
+    total: int
+    page: int
+    pages: int
+
+
+class ChapterOut(View):
+    """A step of the procedure found in the hearing."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    start: float
+    end: float
+    confidence: float
+
+
+class PartyOut(View):
+    """A participant as the public may see one."""
+
+    role: Role
+    label: str
+    shown: str
+    protected: bool
+
+
+class PublicationOut(View):
+    """One mode of publication."""
+
+    mode: PublicationMode
+    state: PublicationState
+    at: datetime
+    reason: str
+
+
+class HearingDetailOut(View):
+    """A hearing with everything the watch page shows."""
+
+    card: HearingOut
+    media: str
+    recording: str
+    minute_state: MinuteState
+    minute_why: str
+    wall_zero: datetime | None
+    participants: tuple[PartyOut, ...]
+    publications: tuple[PublicationOut, ...]
+    chapters: tuple[ChapterOut, ...]
+    withdrawn: bool
+
+
+class LineOut(View):
+    """One utterance, masked."""
+
+    seq: int
+    start: float
+    end: float
+    role: Role
+    speaker: str
+    text: str
+    confidence: float
+    state: TranscriptState
+
+
+class TranscriptOut(View):
+    """The released words of a hearing."""
+
+    lines: tuple[LineOut, ...]
+
+
+class SearchQuery(Body):
+    """What to look for; empty fields do not narrow."""
+
+    q: str = Field("", max_length=200)
+    court: str = Field("", max_length=40)
+    judge: str = Field("", max_length=40)
+    kind: CaseKind | None = None
+    day: date | None = None
+    state: HearingState | None = None
+    page: int = Field(1, ge=1, le=100_000)
+
+
+class TranscriptQuery(Body):
+    """Only lines that begin at or after `start` seconds."""
+
+    start: float = Field(0.0, ge=0.0, le=1_000_000.0)
+
+
+class RowErrorOut(View):
+    """One fault of an imported file; row 1 is the first after the heading."""
+
+    row: int
+    column: str
+    message_zh: str
+    message_en: str
+
+
+class ImportOut(View):
+    """The hearings made."""
+
+    hearing_ids: tuple[str, ...]
+
+
+class ImportProblemOut(ProblemOut):
+    """Nothing was imported; every fault by row and column."""
+
+    errors: tuple[RowErrorOut, ...]
+
+
+class KeyOut(View):
+    """An ingest key as far as it may be shown."""
+
+    id: str
+    last4: str
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+class NewKeyOut(View):
+    """A new ingest key: the only time it is seen whole."""
+
+    key: KeyOut
+    secret: str
+    server: str
+    url: str
+
+
+class CommandBody(Body):
+    """A command to a running hearing; `value` is the delay in seconds for `set_delay`."""
+
+    verb: Verb
+    reason: str = Field("", max_length=200)
+    value: float | None = Field(None, ge=0.0, le=600.0)
+
+
+class ReplyOut(View):
+    """The worker's answer."""
+
+    ok: bool
+    code: str
+    message: str
+
+
+class WithdrawBody(Body):
+    """Why a hearing is taken back from the public."""
+
+    reason: str = Field(min_length=1, max_length=500)
+
+
+class ReviewBody(Body):
+    """A word on a finding. `outcome` with `correct` only; a note is needed but to confirm."""
+
+    verdict: Literal["confirm", "correct", "contest"]
+    outcome: Outcome | None = None
+    note: str = Field("", max_length=2000)
+
+
+class EvidenceOut(View):
+    """Where to look."""
+
+    start: float | None
+    end: float | None
+    row: str
+    quote: str
+    confidence: float
+
+
+class ReviewOut(View):
+    """A person's word."""
+
+    by: str
+    verdict: ReviewVerdict
+    outcome: Outcome | None
+    note: str
+    at: datetime
+
+
+class FindingOut(View):
+    """One scored item."""
+
+    id: str
+    item: str
+    category: str
+    title_zh: str
+    title_en: str
+    outcome: Outcome
+    weight: float
+    points: float
+    method: str
+    basis: str
+    confidence: float
+    evidence: tuple[EvidenceOut, ...]
+    reviews: tuple[ReviewOut, ...]
+    needs_person: bool
+
+
+class StepOut(View):
+    """One step of the procedure."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    outcome: Outcome
+    start: float | None
+    end: float | None
+    confidence: float
+    why: str
+
+
+class ScorecardOut(View):
+    """A suggestion for people."""
+
+    id: str
+    standard: str
+    standard_version: str
+    profile: str
+    total: float
+    low: float
+    high: float
+    state: ScoreState
+    computed_at: datetime
+    findings: tuple[FindingOut, ...]
+    steps: tuple[StepOut, ...]

@@ -1,0 +1,97 @@
+"""JSON: sign-in, ingest keys, scorecards and reviews."""
+
+from __future__ import annotations
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+from courtstream.api import schemas as s
+from courtstream.api import session
+from courtstream.api.context import actor, context, sign_in_of
+from courtstream.api.docs import documented
+from courtstream.api.reading import answer, body
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import InvalidInput, SignInNeeded
+from courtstream.services import courtrooms, keys, review, scoring
+
+
+@documented("session", s.SignInOut, takes=s.SignInBody, problems=(401, 429))
+async def sign_in(request: Request) -> JSONResponse:
+    """Sign in; the cookie comes with the answer."""
+    asked = await body(request, s.SignInBody)
+    found, token = await session.enter(request, asked.login, asked.password)
+    response = answer(s.SignInOut, found)
+    session.set_cookie(request, response, token)
+    return response
+
+
+@documented("session", s.SignInOut, problems=(401,))
+async def who(request: Request) -> JSONResponse:
+    """The present sign-in."""
+    found = sign_in_of(request)
+    if found is None:
+        raise SignInNeeded
+    return answer(s.SignInOut, found)
+
+
+@documented("session", None, status=204, problems=())
+async def sign_out(request: Request) -> Response:
+    """End the sign-in."""
+    await session.leave(request)
+    response = Response(status_code=204)
+    session.clear_cookie(response)
+    return response
+
+
+@documented("ingest", s.NewKeyOut, status=201, staff=True)
+async def rotate_key(request: Request) -> JSONResponse:
+    """Revoke the courtroom's keys and make a new one, shown this once."""
+    person, platform = actor(request), context(request)
+    room_id, now = request.path_params["courtroom_id"], utc_now()
+    view, secret = await platform.work.writing(keys.rotate, person, room_id, now)
+    page = await platform.work.reading(
+        courtrooms.courtroom_page, person, room_id, platform.settings, platform.board, now, secret
+    )
+    made = {"key": view, "secret": secret, "server": page.urls.server, "url": page.urls.whole}
+    response = answer(s.NewKeyOut, made, 201)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@documented("ingest", s.KeyOut, staff=True)
+async def revoke_key(request: Request) -> JSONResponse:
+    """Revoke one key."""
+    view = await context(request).work.writing(
+        keys.revoke,
+        actor(request),
+        request.path_params["courtroom_id"],
+        request.path_params["key_id"],
+        utc_now(),
+    )
+    return answer(s.KeyOut, view)
+
+
+@documented("scores", s.ScorecardOut, staff=True)
+async def scorecard(request: Request) -> JSONResponse:
+    """The current scorecard of a hearing: a suggestion for people, with its evidence."""
+    view = await context(request).work.reading(
+        scoring.scorecard, actor(request), request.path_params["hearing_id"]
+    )
+    return answer(s.ScorecardOut, view)
+
+
+@documented("scores", s.FindingOut, takes=s.ReviewBody, staff=True)
+async def review_finding(request: Request) -> JSONResponse:
+    """Confirm, correct or contest a finding."""
+    asked = await body(request, s.ReviewBody)
+    person, work = actor(request), context(request).work
+    finding, now = request.path_params["finding_id"], utc_now()
+    if asked.verdict == "confirm":
+        view = await work.writing(review.confirm, person, finding, asked.note, now)
+    elif asked.verdict == "contest":
+        view = await work.writing(review.contest, person, finding, asked.note, now)
+    elif asked.outcome is None:
+        raise InvalidInput("更正须给出结论 / a correction needs an outcome")
+    else:
+        view = await work.writing(review.correct, person, finding, asked.outcome, asked.note, now)
+    return answer(s.FindingOut, view)

@@ -1,0 +1,78 @@
+"""Which hearings run, where, and whose worker has fallen silent."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from courtstream.control.protocol import WorkerBeat
+from courtstream.domain.trial import HearingState
+from courtstream.services import admission
+from courtstream.services.shape import ON_AIR
+from courtstream.store.tables import Hearing
+
+SILENT = timedelta(seconds=8)
+"""Longer than a restart of the worker by its agent usually takes to be heard again."""
+
+_RUNNING = (*ON_AIR, HearingState.ADMITTED)
+
+
+@dataclass(slots=True)
+class News:
+    """Hearings to ask for rows, hearings whose worker went or came back, beats without use."""
+
+    behind: list[str] = field(default_factory=list)
+    changed: list[str] = field(default_factory=list)
+    over: list[str] = field(default_factory=list)
+
+
+def unfinished(session: Session) -> tuple[str, ...]:
+    """Hearings that had begun and not ended when the database last knew."""
+    query = select(Hearing.id).where(Hearing.state.in_(_RUNNING), Hearing.node != "")
+    return tuple(session.scalars(query))
+
+
+def where(session: Session, hearing_id: str) -> tuple[str, int]:
+    """The node a hearing runs on (empty when unknown) and the last row known."""
+    hearing = session.get(Hearing, hearing_id)
+    return (hearing.node, hearing.last_seq) if hearing else ("", 0)
+
+
+def look(session: Session, beats: Iterable[tuple[WorkerBeat, datetime]], now: datetime) -> News:
+    """Compare what the workers say with what the database has.
+
+    A running hearing whose worker nobody has heard for `SILENT` is marked; the mark goes when
+    the worker speaks again.
+    """
+    news = News()
+    heard = {beat.hearing_id: (beat, at) for beat, at in beats}
+    for hearing in session.scalars(select(Hearing).where(Hearing.state.in_(_RUNNING))):
+        known = heard.pop(hearing.id, None)
+        if known is not None:
+            _heard(session, hearing, *known, news)
+        elif _silent(hearing, now) and not hearing.worker_gone:
+            hearing.worker_gone = True
+            news.changed.append(hearing.id)
+    news.over.extend(heard)
+    return news
+
+
+def _heard(session: Session, hearing: Hearing, beat: WorkerBeat, at: datetime, news: News) -> None:
+    hearing.worker_seen_at = at
+    if hearing.worker_gone:
+        hearing.worker_gone = False
+        news.changed.append(hearing.id)
+    if beat.seq > hearing.last_seq:
+        news.behind.append(hearing.id)
+    if beat.source not in {"lost", "broken", "ended"}:
+        for stream in admission.open_streams(session, hearing.id):
+            stream.seen_at = at
+
+
+def _silent(hearing: Hearing, now: datetime) -> bool:
+    since = hearing.worker_seen_at or hearing.actual_start
+    return since is not None and now - since > SILENT
