@@ -100,6 +100,8 @@ class ChunkReader:
         self._streams[number] = known
         known.parts += self._buffer[body : body + take]
         self._pending += take
+        if self._pending > GREATEST_PENDING:
+            raise RtmpError("too many unfinished messages")
         return body + take, self._whole(known)
 
     def _basic(self, at: int) -> tuple[int, int, int] | None:
@@ -146,7 +148,7 @@ class ChunkReader:
     def _begin(self, header: _Header, form: int, known: _ChunkStream) -> None:
         if known.open:
             return
-        if header.length > self._greatest or self._pending + header.length > GREATEST_PENDING:
+        if header.length > self._greatest:
             raise RtmpError("a message is too large")
         step = header.step if header.extended is None else header.extended
         base = 0 if form == 0 else known.timestamp

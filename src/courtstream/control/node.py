@@ -1,0 +1,52 @@
+"""The node process: agent and door together, until told to stop."""
+
+from __future__ import annotations
+
+import asyncio
+
+import structlog
+
+from courtstream.control.agent import NodeAgent
+from courtstream.control.broker import NatsBus
+from courtstream.control.policy import IngestPolicy
+from courtstream.control.rtmp.gateway import Gateway
+from courtstream.control.workers import WORKER_COMMAND
+from courtstream.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+async def run_node(
+    settings: Settings, stop: asyncio.Event, command: tuple[str, ...] = WORKER_COMMAND
+) -> None:
+    """Serve until `stop`: then the door closes, the workers end, the broker is left.
+
+    Waits for the broker as long as it takes. Raises PortTaken when the door cannot open.
+    """
+    bus = await _connect(settings, stop)
+    if bus is None:
+        return
+    policy = IngestPolicy(idle=settings.ingest.idle_seconds)
+    host, port = settings.ingest.host, settings.ingest.rtmp_port
+    try:
+        async with NodeAgent(settings, bus, command) as agent:
+            async with Gateway(bus, agent, settings.node, host, port, policy) as door:
+                agent.rtmp_port = door.port
+                agent.ingest_totals = door.totals
+                await door.announce_restart(tuple(agent.status()))
+                log.info("node ready", node=settings.node, rtmp_port=door.port)
+                await stop.wait()
+            await agent.stop_all()
+    finally:
+        await bus.close()
+
+
+async def _connect(settings: Settings, stop: asyncio.Event) -> NatsBus | None:
+    connecting = asyncio.create_task(NatsBus.connect(settings.nats_url, f"node {settings.node}"))
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
+    stopping.cancel()
+    if connecting.done():
+        return connecting.result()
+    connecting.cancel()
+    return None
