@@ -148,6 +148,23 @@ class SealBroken(CourtstreamError):
     zh = "庭审原始录音录像校验不通过"
 
 
+class SealKeyUnusable(CourtstreamError):
+    """The key of the sealed original cannot be used."""
+
+    code = "seal_key_unusable"
+    zh = "原始录音录像的密钥不可用"
+    remedy = "检查主密钥文件及其权限 / check the master key file and its permissions"
+
+
+class SealBusy(CourtstreamError):
+    """Another process is writing this sealed original."""
+
+    code = "seal_busy"
+    zh = "该庭审原始录音录像正由另一进程写入"
+    remedy = "先停止另一进程 / stop the other process first"
+    status = 409
+
+
 class LeaseLost(CourtstreamError):
     """This worker's lease on the hearing is over; it must not publish."""
 

@@ -1,0 +1,27 @@
+"""The sealed original (庭审原始录音录像): encrypted, chained, never deleted.
+
+The format is described in `docs/sealed-original.md`; both planes use it, the workers to write and
+the platform to check and, with the master key and an entry in the audit chain, to open.
+"""
+
+from __future__ import annotations
+
+from courtstream.seal.frames import Kind, Record
+from courtstream.seal.keys import hearing_key, load_or_create_master_key
+from courtstream.seal.reader import Gap, PartReport, SealReader, SealReport, verify
+from courtstream.seal.writer import Recovery, SealWriter, recover
+
+__all__ = [
+    "Gap",
+    "Kind",
+    "PartReport",
+    "Record",
+    "Recovery",
+    "SealReader",
+    "SealReport",
+    "SealWriter",
+    "hearing_key",
+    "load_or_create_master_key",
+    "recover",
+    "verify",
+]

@@ -1,0 +1,229 @@
+"""Writes a sealed original so that a kill at any instant costs at most the record being written."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_init_push as init_push,
+)
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_push as push,
+)
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_state as new_state,
+)
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_TAG_FINAL as TAG_FINAL,
+)
+from nacl.bindings import (
+    crypto_secretstream_xchacha20poly1305_TAG_MESSAGE as TAG_MESSAGE,
+)
+
+from courtstream.domain.errors import SealBroken, SealBusy
+from courtstream.domain.time import Span
+from courtstream.domain.trial import InterruptionReason
+from courtstream.seal.frames import (
+    Kind,
+    Record,
+    associated,
+    frame_head,
+    genesis,
+    link,
+    part_head,
+    part_numbers,
+    part_path,
+    read_frames,
+    read_head,
+)
+from courtstream.seal.keys import sync_folder
+
+CHAIN_NAME = "chain.jsonl"
+
+
+@dataclass(frozen=True, slots=True)
+class Recovery:
+    """What a start found of the run before: its last part, bytes cut off, records listed again."""
+
+    part: int = 0
+    torn_bytes: int = 0
+    relisted: int = 0
+
+    @property
+    def clean(self) -> bool:
+        """Whether the run before had ended in order."""
+        return self.torn_bytes == 0 and self.relisted == 0
+
+
+class SealWriter:
+    """One new part of the sealed original in `folder`; `key` is the hearing's own key.
+
+    Only one writer a folder: a second raises SealBusy. The start puts the run before in order and
+    says so in `recovered`; a torn record is cut off and stated in the new part.
+    """
+
+    def __init__(self, folder: Path, key: bytes) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._folder = folder
+        self._lock = _locked(folder)
+        try:
+            self.recovered, self._chain = recover(folder)
+            self.part = max(part_numbers(folder), default=0) + 1
+            self._state = new_state()
+            head = part_head(self.part, init_push(self._state, key))
+            self._file: BinaryIO = part_path(folder, self.part).open("xb")
+            self._listing: BinaryIO = (folder / CHAIN_NAME).open("ab")
+            _durably(self._file, head)
+            self._chain = link(self._chain, head)
+            sync_folder(folder)
+        except BaseException:
+            self._lock.close()
+            raise
+        self._index = 0
+        self._last = 0
+        if self.recovered.torn_bytes:
+            note = json.dumps({"part": self.recovered.part, "bytes": self.recovered.torn_bytes})
+            self._write(note.encode(), Span(0, 0), Kind.TORN)
+
+    @property
+    def chain(self) -> str:
+        """The chain value after the last record, in hex."""
+        return self._chain.hex()
+
+    def write(self, clear: bytes, span: Span) -> Record:
+        """Seal `clear`, recorded during `span`. On return it is on disk."""
+        return self._write(clear, span, Kind.MEDIA)
+
+    def interruption(self, span: Span, reason: InterruptionReason) -> Record:
+        """State that nothing was recorded in `span`, and why."""
+        return self._write(b"", span, Kind[reason.value])
+
+    def close(self) -> Record | None:
+        """End the part in order; a later cut at its tail will show. None when already closed."""
+        if self._file.closed:
+            return None
+        record = self._write(b"", Span(self._last, self._last), Kind.END, TAG_FINAL)
+        for handle in (self._file, self._listing, self._lock):
+            handle.close()
+        return record
+
+    def _write(self, clear: bytes, span: Span, kind: Kind, tag: int = TAG_MESSAGE) -> Record:
+        head = frame_head(kind, span.start, span.end, len(clear))
+        self._index += 1
+        data = head + push(self._state, clear, associated(self.part, self._index, head), tag)
+        _durably(self._file, data)
+        self._chain = link(self._chain, data)
+        self._last = max(self._last, span.end)
+        record = Record(self.part, self._index, kind, span, len(data), self._chain.hex())
+        _durably(self._listing, listed(record))
+        return record
+
+
+def listed(record: Record) -> bytes:
+    """The record's line in `chain.jsonl`."""
+    return json.dumps(row_of(record), separators=(",", ":")).encode() + b"\n"
+
+
+def row_of(record: Record) -> dict[str, object]:
+    """The record as `chain.jsonl` lists it."""
+    return {
+        "part": record.part,
+        "index": record.index,
+        "kind": record.kind.name,
+        "start_ns": record.span.start,
+        "end_ns": record.span.end,
+        "bytes": record.bytes,
+        "chain": record.chain,
+    }
+
+
+def recover(folder: Path) -> tuple[Recovery, bytes]:
+    """Put a folder in order after a crash: cut a torn record, list whole ones that are not.
+
+    Gives what was found and the chain value to go on from. Raises SealBroken when the listing
+    contradicts the parts: that is no crash, and nothing may be written over it.
+    """
+    lines = _complete_lines(folder / CHAIN_NAME)
+    numbers = part_numbers(folder)
+    chain, expected, torn = genesis(folder), [], 0
+    for number in numbers:
+        with part_path(folder, number).open("r+b") as file:
+            found = read_head(file)
+            end = 0
+            if found is not None:
+                chain, end = link(chain, found[2]), len(found[2])
+                for index, frame in enumerate(read_frames(file), start=1):
+                    chain = link(chain, frame.raw)
+                    record = Record(
+                        number, index, frame.kind, frame.span, len(frame.raw), chain.hex()
+                    )
+                    expected.append(listed(record))
+                    end = frame.offset + len(frame.raw)
+            size = file.seek(0, os.SEEK_END)
+            if number == numbers[-1]:
+                torn = size - end
+                _cut(file, end, size)
+            elif size != end:
+                raise SealBroken(f"part {number} is damaged")
+    if found_lines_differ(lines, expected):
+        raise SealBroken("chain.jsonl does not fit the parts")
+    _relist(folder / CHAIN_NAME, expected[len(lines) :])
+    _drop_headless(folder, numbers)
+    last = numbers[-1] if numbers else 0
+    return Recovery(last, torn, len(expected) - len(lines)), chain
+
+
+def found_lines_differ(lines: list[bytes], expected: list[bytes]) -> bool:
+    """Whether what is listed is not a beginning of what the parts hold."""
+    return lines != expected[: len(lines)]
+
+
+def _complete_lines(path: Path) -> list[bytes]:
+    """Whole lines of the listing; a torn last line is cut off the file."""
+    if not path.exists():
+        return []
+    data = path.read_bytes()
+    whole = data[: data.rfind(b"\n") + 1]
+    if len(whole) < len(data):
+        with path.open("r+b") as file:
+            file.truncate(len(whole))
+    return whole.splitlines(keepends=True)
+
+
+def _relist(path: Path, lines: list[bytes]) -> None:
+    if lines:
+        with path.open("ab") as file:
+            _durably(file, b"".join(lines))
+
+
+def _drop_headless(folder: Path, numbers: list[int]) -> None:
+    """A part killed before its head was whole holds nothing: its number is used again."""
+    if numbers and part_path(folder, numbers[-1]).stat().st_size == 0:
+        part_path(folder, numbers[-1]).unlink()
+
+
+def _cut(file: BinaryIO, end: int, size: int) -> None:
+    if size > end:
+        file.truncate(end)
+        os.fsync(file.fileno())
+
+
+def _durably(file: BinaryIO, data: bytes) -> None:
+    file.write(data)
+    file.flush()
+    os.fsync(file.fileno())
+
+
+def _locked(folder: Path) -> BinaryIO:
+    file = (folder / ".lock").open("ab")
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        file.close()
+        raise SealBusy from error
+    return file
