@@ -16,9 +16,7 @@ import structlog
 from pydantic import ValidationError
 
 from courtstream.control.protocol import (
-    Command,
     JournalRow,
-    Reply,
     RowKind,
     WorkerBeat,
     WorkerSpec,
@@ -50,7 +48,7 @@ class Worker:
         self.spec = spec
         spec.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         spec.public.mkdir(parents=True, exist_ok=True)
-        self.link = Link(spec.nats_url, spec.hearing_id, lambda c: self.desk.handle(c))
+        self.link = Link(spec.nats_url, spec.hearing_id, self._handle)
         self.journal = Journal(spec.folder / JOURNAL, spec.hearing_id, spec.epoch, self.link.row)
         self.wall_zero = wall_zero(self.journal.earlier)
         self.now = media_clock(self.wall_zero)
@@ -74,6 +72,9 @@ class Worker:
         self.journal.write(RowKind.COUNTERS, None, **self.graph.counters())
         self.journal.close()
         return 0
+
+    def _handle(self, command: Command) -> Reply:
+        return self.desk.handle(command)
 
     def beat(self) -> WorkerBeat:
         """The worker's state now."""

@@ -1,4 +1,4 @@
-"""The privacy delay line: hidden and encoded pictures, and sound as PCM, until the guard decides."""
+"""The privacy delay line: hidden, encoded pictures and PCM sound, until the guard decides."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime, Span
-from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket, FacesAt, Picture, Pcm, Sound
+from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket, FacesAt, Pcm, Picture, Sound
 
 CHUNK: MediaTime = SECOND
 """The guard lets out one closed group of pictures at a time; groups start on this grid."""

@@ -1,0 +1,69 @@
+# Everything a newcomer needs: `make demo` and `make test`. The rest are parts of these.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+WEB_SOURCES := $(shell find web/src web/scripts web/*.json web/*.ts -type f 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help install web demo test lint types imports unit behaviour browser bench lock doctor clean
+
+help: ## 本页 / this page
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+install: $(BIN)/.installed web/dist/.built ## 安装依赖并构建网页 / install and build
+
+$(BIN)/.installed: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' \
+	  || { echo "需要 Python 3.11 / Python 3.11 is needed: apt-get install python3.11 python3.11-venv, or set PYTHON=…"; exit 1; }
+	@echo "安装 Python 依赖… / installing Python packages…"
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --editable .
+	@touch $@
+
+web/dist/.built: $(BIN)/.installed $(WEB_SOURCES)
+	@echo "构建网页… / building the web pages…"
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
+	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+	@touch $@
+
+web: web/dist/.built ## 构建网页 / build the web pages
+
+demo: install ## 一键示范：直播一场样例庭审 / a sample hearing, live
+	@exec $(BIN)/courtstream demo $(DEMO)
+
+test: lint types imports unit behaviour browser ## 全部检查 / every check
+
+lint: install
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+
+types: install
+	$(BIN)/mypy
+	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent types
+
+imports: install
+	$(BIN)/lint-imports
+
+unit: install
+	$(BIN)/pytest tests/unit
+
+behaviour: install
+	$(BIN)/pytest tests/behaviour tests/faults tests/fuzz
+
+browser: install
+	$(BIN)/pytest tests/browser
+
+bench: install ## 速度与准确率 / speed and accuracy against peers
+	$(BIN)/python -m bench
+
+doctor: install ## 缺什么、怎么补 / what is missing and how to mend it
+	@$(BIN)/courtstream doctor
+
+lock: ## 重新锁定依赖 / pin all packages anew
+	$(BIN)/python -m pip install --quiet uv==0.13.9
+	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --extra dev \
+	  --python-version 3.11 pyproject.toml -o requirements.lock
+
+clean: ## 删除安装与构建产物 / remove what was installed and built
+	rm -rf .venv web/node_modules web/dist demo-data
