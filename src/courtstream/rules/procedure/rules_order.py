@@ -36,9 +36,16 @@ def gavel_open(reading: Reading) -> RuleFinding | None:
         return None
     for position, _ in _phrases(reading, opening=True):
         t = reading.stream.time(position)
-        if not any(t - NEAR <= g <= t + SLACK for g in strokes):
+        slack = SLACK + _vague(reading, position)
+        if not any(t - NEAR <= g <= t + slack for g in strokes):
             return RuleFinding("X-GAVEL-OPEN", True, t, "宣布开庭或继续开庭前十秒内没有槌声")
     return RuleFinding("X-GAVEL-OPEN", False)
+
+
+def _vague(reading: Reading, position: int) -> MediaTime:
+    """How far off the time of words inside a long utterance may be; nothing at its start."""
+    line = reading.stream.line_at(position)
+    return 0 if position <= line.start + 1 else line.span.length // 10
 
 
 def gavel_recess(reading: Reading) -> RuleFinding | None:

@@ -61,7 +61,9 @@ def _each(  # type: ignore[no-untyped-def]
     if placed is None:
         return RuleFinding(code, True, None, missing.join(("各方", "")) if sides else missing)
     block = _block(reading, placed, reach * max(1, (len(sides) + 1) // 2), stop)
-    lacking = [side for side in sides if not _heard(reading, block, side, len(sides))]
+    lacking = [side for side in sides if not _heard(reading, block, side)]
+    stray = sum(_strayed(reading, line) for line in block[1:])
+    lacking = lacking[: max(0, len(lacking) - stray)]
     if not lacking:
         return RuleFinding(code, False)
     named = "、".join(_label(reading, side) for side in lacking)
@@ -80,7 +82,18 @@ def _block(reading: Reading, placed: Placed, reach: int, stop) -> list[Line]:  #
     return out
 
 
-def _heard(reading: Reading, block: Sequence[Line], side: str, count: int) -> bool:
+_PARTY_WORDS = compile_cue(
+    "^(坚持|维持我|请求(法院|法庭|依法|支持|驳回|公正)|希望(法院|法庭)|不申请|没有要求|我(方|们|)(不|坚持|请求|没有|希望))"
+)
+
+
+def _strayed(reading: Reading, line: Line) -> bool:
+    """A party's answer that the recogniser gave to the court."""
+    code = reading.stream.code[max(0, line.start - 1) : line.end]
+    return line.role in _COURT and line.length <= 20 and bool(_PARTY_WORDS.search(code))
+
+
+def _heard(reading: Reading, block: Sequence[Line], side: str) -> bool:
     """Whether the side spoke in the block, or was called there and an answer followed."""
     if any(line.side == side and line.role not in _COURT for line in block):
         return True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from courtstream.domain.trial import Role
@@ -17,8 +18,9 @@ _ABOUT_EVIDENCE = compile_cue(
 )
 _BARGAIN = compile_cue(
     "(方案|让步|一次性|分期|各让|少要|少给|最多|最少|最低|再加|让一点|降到|折中|先还|给到|能给|愿意给|愿意出|"
-    "愿意支付|愿意赔|接受|退一步|减免|免除|优惠|达成|协商|赔偿款|补偿款|付清|万|千|百|元|块)"
+    "愿意支付|愿意赔|接受|退一步|减免|免除|优惠|达成|付清|我出|我给|我要)"
 )
+_AMOUNT = re.compile("[0-9０-９零一二三四五六七八九十两几][万千百]|[0-9０-９零一二三四五六七八九十]+(元|块)")
 _HELD = compile_cue(
     "(调解方案|达成(调解|)协议|调解不成|未能达成|无法达成|调解意见是|差距较大|主持下进行了调解)"
 )
@@ -109,6 +111,6 @@ def bargaining(reading: Reading) -> list[Line]:
     return [
         line
         for line in lines[1:]
-        if _BARGAIN.search(code[line.start : line.end])
+        if (_BARGAIN.search(code[line.start : line.end]) or _AMOUNT.search(line.utterance.text))
         and not _REFUSED.search(code[line.start : line.end])
     ]

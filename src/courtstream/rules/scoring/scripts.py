@@ -12,6 +12,9 @@ from courtstream.domain.trial import MinuteState, Procedure, Role
 KEPT = frozenset({"talk", "P05", "K06", "C08", "K14", "A03", "D08"})
 """Steps no invented hearing leaves out."""
 
+SOLE = frozenset({Procedure.CIV1_SUM, Procedure.CRI1_SUM, Procedure.CRI1_FAST})
+"""Procedures these scripts play before one judge."""
+
 
 @dataclass(frozen=True, slots=True)
 class Turn:
@@ -231,7 +234,7 @@ def script_for(procedure: Procedure, rng: random.Random) -> list[Turn]:
     words = {"cause": cause, "crime": crime, "fast": fast}
     if procedure in (Procedure.ADM1, Procedure.ADM2):
         words["cause"] = act
-    sole = procedure in (Procedure.CIV1_SUM, Procedure.CRI1_FAST)
+    sole = procedure in SOLE
     return [_turn(line, rng, words, sole) for line in _lines(procedure)]
 
 

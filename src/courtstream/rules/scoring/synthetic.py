@@ -18,7 +18,7 @@ from courtstream.domain.scoring import (
 from courtstream.domain.time import SECOND, MediaTime, Span, seconds
 from courtstream.domain.transcript import EventKind, HearingEvent, Transcript, Utterance
 from courtstream.domain.trial import CaseKind, MinuteState, Participant, Procedure, Role
-from courtstream.rules.scoring.scripts import KEPT, Turn, script_for
+from courtstream.rules.scoring.scripts import KEPT, SOLE, Turn, script_for
 
 _RATE = 4.6
 """Characters a second at which a court speaks."""
@@ -65,7 +65,7 @@ def synthetic_facts(
     if not 0.0 <= judge_quality <= 1.0:
         raise ValueError("judge_quality lies between 0 and 1")
     rng = random.Random(f"{seed}/{procedure.value}/{start_of_day}")
-    sole = procedure in (Procedure.CIV1_SUM, Procedure.CRI1_FAST)
+    sole = procedure in SOLE
     slip = 0.22 * (1.0 - judge_quality)
     tape = _write(rng, procedure, slip)
     end = tape.now + rng.uniform(2, 8)
