@@ -12,6 +12,8 @@ from courtstream.rules.masking.numbers import digit_map
 from courtstream.rules.masking.spoken import table
 from media_workers.speech.hypothesis import Hypothesis
 
+PAUSE, LONG = 250_000_000, 400_000_000
+
 DIGIT, TENS, LETTERS, LIKE_DIGIT, OTHER = "D", "T", "L", "W", "O"
 
 
@@ -75,6 +77,25 @@ class Heard:
         part = Span(start, end)
         inside = [clip.length for span in self.voiced if (clip := span.clipped(part))]
         return sum(inside) / (end - start)
+
+    def onset(self, index: int) -> int:
+        """When sign `index` is likely to begin: a long one was stretched over the pause before."""
+        if index >= len(self.signs):
+            return self.window.end
+        return max(self.start(index), self.end(index) - LONG)
+
+    def pause_after(self, start: int, limit: int, pause: int = PAUSE) -> int:
+        """When the first silence longer than `pause` after `start` begins, or `limit`."""
+        if not self.voiced:
+            return limit
+        at = start
+        for span in self.voiced:
+            if span.end <= at:
+                continue
+            if span.start > at + pause:
+                break
+            at = span.end
+        return min(max(at, start), limit)
 
 
 def listen(hypothesis: Hypothesis) -> Heard:

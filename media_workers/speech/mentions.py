@@ -11,20 +11,22 @@ from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.names import folded, given_name
 from courtstream.rules.masking.spoken import sounds_of
 from media_workers.speech.heard import DIGIT, Heard
-from media_workers.speech.readings import Evidence, hidden
+from media_workers.speech.readings import Evidence, spoken
 
 
 @dataclass(frozen=True, slots=True)
 class SpokenName:
-    """A name by its folded syllables; `given` without the surname."""
+    """A name by its folded syllables; `given` without the surname, `plain` the same unfolded."""
 
     sounds: tuple[str, ...]
     given: tuple[str, ...]
+    plain: tuple[str, ...]
 
     @classmethod
     def of(cls, name: str) -> SpokenName:
         """The sounds of a written name."""
-        return cls(_fold(sounds_of(name)), _fold(sounds_of(given_name(name))))
+        given = sounds_of(given_name(name))
+        return cls(_fold(sounds_of(name)), _fold(given), given)
 
 
 def _fold(sounds: Sequence[str]) -> tuple[str, ...]:
@@ -65,16 +67,17 @@ def mentions(
             score = _score(part, name)
             if score and score > max((_score(part, one) for one in keep), default=0.0):
                 last = at + size - 1
-                yield Evidence(hidden(heard, at, last), Reason.NAME, at, last, score)
-        yield from _given(heard, sounds, name)
+                yield Evidence(spoken(heard, at, last), Reason.NAME, at, last, score)
+        yield from _given(heard, name)
 
 
-def _given(heard: Heard, sounds: tuple[str, ...], name: SpokenName) -> Iterator[Evidence]:
+def _given(heard: Heard, name: SpokenName) -> Iterator[Evidence]:
     """The given name alone, only when it sounds exactly so and is not made of digits."""
     size = len(name.given)
     if size < 2:
         return
-    for at in range(len(sounds) - size + 1):
+    for at in range(len(heard.signs) - size + 1):
         signs = heard.signs[at : at + size]
-        if sounds[at : at + size] == name.given and not any(s.kind == DIGIT for s in signs):
-            yield Evidence(hidden(heard, at, at + size - 1), Reason.NAME, at, at + size - 1, 0.6)
+        if heard.sounds[at : at + size] == name.plain and not any(s.kind == DIGIT for s in signs):
+            last = at + size - 1
+            yield Evidence(spoken(heard, at, last), Reason.NAME, at, last, 0.6)

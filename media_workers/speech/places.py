@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import seconds
 from courtstream.rules.masking.spoken import listed, said_at, sounds_of
-from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
-from media_workers.speech.readings import Evidence, hidden
+from media_workers.speech.heard import DIGIT, TENS, Heard
+from media_workers.speech.readings import Evidence, hidden, reading_end
 
 _N = "0-9十百千甲乙"
 _UNIT = re.compile(
@@ -18,7 +18,7 @@ _UNIT = re.compile(
 _REGION = re.compile(r"[省市区县镇乡]|自治州")
 _ROAD = re.compile(r"[路街巷村苑园屯里道]|胡同|小区")
 _COURT = sounds_of("人民法院")
-_EDGE = seconds(1.5)
+_EDGE, _BREAK = seconds(1.5), seconds(1.0)
 
 
 def _groups(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -37,27 +37,28 @@ def _groups(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[tuple[int, in
 
 
 def _room(heard: Heard, end: int) -> int:
-    """Past a bare room number after the last unit: 四号楼九零一."""
-    index, last, gap = end, end, 0
-    while index < len(heard.signs) and gap < 2 and index - end < 8:
-        kind = heard.signs[index].kind
-        if kind in {DIGIT, TENS}:
-            last, gap = index + 1, 0
-        elif kind == LIKE_DIGIT or heard.text[index] in "的号":
-            gap += 1
-        else:
+    """Past a bare room number soon after the last unit: 四号楼九零一, even when garbled between."""
+    for index in range(end, min(len(heard.signs) - 1, end + 7)):
+        if heard.start(index) - heard.end(index - 1) > _BREAK:
             break
-        index += 1
-    return last
+        if heard.signs[index].kind in {DIGIT, TENS} and heard.signs[index + 1].kind == DIGIT:
+            last = reading_end(heard, index)
+            return end if heard.text[last : last + 1] in tuple("元万月年块") else last
+    return end
 
 
 def _cue_end(heard: Heard, start: int, reach: int = 26) -> int | None:
     """One past the nearest address cue before sign `start`, or None."""
     for at in range(start - 1, max(-1, start - reach), -1):
         size = said_at(heard.sounds, at, listed("address", "cues"))
-        if size >= 2 or (size and heard.text[at] in "住"):
+        if size >= 2 or (size and (heard.text[at] == "住" or _region_near(heard, at + 1))):
             return _skip(heard, at + size)
     return None
+
+
+def _region_near(heard: Heard, at: int) -> bool:
+    """A city or a district by its sound soon after `at`."""
+    return any(sound in {"qu", "xian"} for sound in heard.sounds[at + 1 : at + 8])
 
 
 def _skip(heard: Heard, at: int) -> int:
@@ -73,7 +74,7 @@ def _names_start(heard: Heard, start: int, cue: int | None) -> int:
         max(floor, start - 4)
     ]
     first = start
-    for mark in reversed([*marks]):
+    for mark in reversed(marks):
         if first - mark > 10:
             break
         first = mark
@@ -110,7 +111,7 @@ def numbered(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
             continue
         first = _names_start(heard, start, cue)
         yield Evidence(
-            hidden(heard, first, end - 1), Reason.ADDRESS, first, end - 1, 0.8, cue is not None
+            hidden(heard, first, end - 1, 2), Reason.ADDRESS, first, end - 1, 0.8, cue is not None
         )
 
 
@@ -125,5 +126,5 @@ def named(heard: Heard) -> Iterator[Evidence]:
         region = _REGION.search(part[:9])
         roads = [m.end() for m in _ROAD.finditer(part) if region and m.start() > region.start()]
         if region and roads:
-            last = begin + roads[-1] - 1
-            yield Evidence(hidden(heard, begin, last), Reason.ADDRESS, begin, last, 0.6, True)
+            last = reading_end(heard, begin + roads[-1]) - 1
+            yield Evidence(hidden(heard, begin, last, 3), Reason.ADDRESS, begin, last, 0.6, True)

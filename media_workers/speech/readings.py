@@ -5,14 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, Span, seconds
 from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, says, table
-from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, TENS, Heard
+from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, OTHER, TENS, Heard
 
 BEFORE, AFTER, AFTER_WORD = seconds(0.25), seconds(0.35), seconds(0.25)
 _PAUSE = seconds(2.0)
+_A_DIGIT, _TAIL, _LONG, _BREATH = seconds(0.2), seconds(1.0), seconds(0.45), seconds(0.5)
+_LENGTHS = {Reason.ID: 18, Reason.PHONE: 11, Reason.BANK: 19}
 _EDGE = seconds(1.0)
 _LEAST_ALONE, _LEAST_IDENTITY = 7, 5
 
@@ -29,53 +32,90 @@ class Evidence:
     cued: bool = False
 
 
-def hidden(heard: Heard, first: int, last: int) -> Span:
+def hidden(heard: Heard, first: int, last: int, missing: int = 0) -> Span:
     """The time of signs `first..last` with pads, up to the next word when that comes soon.
 
     The recogniser drops digits, so the time between the last digit and the next word belongs to
-    the number when someone is speaking in it.
+    the number when someone is speaking in it; `missing` digits are waited for until a pause.
     """
+    end, onset = heard.end(last), heard.onset(last + 1)
+    more = last + 1 < len(heard.signs)
+    if end < onset < end + _PAUSE and heard.voiced_share(end, onset) > 0.5:
+        end = onset
+    wait = end + min(missing, 10) * _A_DIGIT
+    end = max(end, min(wait, _ends(heard, last, end)))
+    if more and end >= onset - _A_DIGIT:
+        return Span(_begins(heard, first), end + AFTER_WORD)
+    return Span(_begins(heard, first), heard.pause_after(end, end + _TAIL) + AFTER)
+
+
+def _begins(heard: Heard, first: int) -> MediaTime:
+    """Before the first digit; a long character before it may hide digits that were dropped."""
+    start = heard.start(first)
+    if first > 0:
+        known = heard.start(first - 1) + _LONG
+        if known < start < known + _PAUSE and heard.voiced_share(known, start) > 0.5:
+            start = known
+    return max(0, start - BEFORE)
+
+
+def spoken(heard: Heard, first: int, last: int) -> Span:
+    """The time of signs `first..last` as recognised, with pads."""
     start, end = heard.start(first), heard.end(last)
-    pad = AFTER
-    following = heard.start(last + 1)
-    if last + 1 < len(heard.signs) and end <= following < end + _PAUSE:
-        if heard.voiced_share(end, following) > 0.5:
-            end, pad = following, AFTER_WORD
-    return Span(max(0, start - BEFORE), end + pad)
+    # the first word of a window is often stretched back over the silence before it
+    start = max(start, end - (last + 1 - first) * _LONG)
+    return Span(max(0, start - BEFORE), end + AFTER)
+
+
+def _ends(heard: Heard, last: int, after: MediaTime) -> MediaTime:
+    """When a reading must be over: at a pause, or where three foreign characters follow."""
+    foreign, limit = 0, after + seconds(3)
+    for index in range(last + 1, len(heard.signs)):
+        foreign = foreign + 1 if heard.signs[index].kind == OTHER else 0
+        if foreign == 3:
+            limit = max(after, heard.start(index - 2))
+            break
+    return heard.pause_after(after, limit, _BREATH)
 
 
 def _stretch(heard: Heard, at: int, loose: bool) -> tuple[int, int]:
     """Signs of a reading that begins at `at`: (one past the last, number of digits).
 
-    `loose` after a cue: sounds like digits, letters and up to two foreign characters may come
-    between; without a cue only digits and single sounds like digits.
+    `loose` after a cue: letters count and up to two foreign characters may come between. Sounds
+    like digits belong to it once three digits are known.
     """
-    end, count, gap, index = at, 0, 0, at
-    allowed = 2 if loose else 1
-    while index < len(heard.signs):
+    end, count, gap = at, 0, 0
+    for index in range(at, len(heard.signs)):
         sign = heard.signs[index]
         if index > at and heard.start(index) - heard.end(index - 1) > _PAUSE:
             break
         if sign.kind == DIGIT or (loose and sign.kind in {LETTERS, TENS}):
             end, count, gap = index + 1, count + 1, 0
-        elif sign.kind == LIKE_DIGIT and gap < allowed:
-            gap += 0 if loose else 1
-            count += 0
-            if loose and index + 1 < len(heard.signs) and _near_digit(heard, index):
+        elif sign.kind == LIKE_DIGIT and (count >= 3 or gap == 0):
+            if count >= 3 and gap == 0:
                 end = index + 1
-            elif loose:
-                gap += 1
-        elif loose and gap < allowed:
-            gap += 1
+            gap += 0 if count >= 3 or loose else 1
         else:
+            gap += 1
+        if gap > (2 if loose else 1 if count >= 3 else 0):
             break
-        index += 1
     return end, count
 
 
-def _near_digit(heard: Heard, index: int) -> bool:
-    near = heard.signs[max(0, index - 1) : index] + heard.signs[index + 1 : index + 2]
-    return any(sign.kind == DIGIT for sign in near)
+def reading_end(heard: Heard, at: int) -> int:
+    """One past the digits, and sounds like digits, that begin at sign `at`; `at` when none do."""
+    return max(at, _stretch(heard, at, loose=True)[0])
+
+
+def _left(heard: Heard, at: int) -> int:
+    """Sounds like digits right before a reading are its first digits."""
+    while (
+        at > 0
+        and heard.signs[at - 1].kind == LIKE_DIGIT
+        and heard.start(at) - heard.end(at - 1) < seconds(0.3)
+    ):
+        at -= 1
+    return at
 
 
 def _counts(heard: Heard, end: int) -> bool:
@@ -102,10 +142,13 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
             and not _inside(at, last, kept)
             and not (count < 9 and _counts(heard, end))
             and not (count < 9 and re.match(r"(?:19|20)\d\d", heard.text[at:end]))
+            and heard.end(last) - heard.start(at) < count * seconds(0.6) + seconds(1.5)
             and not _paper(heard, at)
             and not (heard.end(last) > heard.window.end - _EDGE and count < 12)
         ):
-            yield Evidence(hidden(heard, at, last), Reason.NUMBER_BEING_READ, at, last, 0.8)
+            first, missing = _left(heard, at), max(0, 11 - count) if count < 11 else 18 - count
+            span = hidden(heard, first, last, max(0, missing))
+            yield Evidence(span, Reason.NUMBER_BEING_READ, first, last, 0.8)
         at = end
 
 
@@ -129,7 +172,9 @@ def _skip_copula(heard: Heard, at: int) -> int:
 def _is_question(heard: Heard, at: int) -> bool:
     """A question or a mention comes after the cue, not a reading."""
     return any(
-        said_at(heard.sounds, place, listed("copula", "question")) for place in range(at, at + 2)
+        said_at(heard.sounds, place, listed("copula", "question"))
+        or heard.text[place : place + 1] in tuple(table("copula")["question_signs"])
+        for place in range(at, at + 2)
     )
 
 
@@ -140,12 +185,21 @@ def _first_digit(heard: Heard, at: int, reach: int) -> int | None:
     return None
 
 
+@cache
+def _cue_sounds() -> tuple[tuple[str, ...], ...]:
+    return tuple(cue.sounds for cue in phrases("cue"))
+
+
 def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
+    if cue.reason == "ID":
+        cue_end += said_at(heard.sounds, cue_end, listed("copula", "tail"))
     begin = _skip_copula(heard, cue_end)
     if _is_question(heard, cue_end) or _is_question(heard, begin):
         return None
     first = _first_digit(heard, begin, cue.reach)
-    if first is None:
+    if first is None or any(
+        said_at(heard.sounds, at, _cue_sounds()) > 1 for at in range(begin, first)
+    ):
         return None
     end, count = _stretch(heard, first, loose=True)
     if count < cue.least or (count < 8 and _counts(heard, end)):
@@ -153,10 +207,10 @@ def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
     if count < 5 and first - begin > 3:
         return None
     # digits dropped at the start: what lies between the cue and the first digit is the number's
-    start = begin if first - begin <= 3 else first
-    return Evidence(
-        hidden(heard, start, max(start, end - 1)), Reason(cue.reason), start, end - 1, 0.9, True
-    )
+    start = begin if first - begin <= 3 or cue.reason in {"ACCOUNT", "CERT"} else first
+    reason = Reason(cue.reason)
+    span = hidden(heard, start, end - 1, max(0, _LENGTHS.get(reason, 0) - count))
+    return Evidence(span, reason, start, end - 1, 0.9, True)
 
 
 def cued(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
@@ -179,6 +233,20 @@ def cues_in(heard: Heard, options: tuple[Phrase, ...]) -> Iterator[tuple[int, Ph
         at += len(cue.sounds)
 
 
+def mixed(heard: Heard) -> Iterator[Evidence]:
+    """Letters and digits in one row, as in plates and account names, whatever was said before."""
+    at = 0
+    while at < len(heard.signs):
+        end = at
+        while end < len(heard.signs) and heard.signs[end].kind in {DIGIT, LETTERS, LIKE_DIGIT}:
+            end += 1
+        kinds = [sign.kind for sign in heard.signs[at:end]]
+        if LETTERS in kinds and kinds.count(DIGIT) >= 3 and not _paper(heard, at):
+            first = max(0, at - 1)
+            yield Evidence(hidden(heard, first, end - 1), Reason.PLATE, first, end - 1, 0.5)
+        at = max(end, at + 1)
+
+
 def fixed(heard: Heard) -> Iterator[Evidence]:
     """After the cue of a plate or a mail address the next characters, recognised or not."""
     for at, cue in cues_in(heard, phrases("fixed")):
@@ -195,7 +263,7 @@ def fixed(heard: Heard) -> Iterator[Evidence]:
 def _fixed_end(heard: Heard, begin: int, cue: Phrase) -> int:
     limit: MediaTime = heard.start(begin) + seconds(cue.seconds)
     last = begin
-    while (
+    while (  # a long gap ends it: the recogniser has gone on to something else
         last + 1 < len(heard.signs)
         and last + 1 - begin < cue.chars
         and heard.start(last + 1) < limit

@@ -14,7 +14,7 @@ from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.mentions import SpokenName, mentions
 from media_workers.speech.places import named, numbered
 from media_workers.speech.public import PublicContacts, kept_signs
-from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden
+from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden, mixed
 
 _NUMBERS = frozenset(
     {
@@ -72,6 +72,7 @@ class PrivateSpeechSpotter:
         yield from cued(heard, kept)
         yield from alone(heard, kept, identity)
         yield from fixed(heard)
+        yield from mixed(heard)
         yield from dropped(heard)
         yield from numbered(heard, kept)
         yield from named(heard)
@@ -83,7 +84,7 @@ class PrivateSpeechSpotter:
         span = Span(heard.start(one.first), heard.end(one.last))
         if self._contacts.covers(span, heard.text[one.first : one.last + 1]):
             return False
-        return one.cued or self._share_kept(span) < 0.6
+        return one.cued or one.last - one.first >= 8 or self._share_kept(span) < 0.6
 
     def _share_kept(self, span: Span) -> float:
         return max(
@@ -143,7 +144,7 @@ class PrivateSpeechSpotter:
 
     @staticmethod
     def _joins(span: PrivateSpan, one: Evidence) -> bool:
-        gap = _JOIN if (span.reason in _NUMBERS) == (one.reason in _NUMBERS) else 0
+        gap = _JOIN if span.reason in _NUMBERS and one.reason in _NUMBERS else 0
         return span.span.start <= one.span.end + gap and one.span.start <= span.span.end + gap
 
     def _forget(self, before: MediaTime) -> None:
