@@ -39,7 +39,7 @@ def _register_parts(app: typer.Typer) -> None:
         """Serve pages and API only; the broker must run / 仅启动网站."""
         settings = Settings()
         set_up_logs(as_json=settings.log_json)
-        running.serve(settings)
+        running.run_or_explain(running.serve(settings))
 
     @app.command()
     def node() -> None:

@@ -9,10 +9,14 @@ from collections.abc import Coroutine
 import typer
 import uvicorn
 
+from courtstream.control.broker import NatsBus
 from courtstream.control.installation import Installation
 from courtstream.control.node import run_node
 from courtstream.domain.errors import CourtstreamError
 from courtstream.settings import Settings
+
+GRACE_SECONDS = 3
+"""Viewers' open event streams are cut after this when the pages stop."""
 
 _STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
@@ -30,6 +34,8 @@ def run_or_explain(work: Coroutine[object, object, None]) -> None:
     """Run `work`; an error of ours becomes its sentence and its remedy, and exit code 1."""
     try:
         asyncio.run(work)
+    except KeyboardInterrupt:
+        raise typer.Exit(130) from None
     except CourtstreamError as error:
         typer.secho(f"✗ {error.zh} / {error}", fg=typer.colors.RED, err=True)
         if error.remedy:
@@ -69,16 +75,21 @@ async def node(settings: Settings) -> None:
     await run_node(settings, stop_event())
 
 
-def serve(settings: Settings) -> None:
-    """Pages and API until a signal."""
+async def serve(settings: Settings) -> None:
+    """Pages and API until a signal. Waits for the broker as long as it takes."""
     from courtstream.api.app import create_app
 
-    uvicorn.run(
-        create_app(settings),
+    bus = await NatsBus.connect(settings.nats_url, "platform")
+    config = uvicorn.Config(
+        create_app(settings, bus),
         host=settings.web.host,
         port=settings.web.port,
         log_config=None,
         access_log=False,
         server_header=False,
-        timeout_graceful_shutdown=3,
+        timeout_graceful_shutdown=GRACE_SECONDS,
     )
+    try:
+        await uvicorn.Server(config).serve()
+    finally:
+        await bus.close()
