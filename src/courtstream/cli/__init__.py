@@ -6,7 +6,7 @@ import importlib
 
 import typer
 
-GROUPS: tuple[str, ...] = ("media", "rules", "hearing", "user", "run")
+GROUPS: tuple[str, ...] = ("media", "rules", "hearing", "user", "sealed", "run")
 """Modules of this package; each has `register(app)` that adds its commands."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)

@@ -1,0 +1,145 @@
+"""Commands on the sealed original: `verify` for anybody, `unseal` with the master key, audited."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from sqlalchemy.exc import SQLAlchemyError
+
+from courtstream.domain.errors import CourtstreamError
+from courtstream.domain.time import Span, to_seconds
+from courtstream.seal import SealReader, SealReport, hearing_key, load_or_create_master_key, verify
+from courtstream.services import audit
+from courtstream.settings import Settings
+from courtstream.store.unit import Store
+
+_FOLDER = typer.Argument(exists=True, file_okay=False, help="庭审目录 / the hearing's folder")
+
+
+class Why(StrEnum):
+    """Why a sealed original is opened; goes into the audit chain."""
+
+    COPY_FOR_PARTY = "copy_for_party"
+    RECORD_CHECK = "record_check"
+    COMPLAINT = "complaint"
+    ARCHIVE = "archive"
+    DRILL = "drill"
+
+
+def register(app: typer.Typer) -> None:
+    """Add `verify` and `unseal`."""
+    app.command("verify")(verify_command)
+    app.command("unseal")(unseal_command)
+
+
+def verify_command(
+    folder: Annotated[Path, _FOLDER],
+    contents: Annotated[bool, typer.Option(help="用主密钥核对内容 / open contents")] = False,
+    expect: Annotated[str, typer.Option(help="应得的校验值 / chain value it must have")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
+) -> None:
+    """Check a sealed original: chain, gaps, and with --contents every byte / 校验原始录音录像."""
+    sealed = _sealed(folder)
+    with _Explained():
+        key = hearing_key(sealed, _master(Settings())) if contents else None
+        report = verify(sealed, key)
+    matches = not expect or expect.lower() == report.hash
+    if as_json:
+        typer.echo(json.dumps(asdict(report) | {"matches": matches}, ensure_ascii=False))
+    else:
+        _tell(report)
+        if not matches:
+            typer.secho("✗ 校验值与所给不符 / not the expected chain value", fg="red")
+    raise typer.Exit(0 if report.ok and matches else 1)
+
+
+def unseal_command(
+    folder: Annotated[Path, _FOLDER],
+    out: Annotated[Path, typer.Option(help="导出目录 / where the files go")],
+    why: Annotated[Why, typer.Option(help="事由，记入审计 / reason, goes into the audit chain")],
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")] = False,
+) -> None:
+    """Decrypt a sealed original into playable files; needs the master key / 解封原始录音录像.
+
+    The act is written into the audit chain before the first byte is opened.
+    """
+    settings, sealed = Settings(), _sealed(folder)
+    typer.echo("本操作将记入审计 / this act will be audited")
+    if not yes and not typer.confirm("继续吗 / go on?"):
+        raise typer.Exit(1)
+    with _Explained():
+        key = hearing_key(sealed, _master(settings))
+        _record(settings, folder.absolute().name, why)
+        files = SealReader(sealed, key).export(out)
+    for path in files:
+        typer.echo(str(path))
+    typer.echo("导出文件未加密，用后请删除 / these files are in clear: delete them after use")
+
+
+def _sealed(folder: Path) -> Path:
+    inner = folder / "sealed"
+    return inner if inner.is_dir() else folder
+
+
+def _master(settings: Settings) -> bytes:
+    if not settings.master_key.exists():
+        typer.secho(f"✗ 没有主密钥 / no master key: {settings.master_key}", fg="red", err=True)
+        raise typer.Exit(1)
+    return load_or_create_master_key(settings.master_key)
+
+
+def _record(settings: Settings, subject: str, why: Why) -> None:
+    store = Store(settings.database)
+    try:
+        with store.write() as session:
+            audit.append(session, "operator", "unseal", subject, {"why": why.value})
+    except SQLAlchemyError:
+        typer.secho(
+            "✗ 审计未能写入，不予解封 / the audit entry could not be written: nothing was opened",
+            fg="red",
+            err=True,
+        )
+        raise typer.Exit(1) from None
+    finally:
+        store.close()
+
+
+def _tell(report: SealReport) -> None:
+    good = "✓ 完整 / sound" if report.ok else f"✗ 损坏 / broken: {report.first_broken}"
+    typer.secho(good, fg="green" if report.ok else "red")
+    typer.echo(f"时段 / span        {_span(report.span)}")
+    typer.echo(f"记录 / records     {report.records}")
+    for part in report.parts:
+        state = "正常结束 / closed" if part.closed else "中断 / cut off"
+        typer.echo(f"  第 {part.number} 段 / part  {_span(part.span)}  {part.records}  {state}")
+    for gap in report.gaps:
+        why = gap.reason.value if gap.reason else "无法定事由 / no lawful reason"
+        typer.echo(f"  空缺 / gap  {_span(gap.span)}  {why}")
+    typer.echo(f"校验值 / SHA-256   {report.hash}")
+    if not report.decrypted:
+        typer.echo("仅核对链；加 --contents 核对内容 / chain only; --contents opens the contents")
+
+
+def _span(span: Span | None) -> str:
+    if span is None:
+        return "-"
+    return f"{to_seconds(span.start):.1f}–{to_seconds(span.end):.1f} s"
+
+
+class _Explained:
+    """Our errors become a sentence, a remedy and exit code 1."""
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
+        if isinstance(error, CourtstreamError):
+            typer.secho(f"✗ {error.zh} / {error}", fg="red", err=True)
+            if error.remedy:
+                typer.echo(f"  → {error.remedy}", err=True)
+            raise typer.Exit(1)
