@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
 from pydantic import ValidationError
@@ -29,9 +29,15 @@ from courtstream.store.migrate import upgrade
 from courtstream.store.unit import Store
 
 
-def create_app(settings: Settings, bus: Bus | None = None) -> Starlette:
+Connect = Callable[[], Awaitable[Bus]]
+
+
+def create_app(
+    settings: Settings, bus: Bus | None = None, connect: Connect | None = None
+) -> Starlette:
     """The platform. With a bus it admits publishers and follows hearings; without, it shows.
 
+    `connect` makes the bus in the background: pages are there before the nervous system is.
     The database is brought to the present schema at start.
     """
     work = Work(Store(settings.database))
@@ -40,7 +46,7 @@ def create_app(settings: Settings, bus: Bus | None = None) -> Starlette:
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await asyncio.to_thread(upgrade, settings.database)
-        async with _listening(platform):
+        async with _listening(platform, connect):
             yield
         platform.hub.close()
         work.store.close()
@@ -67,15 +73,24 @@ def create_app(settings: Settings, bus: Bus | None = None) -> Starlette:
 
 
 @asynccontextmanager
-async def _listening(platform: Context) -> AsyncIterator[None]:
+async def _listening(platform: Context, connect: Connect | None) -> AsyncIterator[None]:
     """The listeners as one task that ends with the application."""
-    if platform.bus is None:
-        yield
-        return
-    task = asyncio.create_task(Listeners(platform, platform.bus).run())
+    task = asyncio.create_task(_listen(platform, connect))
     try:
         yield
     finally:
         task.cancel()
         with suppress(asyncio.CancelledError):
             await task
+
+
+async def _listen(platform: Context, connect: Connect | None) -> None:
+    """Follow hearings over the bus; one made here is closed here."""
+    if platform.bus is not None:
+        await Listeners(platform, platform.bus).run()
+    elif connect is not None:
+        bus = platform.bus = await connect()
+        try:
+            await Listeners(platform, bus).run()
+        finally:
+            await bus.close()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -69,7 +69,7 @@ def entries(session: Session, subject: str = "", limit: int = 100) -> Sequence[A
 def _digest(entry: AuditEntry) -> str:
     fields = [
         entry.id,
-        entry.at.isoformat(timespec="microseconds"),
+        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
         entry.actor,
         entry.action,
         entry.subject,

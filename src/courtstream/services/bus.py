@@ -31,6 +31,9 @@ class Bus(Protocol):
     def connected(self) -> bool:
         """Whether messages pass at this moment."""
 
+    async def close(self) -> None:
+        """Send what is waiting and leave."""
+
     async def request_worker(self, hearing_id: str, command: Command) -> Reply:
         """Ask one hearing's worker."""
 

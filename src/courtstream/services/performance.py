@@ -11,7 +11,7 @@ from datetime import date, datetime, timedelta
 from statistics import fmean, quantiles
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, selectinload
 
 from courtstream.auth.policy import Action, Target, require
 from courtstream.domain.clock import court_day
@@ -27,7 +27,7 @@ from courtstream.services.views import (
     TrendPoint,
     UserView,
 )
-from courtstream.store.tables import Court, Hearing, HearingJudge, Judge, ScorecardRow
+from courtstream.store.tables import Court, FindingRow, Hearing, HearingJudge, Judge, ScorecardRow
 
 FEWEST_JUDGES = 5
 """A band of fewer would point at persons."""
@@ -91,6 +91,7 @@ def _scored(session: Session, judge_id: str, since: datetime, until: datetime) -
         .where(HearingJudge.judge_id == judge_id, ScorecardRow.current.is_(True))
         .where(Hearing.scheduled_start >= since, Hearing.scheduled_start <= until)
         .order_by(Hearing.scheduled_start.desc())
+        .options(selectinload(ScorecardRow.findings).selectinload(FindingRow.reviews))
     )
     return [(hearing, card) for hearing, card in session.execute(query)]
 

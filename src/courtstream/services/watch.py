@@ -162,7 +162,7 @@ def transcript(
         select(UtteranceRow)
         .where(UtteranceRow.hearing_id == hearing_id, UtteranceRow.seq > after)
         .where(UtteranceRow.start >= start)
-        .where(UtteranceRow.end <= _aired(session, hearing_id), ~_silenced())
+        .where(UtteranceRow.end <= _heard_by_the_public(session, hearing), ~_silenced())
         .order_by(UtteranceRow.start, UtteranceRow.seq)
         .limit(limit)
     )
@@ -177,6 +177,13 @@ def aired(session: Session, hearing_id: str) -> float:
 def _aired(session: Session, hearing_id: str) -> int:
     query = select(func.max(Segment.end)).where(Segment.hearing_id == hearing_id)
     return session.scalar(query) or 0
+
+
+def _heard_by_the_public(session: Session, hearing: Hearing) -> MediaTime:
+    """Up to where words are out: with the picture while on air, to the end afterwards."""
+    if hearing.state is HearingState.ENDED:
+        return hearing.duration
+    return _aired(session, hearing.id)
 
 
 def _silenced() -> Any:
