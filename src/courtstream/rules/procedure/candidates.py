@@ -55,21 +55,19 @@ def _hits(stream: Stream, step: Step) -> Iterator[tuple[int, int, float]]:
     """Positions of the step's cues that no barrier forbids."""
     for patterns, weight in ((step.cues, CUE), (step.hints, HINT)):
         for pattern in patterns:
-            for match in pattern.finditer(stream.code):
-                if not _barred(stream, step, match.start(), match.end()):
-                    yield match.start(), match.end(), weight
+            for start, end in stream.matches(pattern):
+                if not _barred(stream, step, start, end):
+                    yield start, end, weight
 
 
 def _barred(stream: Stream, step: Step, start: int, end: int) -> bool:
     """Whether words around the match say it is something else."""
     line = stream.line_at(start)
     first, last = max(line.start, start - BEFORE), min(max(line.end, end), end + AFTER)
-    if step.not_before and step.not_before.found(
-        stream.plain[first:start], stream.code[first:start]
-    ):
-        return True
-    return bool(
-        step.not_inside and step.not_inside.found(stream.plain[start:last], stream.code[start:last])
+    return (
+        stream.has(step.not_before, first, start)
+        or stream.has(step.not_inside, start, last)
+        or stream.has(step.not_earlier, line.start, start)
     )
 
 
@@ -81,9 +79,9 @@ def speaker_factor(step: Step, line: Line) -> float:
 
 
 def _gavel_factor(stream: Stream, step: Step, start: int) -> float:
-    """A stroke where one belongs makes the weak words certain."""
+    """A stroke where one belongs makes weak words certain; without one they stay a hint."""
     if step.gavel != "before":
         return 1.0
     t = stream.time(start)
     near = any(t - GAVEL <= g <= t for g in stream.events(EventKind.GAVEL))
-    return 1.6 if near else 1.0
+    return 1.6 if near else 0.85

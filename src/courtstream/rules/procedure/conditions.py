@@ -64,8 +64,9 @@ def _unrepresented(reading: Reading) -> bool:
 
 def _custody(reading: Reading) -> bool:
     """The accused was brought from custody, so restraints had to come off."""
-    code = reading.stream.code
-    return bool(_CUSTODY.search(code)) and not _BAIL.search(code)
+    stream = reading.stream
+    end = len(stream.plain)
+    return stream.has(_CUSTODY, 0, end) and not stream.has(_BAIL, 0, end)
 
 
 def _never(_: Reading) -> bool:

@@ -13,7 +13,7 @@ from typing import Any
 
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.trial import Procedure, Role
-from courtstream.rules.procedure.sound import Barrier, compile_barrier, compile_cue
+from courtstream.rules.procedure.sound import compile_barrier, compile_cue
 
 
 class PackInvalid(CourtstreamError):
@@ -47,8 +47,9 @@ class Step:
     phases: tuple[str, ...]
     cues: tuple[re.Pattern[str], ...]
     hints: tuple[re.Pattern[str], ...]
-    not_before: Barrier | None
-    not_inside: Barrier | None
+    not_before: re.Pattern[str] | None
+    not_inside: re.Pattern[str] | None
+    not_earlier: re.Pattern[str] | None = None
     starts: str = "cue"
     pick: str = "first"
     needs: str = ""
@@ -197,7 +198,7 @@ def _step(row: Mapping[str, Any]) -> Step:
             return tuple(compile_cue(cue) for cue in row[key])
         return tuple(getattr(base, key)) if base else ()
 
-    def barrier(key: str) -> Barrier | None:
+    def barrier(key: str) -> re.Pattern[str] | None:
         if key in row:
             return compile_barrier(row[key])
         return getattr(base, key) if base else None
@@ -215,6 +216,7 @@ def _step(row: Mapping[str, Any]) -> Step:
         hints=patterns("hints"),
         not_before=barrier("not_before"),
         not_inside=barrier("not_inside"),
+        not_earlier=barrier("not_earlier"),
         starts=take("starts", "cue"),
         pick=take("pick", "first"),
         needs=take("needs", ""),

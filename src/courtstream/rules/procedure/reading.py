@@ -19,6 +19,9 @@ PLACE = (1.0, 0.8, 0.5, 0.2)
 NEAR_BEST = 0.85
 CLUSTER = seconds(40)
 TURN_WEIGHT = 0.7
+ANSWER = 8
+CALLED_ONLY = 0.3
+"""What a call is worth that nobody answered."""
 
 States = Sequence[tuple[MediaTime, MinuteState]]
 
@@ -133,9 +136,13 @@ def _from_answer(stream: Stream, step: Step, chosen: Candidate, score: float) ->
     line = stream.lines[chosen.line]
     if line.role is role:
         return Placed(step, line.start, chosen.end, score, line.index)
-    for following in stream.lines[line.index + 1 : line.index + 4]:
+    after = stream.lines[line.index + 1 : line.index + 4]
+    for following in after:
         if following.role in (role, Role.UNKNOWN):
             return Placed(step, following.start, following.end, score, following.index, "answer")
+    if line.role is Role.JUDGE and after:
+        answered = after[0].role is not Role.JUDGE and after[0].length >= ANSWER
+        score *= 0.8 if answered else CALLED_ONLY
     return Placed(step, chosen.start, chosen.end, score, chosen.line)
 
 

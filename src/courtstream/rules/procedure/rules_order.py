@@ -9,7 +9,7 @@ from courtstream.domain.time import MediaTime, seconds
 from courtstream.domain.transcript import EventKind
 from courtstream.domain.trial import Role
 from courtstream.rules.procedure.conditions import MET
-from courtstream.rules.procedure.reading import Reading
+from courtstream.rules.procedure.reading import Placed, Reading
 from courtstream.rules.procedure.sound import compile_barrier, compile_cue
 from courtstream.rules.procedure.stream import Line
 
@@ -74,18 +74,13 @@ def _phrases(reading: Reading, *, opening: bool) -> Iterator[tuple[int, Line]]:
     """Where the court opens or resumes, or breaks off or closes."""
     stream = reading.stream
     pattern = _OPENS if opening else _CLOSES
-    for match in pattern.finditer(stream.code):
-        start, end = match.start(), match.end()
+    for start, end in stream.matches(pattern):
         line = stream.line_at(start)
         if line.role not in (Role.JUDGE, Role.UNKNOWN):
             continue
-        before = slice(max(line.start, start - 4), start)
-        after = slice(start, min(line.end, end + 3))
-        if opening and _NOT_OPENS and _NOT_OPENS.found(stream.plain[before], stream.code[before]):
+        if opening and stream.has(_NOT_OPENS, max(line.start, start - 4), start):
             continue
-        if not opening and _NOT_CLOSES and _NOT_CLOSES.found(
-            stream.plain[after], stream.code[after]
-        ):
+        if not opening and stream.has(_NOT_CLOSES, start, min(line.end, end + 3)):
             continue
         yield start, stream.line_at(end - 1)
 
@@ -104,7 +99,7 @@ def _judgment(reading: Reading) -> tuple[MediaTime, MediaTime] | None:
     return reading.stream.time(placed.start), last.span.end
 
 
-def _placed(reading: Reading, codes: tuple[str, ...]):  # type: ignore[no-untyped-def]
+def _placed(reading: Reading, codes: tuple[str, ...]) -> Placed | None:
     for code in codes:
         placed = reading.placed.get(code)
         if placed is not None and placed.score >= MET:
@@ -146,8 +141,8 @@ _MERGED = compile_cue(
 
 def merged_line(reading: Reading) -> Line | None:
     """Where the court merges inquiry and debate."""
-    for match in _MERGED.finditer(reading.stream.code):
-        line = reading.stream.line_at(match.start())
+    for start, _ in reading.stream.matches(_MERGED):
+        line = reading.stream.line_at(start)
         if line.role in (Role.JUDGE, Role.UNKNOWN):
             return line
     return None
@@ -164,15 +159,15 @@ def merge(reading: Reading) -> RuleFinding | None:
         return None
     if reading.pack.procedure.value.endswith("_SUM"):
         return RuleFinding("X-MERGE-OK", False, line.span.start, "简易程序可以合并调查与辩论")
-    code = reading.stream.code
+    says = reading.stream.says
     near = reading.lines_in(line.index - 1, line.index + 3)
     asked = any(
-        _CONSENT_ASKED.search(code[n.start : n.end])
+        says(n, _CONSENT_ASKED)
         for n in near
         if n.role in (Role.JUDGE, Role.UNKNOWN)
     )
     agreed = any(
-        _CONSENTED.search(code[n.start : n.end])
+        says(n, _CONSENTED)
         for n in near
         if n.role not in (Role.JUDGE, Role.CLERK)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from courtstream.domain.scoring import RuleFinding
@@ -12,14 +13,6 @@ from courtstream.rules.procedure.sound import compile_cue
 from courtstream.rules.procedure.stream import Line
 
 _COURT = frozenset({Role.JUDGE, Role.CLERK})
-_NAMES = {
-    "P": compile_cue("(原告|上诉人|双方|原被告|各方|当事人)"),
-    "D": compile_cue("(被告|被上诉人|双方|原被告|各方|当事人)"),
-    "T": compile_cue("(第三人|各方|当事人)"),
-    "DF": compile_cue("(被告人|上诉人|你|各被告人)"),
-}
-_GENERIC = compile_cue("(双方|原被告|各方|当事人|各被告人|均|都|你们)")
-_RECUSAL_ANSWER = compile_cue("(不|没有|无|申请|要求|没|否)")
 
 
 def recusal(reading: Reading) -> RuleFinding:
@@ -52,9 +45,9 @@ def _first(reading: Reading, codes: Sequence[str]) -> Placed | None:
     return None
 
 
-def _each(  # type: ignore[no-untyped-def]
-    reading: Reading, code: str, placed: Placed | None, reach: int, missing: str, *, stop,
-    accused: bool = False,
+def _each(
+    reading: Reading, code: str, placed: Placed | None, reach: int, missing: str, *,
+    stop: re.Pattern[str], accused: bool = False,
 ) -> RuleFinding:
     """Whether every side answered, or was called and somebody answered, in the lines that follow."""
     sides = [s for s in reading.stream.sides() if not accused or s.startswith("DF")]
@@ -70,13 +63,12 @@ def _each(  # type: ignore[no-untyped-def]
     return RuleFinding(code, True, reading.stream.time(placed.start), f"{named}{missing}")
 
 
-def _block(reading: Reading, placed: Placed, reach: int, stop) -> list[Line]:  # type: ignore[no-untyped-def]
+def _block(reading: Reading, placed: Placed, reach: int, stop: re.Pattern[str]) -> list[Line]:
     """The lines of a step, until the court goes on to something else."""
     out: list[Line] = []
-    code = reading.stream.code
     for line in reading.stream.lines[placed.line : placed.line + reach]:
         begin = placed.end if line.index == placed.line else line.start
-        if out and line.role in _COURT and stop.search(code[begin : line.end]):
+        if out and line.role in _COURT and reading.stream.has(stop, begin, line.end):
             break
         out.append(line)
     return out
@@ -89,8 +81,9 @@ _PARTY_WORDS = compile_cue(
 
 def _strayed(reading: Reading, line: Line) -> bool:
     """A party's answer that the recogniser gave to the court."""
-    code = reading.stream.code[max(0, line.start - 1) : line.end]
-    return line.role in _COURT and line.length <= 20 and bool(_PARTY_WORDS.search(code))
+    return (
+        line.role in _COURT and line.length <= 20 and reading.stream.says(line, _PARTY_WORDS)
+    )
 
 
 def _heard(reading: Reading, block: Sequence[Line], side: str) -> bool:
@@ -158,17 +151,16 @@ def evidence(reading: Reading) -> RuleFinding | None:
     pending: Line | None = None
     called = ""
     for line in _evidence_lines(reading, first):
-        said = reading.stream.code[line.start : line.end]
         if line.role in _COURT:
-            calls = bool(_CALLS.search(said))
+            calls = reading.stream.says(line, _CALLS)
             if pending is not None and calls and not _invites(reading, line, pending.side):
                 return _unchallenged(pending)
             called = _called_side(reading, line) if calls else ""
             continue
-        shows = bool(_SHOWS.search(said)) or (called == line.side and line.length >= 6)
+        shows = reading.stream.says(line, _SHOWS) or (called == line.side and line.length >= 6)
         if pending is not None and _bench(line.side) != _bench(pending.side):
             pending = None
-        elif pending is None and shows and not _answers(said, line):
+        elif pending is None and shows and not _answers(reading, line):
             pending = line
         called = ""
     return _unchallenged(pending) if pending is not None else RuleFinding("X-EVID-BOTH", False)
@@ -178,9 +170,10 @@ def _unchallenged(line: Line) -> RuleFinding:
     return RuleFinding("X-EVID-BOTH", True, line.span.start, "举证后对方没有质证")
 
 
-def _answers(said: str, line: Line) -> bool:
-    """A short challenge that mentions a document is no evidence of its own."""
-    return bool(_CHALLENGES.search(said)) and not _SHOWS.match(said)
+def _answers(reading: Reading, line: Line) -> bool:
+    """A challenge that mentions a document is no evidence of its own."""
+    begins = reading.stream.has(_SHOWS, line.start, min(line.end, line.start + 8))
+    return reading.stream.says(line, _CHALLENGES) and not begins
 
 
 def _bench(side: str) -> str:
@@ -196,9 +189,10 @@ def _evidence_lines(reading: Reading, first: int) -> list[Line]:
     """From the first call for evidence to the close of the inquiry."""
     out: list[Line] = []
     for line in reading.stream.lines[first:]:
-        said = reading.stream.code[line.start : line.end]
         debate = reading.phase(line.index) not in ("claims", "evidence", "plea")
-        if line.index > first and line.role in _COURT and (debate or _LEAVES.search(said)):
+        if line.index > first and line.role in _COURT and (
+            debate or reading.stream.says(line, _LEAVES)
+        ):
             break
         out.append(line)
     return out
@@ -216,6 +210,6 @@ _INVITES = compile_cue("(质证|看一下|看看|意见|异议|认可|核对|对
 
 def _invites(reading: Reading, line: Line, side: str) -> bool:
     """Whether the court invites the challenge, or lets the same side go on."""
-    if _INVITES.search(reading.stream.code[line.start : line.end]):
+    if reading.stream.says(line, _INVITES):
         return True
     return _called_side(reading, line) in ("", side) and "还有" not in line.utterance.text

@@ -29,16 +29,15 @@ def panel(reading: Reading) -> RuleFinding:
     pattern = _PANEL if reading.sole_judge else _SOLE
     why = "独任审理的案件称“合议庭”" if reading.sole_judge else "合议庭审理的案件称“独任”"
     stream = reading.stream
-    for match in pattern.finditer(stream.code):
-        line = stream.line_at(match.start())
+    for start, end in stream.matches(pattern):
+        line = stream.line_at(start)
         if line.role not in _COURT and line.role is not Role.UNKNOWN:
             continue
-        near = slice(max(line.start, match.start() - 16), min(line.end, match.end() + 10))
-        if _LATER and _LATER.found(stream.plain[near], stream.code[near]):
+        if stream.has(_LATER, max(line.start, start - 16), min(line.end, end + 10)):
             continue
         if _converted_before(reading, line):
             continue
-        return RuleFinding("X-PANEL-CONTRA", True, stream.time(match.start()), why)
+        return RuleFinding("X-PANEL-CONTRA", True, stream.time(start), why)
     return RuleFinding("X-PANEL-CONTRA", False)
 
 
@@ -63,13 +62,11 @@ def close_reason(reading: Reading) -> RuleFinding | None:
     if reading.public:
         return None
     stream = reading.stream
-    told = [stream.line_at(m.start()) for m in _CLOSED.finditer(stream.code)]
+    told = [stream.line_at(start) for start, _ in stream.matches(_CLOSED)]
     told = [line for line in told if line.role in _COURT or line.role is Role.UNKNOWN]
     for line in told:
         for near in reading.lines_in(line.index - 1, line.index + 1):
-            if near.role in (*_COURT, Role.UNKNOWN) and _REASON.search(
-                stream.code[near.start : near.end]
-            ):
+            if near.role in (*_COURT, Role.UNKNOWN) and stream.says(near, _REASON):
                 return RuleFinding("X-CLOSE-REASON", False)
     t = told[0].span.start if told else None
     return RuleFinding("X-CLOSE-REASON", True, t, "不公开审理没有说明理由")
@@ -93,14 +90,13 @@ def appeal(reading: Reading) -> RuleFinding | None:
     )
     stream = reading.stream
     notice: Line | None = None
-    for match in _NOTICE.finditer(stream.code):
-        line = stream.line_at(match.start())
-        near = slice(max(line.start, match.start() - 6), min(line.end, match.end() + 6))
-        barred = _NO_APPEAL is not None and _NO_APPEAL.found(stream.plain[near], stream.code[near])
+    for start, end in stream.matches(_NOTICE):
+        line = stream.line_at(start)
+        barred = stream.has(_NO_APPEAL, max(line.start, start - 6), min(line.end, end + 6))
         if line.index >= judged and line.role not in _PARTIES and not barred:
             notice = line
             break
-    final = reading.pack.procedure in _SECOND or bool(_SMALL_CLAIMS.search(stream.code))
+    final = reading.pack.procedure in _SECOND or stream.has(_SMALL_CLAIMS, 0, len(stream.plain))
     if final and notice is not None:
         return RuleFinding("X-APPEAL", True, notice.span.start, "终审裁判不应告知上诉")
     if not final and notice is None:
@@ -129,11 +125,11 @@ def witness(reading: Reading) -> Iterable[RuleFinding]:
     stream = reading.stream
     first = spoken[0]
     for line in reversed(stream.lines[max(0, first - 8) : first]):
-        if line.role in _COURT and _CALL_WITNESS.search(stream.code[line.start : line.end]):
+        if line.role in _COURT and stream.says(line, _CALL_WITNESS):
             first = line.index
             break
     block = reading.lines_in(first, spoken[-1] + 2)
-    sworn = any(_OATH.search(stream.code[line.start : line.end]) for line in block)
+    sworn = any(stream.says(line, _OATH) for line in block)
     t = stream.lines[first].span.start
     why = "" if sworn else "没有告知证人如实作证的义务和法律责任"
     yield RuleFinding("X-WIT-OATH", not sworn, None if sworn else t, why)
@@ -146,11 +142,8 @@ def _in_gallery(reading: Reading, first: int, last: int) -> Line | None:
     """Where somebody says that the witness sat in the gallery."""
     stream = reading.stream
     for line in reading.lines_in(first - 2, last + 3):
-        for match in _GALLERY.finditer(stream.code, line.start, line.end):
-            near = slice(max(line.start, match.start() - 5), match.end())
-            denied = _NO_GALLERY is not None and _NO_GALLERY.found(
-                stream.plain[near], stream.code[near]
-            )
+        for start, end in stream.matches(_GALLERY, line.start, line.end):
+            denied = stream.has(_NO_GALLERY, max(line.start, start - 5), end)
             asked = line.role in _COURT and _answered_no(reading, line)
             leaving = "退" in line.utterance.text or "到旁听席" in line.utterance.text
             if not denied and not asked and not leaving:
@@ -164,8 +157,7 @@ _NO = compile_cue("^(没有|没|不是|否|无)")
 def _answered_no(reading: Reading, line: Line) -> bool:
     """Whether the line after a question denies it."""
     after = reading.lines_in(line.index + 1, line.index + 1)
-    code = reading.stream.code
-    return any(_NO.search(code[max(0, n.start - 1) : n.end]) for n in after)
+    return any(reading.stream.says(n, _NO) for n in after)
 
 
 def mediation(reading: Reading) -> RuleFinding:
@@ -206,8 +198,8 @@ def official(reading: Reading) -> RuleFinding:
             return RuleFinding("X-OFFICIAL", False)
     if asked is not None:
         for line in reading.lines_in(asked + 1, asked + 1):
-            code = stream.code[max(0, line.start - 1) : line.end]
-            if line.side == "D" and _YES.search(code) and not _NOT_HERE.search(code):
+            denied = stream.says(line, _NOT_HERE)
+            if line.side == "D" and stream.says(line, _YES) and not denied:
                 return RuleFinding("X-OFFICIAL", False)
     t = stream.lines[asked].span.start if asked is not None else None
     return RuleFinding("X-OFFICIAL", True, t, "行政机关负责人和工作人员均未出庭")
@@ -225,11 +217,10 @@ def _listed_official(reading: Reading) -> bool:
 def _says_official(reading: Reading, line: Line) -> bool:
     """Whether the line says that an official or staff is here, and does not deny or ask it."""
     stream = reading.stream
-    for match in _IS_HERE.finditer(stream.code, line.start, line.end):
-        near = stream.code[max(line.start, match.start() - 6) : min(line.end, match.end() + 4)]
-        if not _NOT_HERE.search(near):
-            return True
-    return False
+    return any(
+        not stream.has(_NOT_HERE, max(line.start, start - 6), min(line.end, end + 4))
+        for start, end in stream.matches(_IS_HERE, line.start, line.end)
+    )
 
 
 # --- private numbers in the identity check ------------------------------------------------------

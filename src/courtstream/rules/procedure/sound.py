@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 
 from pypinyin import Style, lazy_pinyin, pinyin
@@ -73,56 +72,54 @@ SHORT = 2
 """Barriers up to this length are compared as written: 可以依法 sounds like 异议 within."""
 
 
-@dataclass(frozen=True, slots=True)
-class Barrier:
-    """Words that say a cue means something else: short ones as written, long ones by sound."""
+def compile_barrier(words: Sequence[str]) -> re.Pattern[str] | None:
+    """Words that say a cue means something else: short ones as written, long ones by sound.
 
-    written: re.Pattern[str] | None
-    heard: re.Pattern[str] | None
-
-    def found(self, plain: str, code: str) -> bool:
-        """Whether a barrier stands in the text, given as written and as encoded."""
-        return bool(
-            (self.written and self.written.search(plain)) or (self.heard and self.heard.search(code))
-        )
-
-
-def compile_barrier(words: Sequence[str]) -> Barrier | None:
-    """A barrier of some words; `$` at a word's end anchors it. None when there are none."""
+    `$` at a word's end anchors it to the end of the text searched. None when there are no words.
+    """
     if not words:
         return None
-    short = [word for word in words if len(word.rstrip("$")) <= SHORT]
-    long = [word for word in words if len(word.rstrip("$")) > SHORT]
-    return Barrier(
-        re.compile("|".join(short)) if short else None,
-        compile_cue(f"({'|'.join(long)})") if long else None,
-    )
+    parts = []
+    for word in words:
+        bare = word.rstrip("$")
+        body = _run(bare, exact=len(bare) <= SHORT)
+        parts.append(body + ("\\Z" if word.endswith("$") else ""))
+    return re.compile("|".join(parts), re.DOTALL)
 
 
 @lru_cache(maxsize=8192)
 def compile_cue(cue: str) -> re.Pattern[str]:
-    """A cue of a pack as a pattern over encoded text.
+    """A cue of a pack as a pattern over a stream's paired text (code, character, code, …).
 
     `…` is a gap of up to 12 characters, `‥` of up to 4, `(a|b|)` alternatives, `^` the start of
-    an utterance, `$` the end of the text searched (for barriers before a cue). Raises ValueError when the cue is not well formed.
+    an utterance. Single characters are compared as written, longer runs by sound. Raises
+    ValueError when the cue is not well formed.
     """
     out = []
-    for char in cue:
-        if char in "()|":
-            out.append({"(": "(?:", ")": ")", "|": "|"}[char])
-        elif char == "…":
-            out.append(f"[^{BOUNDARY}]{{0,12}}?")
-        elif char == "‥":
-            out.append(f"[^{BOUNDARY}]{{0,4}}?")
-        elif char == "$":
-            out.append("\\Z")
-        elif char == "^":
-            out.append(f"(?:(?<={BOUNDARY})|\\A)")
-        elif encode_char(char) is None:
-            raise ValueError(f"the cue {cue!r} may not contain {char!r}")
+    for token in _TOKENS.findall(cue):
+        if token in _MARKS:
+            out.append(_MARKS[token])
+        elif any(encode_char(char) is None for char in token):
+            raise ValueError(f"the cue {cue!r} may not contain {token!r}")
         else:
-            out.append(f"[{readings(char)}]")
+            out.append(_run(token, exact=len(token) == 1))
     try:
-        return re.compile("".join(out))
+        return re.compile("".join(out), re.DOTALL)
     except re.error as error:
         raise ValueError(f"the cue {cue!r} is not well formed: {error}") from error
+
+
+def _run(text: str, *, exact: bool) -> str:
+    """Characters in a row: each as its codes and, when exact, the character itself."""
+    return "".join(f"[{readings(char)}]{re.escape(char) if exact else '.'}" for char in text)
+
+
+_TOKENS = re.compile(r"[()|…‥^]|[^()|…‥^]+")
+_MARKS = {
+    "(": "(?:",
+    ")": ")",
+    "|": "|",
+    "…": f"(?:[^{BOUNDARY}].){{0,12}}?",
+    "‥": f"(?:[^{BOUNDARY}].){{0,4}}?",
+    "^": f"(?:(?<={BOUNDARY}{BOUNDARY})|\\A)",
+}

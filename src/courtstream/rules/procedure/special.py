@@ -8,7 +8,7 @@ from dataclasses import replace
 from courtstream.domain.trial import Role
 from courtstream.rules.procedure.reading import Placed, Reading
 from courtstream.rules.procedure.sound import compile_cue
-from courtstream.rules.procedure.stream import Line
+from courtstream.rules.procedure.stream import Line, Stream
 
 _QUESTION = compile_cue(
     "(吗|么|什么|谁|哪|几|多少|多长|多久|多远|多大|怎么|为什么|有没有|是不是|是否|有无|能不能|呢|何时|何处|如何)"
@@ -37,10 +37,9 @@ def refine(reading: Reading) -> None:
             _mediation(reading, step.code)
 
 
-def is_question(line: Line, stream_code: str) -> bool:
+def is_question(stream: Stream, line: Line) -> bool:
     """Whether the line asks about the facts (not about evidence, rights or readiness)."""
-    text = stream_code[line.start : line.end]
-    return bool(_QUESTION.search(text)) and not _ABOUT_EVIDENCE.search(text)
+    return stream.says(line, _QUESTION) and not stream.says(line, _ABOUT_EVIDENCE)
 
 
 def _questions(reading: Reading, code: str) -> None:
@@ -53,7 +52,7 @@ def _questions(reading: Reading, code: str) -> None:
     for line, answer in zip(lines, lines[1:], strict=False):
         inside = reading.phase(line.index) in reading.pack.step(code).phases
         if inside and line.role is Role.JUDGE and answer.role in _PARTIES:
-            if is_question(line, reading.stream.code):
+            if is_question(reading.stream, line):
                 asked.append(line)
                 continue
             asked = [] if _opens_evidence(reading, line) else asked
@@ -65,7 +64,7 @@ def _questions(reading: Reading, code: str) -> None:
 
 def _opens_evidence(reading: Reading, line: Line) -> bool:
     """Whether the court calls for evidence again: questions before it belong to the evidence."""
-    return bool(_ABOUT_EVIDENCE.search(reading.stream.code[line.start : line.end]))
+    return reading.stream.says(line, _ABOUT_EVIDENCE)
 
 
 def _mediation(reading: Reading, code: str) -> None:
@@ -74,7 +73,7 @@ def _mediation(reading: Reading, code: str) -> None:
     if placed is None or placed.score < 0.35:
         return
     held = bool(bargaining(reading)) or any(
-        _HELD.search(reading.stream.code[line.start : line.end])
+        reading.stream.says(line, _HELD)
         for line in mediation_lines(reading)
     )
     reading.placed[code] = replace(placed, score=1.0 if held else 0.5)
@@ -101,16 +100,16 @@ _MOVES_ON = compile_cue(
 def _moves_on(reading: Reading, line: Line) -> bool:
     """Whether the court leaves mediation with this line."""
     court = line.role in (Role.JUDGE, Role.CLERK)
-    return court and bool(_MOVES_ON.search(reading.stream.code[line.start : line.end]))
+    return court and reading.stream.says(line, _MOVES_ON)
 
 
 def bargaining(reading: Reading) -> list[Line]:
     """Lines of mediation that name an offer or bargain over one."""
     lines = mediation_lines(reading)
-    code = reading.stream.code
+    says = reading.stream.says
     return [
         line
         for line in lines[1:]
-        if (_BARGAIN.search(code[line.start : line.end]) or _AMOUNT.search(line.utterance.text))
-        and not _REFUSED.search(code[line.start : line.end])
+        if (says(line, _BARGAIN) or _AMOUNT.search(line.utterance.text))
+        and not says(line, _REFUSED)
     ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from courtstream.domain.time import MediaTime, Span, seconds
@@ -51,10 +52,7 @@ class Line:
 
 
 class Stream:
-    """The whole hearing as encoded characters; every position knows its line and its time.
-
-    `public_sides` are the sides that came, in the order they are listed.
-    """
+    """The whole hearing, character by character; every position knows its line and its time."""
 
     def __init__(self, transcript: Transcript, participants: Sequence[Participant]) -> None:
         self.transcript = transcript
@@ -67,19 +65,19 @@ class Stream:
         previous: Utterance | None = None
         for utterance in transcript.utterances:
             if previous is not None and utterance.span.start - previous.span.end > JOINED:
-                codes.append(BOUNDARY)
+                codes.append(BOUNDARY * 2)
                 plain.append("|")
                 offsets.append(0)
             start = len(codes)
             for offset, char in enumerate(utterance.text):
                 code = encode_char(char)
                 if code is not None:
-                    codes.append(code)
+                    codes.append(code + char)
                     plain.append(char)
                     offsets.append(offset)
             lines.append(self._line(len(lines), start, len(codes), utterance))
             previous = utterance
-        self.code = "".join(codes)
+        self._paired = "".join(codes)
         self.plain = "".join(plain)
         self.lines: tuple[Line, ...] = tuple(lines)
         self._offsets = offsets
@@ -89,6 +87,22 @@ class Stream:
         """A line with the side its speaker sits on."""
         side = self._by_label.get(utterance.speaker) or _SIDES.get(utterance.role, "")
         return Line(index, start, end, utterance.role, side, utterance)
+
+    def matches(
+        self, pattern: re.Pattern[str], start: int = 0, end: int | None = None
+    ) -> Iterator[tuple[int, int]]:
+        """Stream positions (start, end) of a cue between two positions."""
+        last = len(self._paired) if end is None else 2 * end
+        for match in pattern.finditer(self._paired, 2 * start, last):
+            yield match.start() // 2, match.end() // 2
+
+    def has(self, pattern: re.Pattern[str] | None, start: int, end: int) -> bool:
+        """Whether a cue stands between two positions."""
+        return bool(pattern and pattern.search(self._paired, 2 * start, 2 * end))
+
+    def says(self, line: Line, pattern: re.Pattern[str]) -> bool:
+        """Whether a line holds a cue."""
+        return self.has(pattern, line.start, line.end)
 
     def line_at(self, position: int) -> Line:
         """The line that holds `position`; a boundary belongs to the line before it."""

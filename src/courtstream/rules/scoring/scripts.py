@@ -68,6 +68,10 @@ _ARRIVE: tuple[Line, ...] = (
     ),
     ("P05", "J", ("现在开庭。", "请坐。现在宣布开庭。")),
 )
+_ARRIVE_CRIMINAL: tuple[Line, ...] = (
+    ("P01", "K", ("公诉人、辩护人均已到庭，被告人已提押到候审室，旁听人员中没有本案证人。",)),
+    *_ARRIVE[4:],
+)
 _OPEN: tuple[Line, ...] = (
     (
         "C01",
@@ -240,11 +244,11 @@ def script_for(procedure: Procedure, rng: random.Random) -> list[Turn]:
 
 def _lines(procedure: Procedure) -> Sequence[Line]:
     if procedure in (Procedure.CRI1_ORD, Procedure.CRI2):
-        arrive = [(_criminal_code(step), seat, text) for step, seat, text in _ARRIVE[:-1]]
+        arrive = [(_criminal_code(step), *rest) for step, *rest in _ARRIVE_CRIMINAL[:-1]]
         seated: Line = ("K02", "K", ("请公诉人、辩护人入庭就座。",))
-        return [*arrive[:4], seated, *arrive[4:], *_CRIMINAL]
+        return [arrive[0], seated, *arrive[1:], *_CRIMINAL]
     if procedure in (Procedure.CRI1_SUM, Procedure.CRI1_FAST):
-        return [*_ARRIVE, *_PLEA]
+        return [*_ARRIVE_CRIMINAL, *_PLEA]
     if procedure in (Procedure.ADM1, Procedure.ADM2):
         return [*_ARRIVE, *_ADMIN]
     if procedure is Procedure.CIV1_SUM:
