@@ -21,7 +21,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 import truth
-from scene import FPS, Face, Scene
+from motion import FPS
+from scene import Face, Scene
 from sound import RATE, Recording, record
 from voices import Voices
 

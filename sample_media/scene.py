@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 import cv2
 import numpy as np
+from motion import FPS, envelope, ramp, swing
 from people import Dress, Person, Pose, Seen
 from PIL import Image, ImageDraw, ImageFont
 from portraits import Look
@@ -15,7 +16,6 @@ from room import HEIGHT, WIDTH, Camera, Layer, Room
 from script import COURT
 from sound import RATE, Recording
 
-FPS = 25
 OPENING = datetime(2026, 9, 14, 9, 0, 0)
 """What the clock overlay shows at time zero."""
 
@@ -94,7 +94,7 @@ class Scene:
         self._room = Room()
         self._marks = {u.line.mark: u for u in recording.utterances if u.line.mark}
         self._recording = recording
-        self._loud = _envelope(recording.pcm)
+        self._loud = envelope(recording.pcm)
         self._font = ImageFont.truetype(font, 20)
         self._fixed: dict[Camera, tuple[np.ndarray, dict[str, Layer]]] = {}
         self._gaze = _gazes(recording)
@@ -162,25 +162,25 @@ class Scene:
     def _walk(self, who: str, t: float) -> tuple[float, float, float] | None:
         """Offset from the seat and the yaw of walking; None while out of the room."""
         rise, sit, close = self._marks["rise"], self._marks["sit"], self._marks["rise_again"]
-        standing = _ramp(t, rise.start + 0.3, 0.8) - _ramp(t, sit.start + 0.5, 0.9)
-        standing += _ramp(t, close.start + 0.4, 0.8)
+        standing = ramp(t, rise.start + 0.3, 0.8) - ramp(t, sit.start + 0.5, 0.9)
+        standing += ramp(t, close.start + 0.4, 0.8)
         if who == "judge":
-            arrived = _ramp(t, rise.end - 0.9, 3.4)
-            left = _ramp(t, close.end - 0.6, 2.4)
+            arrived = ramp(t, rise.end - 0.9, 3.4)
+            left = ramp(t, close.end - 0.6, 2.4)
             away = 1 - arrived + left
             bob = 3.0 * abs(math.sin(6.0 * t)) if 0 < away < 1 else 0.0
             up = max(standing, 1.0 if away > 0 else 0.0)
             facing = -0.3 if 0 < 1 - arrived < 1 else 0.3 if 0 < left < 1 else 0.0
             return None if away >= 1 else (700.0 * away, -24.0 * up - bob, facing)
         if who == "witness":
-            arrived = _ramp(t, self._marks["enter"].start + 1.2, 3.6)
-            left = _ramp(t, self._marks["leave"].start + 0.9, 3.8)
+            arrived = ramp(t, self._marks["enter"].start + 1.2, 3.6)
+            left = ramp(t, self._marks["leave"].start + 0.9, 3.8)
             away = 1 - arrived + left
             bob = 2.5 * abs(math.sin(6.2 * t)) if 0 < away < 1 else 0.0
             facing = -0.3 if 0 < 1 - arrived < 1 else 0.3 if 0 < left < 1 else 0.0
             return None if away >= 1 else (440.0 * away, -bob, facing)
         if who == "bailiff":
-            away = _ramp(t, self._marks["claims"].end + 1.0, 4.2)
+            away = ramp(t, self._marks["claims"].end + 1.0, 4.2)
             bob = 2.5 * abs(math.sin(6.0 * t)) if 0 < away < 1 else 0.0
             return None if away >= 1 else (-370.0 * away, -bob, -0.3 if away > 0 else 0.0)
         height = {"clerk": 26.0, "plaintiff": 46.0, "defendant": 46.0, "gallery_far": 10.0}[who]
@@ -193,7 +193,7 @@ class Scene:
         return 0.0
 
     def _gavel(self, frame: np.ndarray, t: float, camera: Camera) -> None:
-        lift = max((_swing(t - knock) for knock in self._recording.gavels), default=0.0)
+        lift = max((swing(t - knock) for knock in self._recording.gavels), default=0.0)
         angle = -0.15 - 0.9 * lift
         tail = camera.point(542, 252)
         length = 34 * camera.zoom
@@ -242,30 +242,6 @@ def _stroke(
         cv2.LINE_AA,
         4,
     )
-
-
-def _swing(since: float) -> float:
-    """The gavel goes up before the knock and falls with it."""
-    if since < 0:
-        return (
-            max(0.0, 1 - abs(since + 0.12) / 0.12)
-            if since > -0.12
-            else max(0.0, 1 + (since + 0.12) / 0.3)
-        )
-    return 0.0
-
-
-def _ramp(t: float, start: float, length: float) -> float:
-    p = min(1.0, max(0.0, (t - start) / length))
-    return p * p * (3 - 2 * p)
-
-
-def _envelope(pcm: np.ndarray) -> np.ndarray:
-    """Loudness per frame in 0..1, for the jaw."""
-    step = RATE // FPS
-    frames = pcm[: len(pcm) // step * step].reshape(-1, step)
-    rms = np.sqrt((frames**2).mean(axis=1))
-    return np.clip(np.convolve(rms, [0.25, 0.5, 0.25], "same") / 0.16, 0, 1)
 
 
 def _gazes(recording: Recording) -> dict[str, np.ndarray]:

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from scene import FPS, OPENING, Face
+from motion import FPS
+from scene import OPENING, Face
 from script import (
     CASE_NUMBER,
     COURT,

@@ -34,6 +34,8 @@ MAGIC = b"CSEAL1\r\n"
 MAX_CLEAR = 256 << 20
 _PART = struct.Struct(f">8sI{HEADER_BYTES}s")
 _FRAME = struct.Struct(">BqqI")
+HEAD_BYTES = _PART.size
+"""Length of a part's head."""
 
 
 class Kind(IntEnum):

@@ -7,7 +7,7 @@ import json
 import os
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from nacl.bindings import (
     crypto_secretstream_xchacha20poly1305_init_push as init_push,
@@ -29,6 +29,7 @@ from courtstream.domain.errors import SealBroken, SealBusy
 from courtstream.domain.time import Span
 from courtstream.domain.trial import InterruptionReason
 from courtstream.seal.frames import (
+    HEAD_BYTES,
     Kind,
     Record,
     associated,
@@ -145,42 +146,74 @@ def row_of(record: Record) -> dict[str, object]:
 def recover(folder: Path) -> tuple[Recovery, bytes]:
     """Put a folder in order after a crash: cut a torn record, list whole ones that are not.
 
-    Gives what was found and the chain value to go on from. Raises SealBroken when the listing
-    contradicts the parts: that is no crash, and nothing may be written over it.
+    Gives what was found and the chain value to go on from. What is listed is checked by sizes and
+    numbers only, so that a restart after hours is quick; `verify` reads every byte. Raises
+    SealBroken when the listing contradicts the parts: that is no crash, and nothing may be
+    written over it.
     """
-    lines = _complete_lines(folder / CHAIN_NAME)
+    rows = _rows(_complete_lines(folder / CHAIN_NAME))
     numbers = part_numbers(folder)
-    chain, expected, torn = genesis(folder), [], 0
+    chain = bytes.fromhex(rows[-1]["chain"]) if rows else genesis(folder)
+    last_listed = rows[-1]["part"] if rows else 0
+    if last_listed > max(numbers, default=0):
+        raise SealBroken("a listed part is missing")
+    unlisted: list[Record] = []
+    torn = 0
     for number in numbers:
+        own = [row for row in rows if row["part"] == number]
         with part_path(folder, number).open("r+b") as file:
-            found = read_head(file)
-            end = 0
-            if found is not None:
-                chain, end = link(chain, found[2]), len(found[2])
-                for index, frame in enumerate(read_frames(file), start=1):
-                    chain = link(chain, frame.raw)
-                    record = Record(
-                        number, index, frame.kind, frame.span, len(frame.raw), chain.hex()
-                    )
-                    expected.append(listed(record))
-                    end = frame.offset + len(frame.raw)
+            end = HEAD_BYTES + sum(row["bytes"] for row in own) if own else 0
             size = file.seek(0, os.SEEK_END)
-            if number == numbers[-1]:
+            if number >= last_listed:
+                file.seek(end)
+                chain, end, found = _walk(file, number, len(own), chain)
+                unlisted += found
+            if end > size or (end < size and number != numbers[-1]):
+                raise SealBroken(f"part {number} does not fit chain.jsonl")
+            if end < size:
                 torn = size - end
-                _cut(file, end, size)
-            elif size != end:
-                raise SealBroken(f"part {number} is damaged")
-    if found_lines_differ(lines, expected):
-        raise SealBroken("chain.jsonl does not fit the parts")
-    _relist(folder / CHAIN_NAME, expected[len(lines) :])
+                file.truncate(end)
+                os.fsync(file.fileno())
+    _relist(folder / CHAIN_NAME, unlisted)
     _drop_headless(folder, numbers)
-    last = numbers[-1] if numbers else 0
-    return Recovery(last, torn, len(expected) - len(lines)), chain
+    return Recovery(numbers[-1] if numbers else 0, torn, len(unlisted)), chain
 
 
-def found_lines_differ(lines: list[bytes], expected: list[bytes]) -> bool:
-    """Whether what is listed is not a beginning of what the parts hold."""
-    return lines != expected[: len(lines)]
+def _walk(
+    file: BinaryIO, number: int, listed_records: int, chain: bytes
+) -> tuple[bytes, int, list[Record]]:
+    """Whole frames behind the last listed one: the chain after them, where they end, and they."""
+    end = file.tell()
+    if end == 0:
+        head = read_head(file)
+        if head is None:
+            return chain, 0, []
+        chain, end = link(chain, head[2]), HEAD_BYTES
+    found = []
+    for index, frame in enumerate(read_frames(file), start=listed_records + 1):
+        chain = link(chain, frame.raw)
+        found.append(Record(number, index, frame.kind, frame.span, len(frame.raw), chain.hex()))
+        end = frame.offset + len(frame.raw)
+    return chain, end, found
+
+
+def _rows(lines: list[bytes]) -> list[dict[str, Any]]:
+    """The listing as rows. Raises SealBroken when a line is none or numbers do not run on."""
+    rows: list[dict[str, Any]] = []
+    part, index = 0, 0
+    for line in lines:
+        try:
+            row = json.loads(line)
+            follows = (row["part"], row["index"]) == (part, index + 1)
+            if not follows and not (row["part"] > part and row["index"] == 1):
+                raise ValueError("numbers do not run on")
+            part, index = int(row["part"]), int(row["index"])
+            bytes.fromhex(row["chain"])
+            int(row["bytes"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise SealBroken("chain.jsonl cannot be read") from error
+        rows.append(row)
+    return rows
 
 
 def _complete_lines(path: Path) -> list[bytes]:
@@ -195,22 +228,16 @@ def _complete_lines(path: Path) -> list[bytes]:
     return whole.splitlines(keepends=True)
 
 
-def _relist(path: Path, lines: list[bytes]) -> None:
-    if lines:
+def _relist(path: Path, records: list[Record]) -> None:
+    if records:
         with path.open("ab") as file:
-            _durably(file, b"".join(lines))
+            _durably(file, b"".join(listed(record) for record in records))
 
 
 def _drop_headless(folder: Path, numbers: list[int]) -> None:
     """A part killed before its head was whole holds nothing: its number is used again."""
     if numbers and part_path(folder, numbers[-1]).stat().st_size == 0:
         part_path(folder, numbers[-1]).unlink()
-
-
-def _cut(file: BinaryIO, end: int, size: int) -> None:
-    if size > end:
-        file.truncate(end)
-        os.fsync(file.fileno())
 
 
 def _durably(file: BinaryIO, data: bytes) -> None:

@@ -226,3 +226,22 @@ def test_export_is_private(tmp_path: Path) -> None:
     files = SealReader(tmp_path / "sealed", key).export(tmp_path / "out")
     assert [path.name for path in files] == ["part-0001.mkv", "part-0002.mkv"]
     assert all(path.stat().st_mode & 0o777 == 0o600 for path in files)
+
+
+def test_a_shortened_part_is_never_written_over(tmp_path: Path) -> None:
+    key = make(tmp_path)
+    path = part_path(tmp_path, 1)
+    os.truncate(path, path.stat().st_size - 10)
+    with pytest.raises(SealBroken):
+        SealWriter(tmp_path, key)
+
+
+def test_a_start_does_not_read_what_is_listed(tmp_path: Path) -> None:
+    """Hours of recording must not keep a restarted worker from recording on."""
+    key = make(tmp_path, parts=1)
+    path = part_path(tmp_path, 1)
+    data = bytearray(path.read_bytes())
+    data[100] ^= 1
+    path.write_bytes(data)
+    SealWriter(tmp_path, key).close()
+    assert not verify(tmp_path, key).ok
