@@ -1,6 +1,6 @@
 """A worker that only beats, listens on its socket and writes what comes: for the agent's tests.
 
-`fake_worker.py SPEC` behaves by the hearing's title: `end` leaves with 0 after a moment, `fail`
+`fake_worker.py SPEC` behaves by the hearing's title: `end` ends its hearing after a moment, `fail`
 leaves with 3 at once, `mute` never beats again after its first beat; anything else lives on.
 """
 
@@ -14,7 +14,7 @@ from pathlib import Path
 
 from courtstream.control import protocol
 from courtstream.control.broker import NatsBus
-from courtstream.control.protocol import WorkerBeat, WorkerSpec
+from courtstream.control.protocol import JournalRow, RowKind, WorkerBeat, WorkerSpec
 from courtstream.domain.trial import MinuteState
 
 
@@ -59,6 +59,10 @@ async def main(path: str) -> None:
         sys.exit(3)
     if spec.title == "end":
         await asyncio.sleep(0.3)
+        row = JournalRow(
+            hearing_id=spec.hearing_id, seq=1, epoch=spec.epoch, at="", kind=RowKind.ENDED
+        )
+        (spec.folder / "journal.jsonl").write_text(row.model_dump_json() + "\n")
         sys.exit(0)
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, lambda: os._exit(0))
     tasks = [beat(spec)]

@@ -187,6 +187,17 @@ async def test_a_worker_that_finished_its_hearing_is_left_in_peace(
         await LeaseStore(bus.client).claim("h_test", "stranger")  # given back at once
 
 
+async def test_a_worker_told_to_go_by_a_stranger_comes_back(
+    settings: Settings, bus: NatsBus, make_spec: MakeSpec
+) -> None:
+    async with agent_of(settings, bus) as agent:
+        await agent.ensure(make_spec())
+        pid = facts(agent)["pid"]
+        os.kill(pid, signal.SIGTERM)
+        await until(lambda: facts(agent)["pid"] != pid)
+        await agent.stop_all()
+
+
 async def test_orders_and_the_journal_come_over_the_broker(
     settings: Settings, bus: NatsBus, make_spec: MakeSpec
 ) -> None:

@@ -216,8 +216,8 @@ class Charge:
         return process.exit_code()
 
     async def _left(self, code: int | None) -> None:
-        ended = has_ended(self.spec.folder) if code is None else code == WORKER_EXIT_ENDED
-        if ended:
+        # a worker that somebody else told to go leaves with 0 too, but its hearing goes on
+        if code in (None, WORKER_EXIT_ENDED) and has_ended(self.spec.folder):
             forget(self.spec.folder)
             await self._release()
             self._conclude(ChargeState.ENDED, "hearing over")

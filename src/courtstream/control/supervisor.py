@@ -36,7 +36,7 @@ class ChildSpec:
 
 
 class Child:
-    """Keeps one child alive until `end`. Its log goes to the terminal, or to the file `log_file`."""
+    """Keeps one child alive until `end`. Its log goes to the terminal or to a file."""
 
     def __init__(self, spec: ChildSpec, run: Path, log_file: Path | None = None) -> None:
         self.spec = spec

@@ -39,6 +39,9 @@ LOG_FILE = "worker.log"
 SOCKET_PATH_BYTES = 100
 """`sun_path` holds 108 bytes on Linux (unix(7)); the rest is for a suffix of the listener."""
 
+_TAIL_BYTES = 65_536
+_ENDS = (RowKind.ENDED, RowKind.STARTED)
+
 WORKER_COMMAND = (sys.executable, "-m", "media_workers", "worker", "--spec")
 
 
@@ -174,14 +177,15 @@ def read_spec(folder: Path) -> WorkerSpec | None:
 
 
 def has_ended(folder: Path) -> bool:
-    """Whether the last row of the hearing's journal says that the hearing is over."""
+    """Whether the hearing's journal says, after the last start, that the hearing is over."""
     try:
         with (folder / FILE_NAME).open("rb") as stream:
-            stream.seek(max(0, stream.seek(0, os.SEEK_END) - 65_536))
-            lines = stream.read().splitlines()
+            stream.seek(max(0, stream.seek(0, os.SEEK_END) - _TAIL_BYTES))
+            tail = stream.read().replace(b" ", b"")
     except OSError:
         return False
-    return bool(lines) and f'"kind":"{RowKind.ENDED}"'.encode() in lines[-1].replace(b" ", b"")
+    ended, started = (tail.rfind(f'"kind":"{kind}"'.encode()) for kind in _ENDS)
+    return ended > started
 
 
 def _recent(pid_file: Path) -> bool:
