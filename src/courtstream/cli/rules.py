@@ -11,6 +11,8 @@ import typer
 from rich.progress import track
 
 from courtstream.rules.masking import spot as spot_text
+from courtstream.rules.procedure import assess
+from courtstream.rules.procedure.transcripts import prediction, read_file
 
 _IN = typer.Argument(exists=True, dir_okay=False, help="JSON lines with id and text / 每行一句")
 _OUT = typer.Option("--out", help="Where the spans go / 结果文件")
@@ -20,6 +22,7 @@ _NAMES = typer.Option("--protected", help="A protected name; may be repeated / �
 def register(app: typer.Typer) -> None:
     """Add this group's commands."""
     app.command("spot")(spot_command)
+    app.command("steps")(steps_command)
 
 
 def spot_command(
@@ -44,6 +47,39 @@ def spot_command(
             found = [[span.start, span.end, span.type] for span in spans]
             line = {"id": row["id"], "spans": found}
             stream.write(json.dumps(line, ensure_ascii=False) + "\n")
+
+
+_FOLDER = typer.Argument(exists=True, file_okay=False, help="Transcripts, *.json / 庭审笔录文件夹")
+_OUT_FOLDER = typer.Option("--out", file_okay=False, help="Where results go / 结果文件夹")
+
+
+def steps_command(
+    source: Annotated[Path, _FOLDER],
+    out: Annotated[Path, _OUT_FOLDER],
+) -> None:
+    """Find procedure steps and broken rules in transcripts: steps DIR --out PRED_DIR.
+
+    Every `DIR/*.json` gives `PRED_DIR/<id>.json` with `{"steps": [{code, status, t0, …}],
+    "rules": [{code, violated, …}]}`; status is met, missing, unclear or not_applicable.
+    """
+    files = sorted(source.glob("*.json"))
+    if not files:
+        raise typer.BadParameter("文件夹中没有 *.json / no *.json in the folder")
+    out.mkdir(parents=True, exist_ok=True)
+    for path in track(files, description="核对庭审环节 / checking steps"):
+        hearing = read_file(path)
+        steps, rules = assess(
+            hearing.transcript,
+            hearing.procedure,
+            sole_judge=hearing.sole_judge,
+            public=hearing.public,
+            participants=hearing.participants,
+            states=hearing.states,
+        )
+        target = out / f"{Path(hearing.id).name}.json"
+        target.write_text(
+            json.dumps(prediction(steps, rules), ensure_ascii=False, indent=1), encoding="utf-8"
+        )
 
 
 def _rows(source: Path) -> Iterator[dict[str, Any]]:

@@ -11,7 +11,7 @@ from courtstream.domain.trial import Role
 from courtstream.rules.procedure.pack import Pack, Step
 from courtstream.rules.procedure.stream import Line, Stream
 
-CUE, HINT = 1.0, 0.4
+CUE, HINT = 1.0, 0.34
 WRONG_SPEAKER, UNKNOWN_SPEAKER = 0.55, 0.95
 BEFORE, AFTER = 6, 8
 GAVEL = seconds(10)
@@ -84,4 +84,4 @@ def _gavel_factor(stream: Stream, step: Step, start: int) -> float:
         return 1.0
     t = stream.time(start)
     near = any(t - GAVEL <= g <= t for g in stream.events(EventKind.GAVEL))
-    return 1.6 if near else 0.85
+    return 1.9 if near else 0.9

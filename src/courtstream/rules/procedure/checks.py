@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from courtstream.domain.scoring import RuleFinding
-from courtstream.rules.procedure import rules_order, rules_sides, rules_words
+from courtstream.rules.procedure import rules_order, rules_private, rules_sides, rules_words
 from courtstream.rules.procedure.reading import Reading
 
 CHECKS: Mapping[str, Callable[[Reading], RuleFinding | None]] = {
@@ -14,7 +14,7 @@ CHECKS: Mapping[str, Callable[[Reading], RuleFinding | None]] = {
     "X-RECUSE-EACH": rules_sides.recusal,
     "X-PANEL-CONTRA": rules_words.panel,
     "X-ORDER": rules_order.order,
-    "X-PII-SPOKEN": rules_words.private_spoken,
+    "X-PII-SPOKEN": rules_private.private_spoken,
     "X-FINAL-BOTH": rules_sides.final_views,
     "X-LAST-EACH": rules_sides.last_words,
     "X-EVID-BOTH": rules_sides.evidence,

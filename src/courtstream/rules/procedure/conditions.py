@@ -10,7 +10,7 @@ from courtstream.rules.procedure.reading import Reading
 from courtstream.rules.procedure.sound import compile_cue
 
 MET = 0.6
-UNCLEAR = 0.35
+UNCLEAR = 0.45
 
 _CUSTODY = compile_cue("(羁押|看守所|提押|押解|带被告人|押到|执行逮捕|被逮捕|法警)")
 _BAIL = compile_cue("(取保候审|监视居住)")

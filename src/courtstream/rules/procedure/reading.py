@@ -116,7 +116,7 @@ def _place(reading: Reading, step: Step) -> Placed | None:
     good = [(score, c) for score, c in scored if score >= NEAR_BEST * best]
     score, chosen = good[0] if step.pick == "first" else _last_cluster(reading.stream, good)
     if step.starts == "answer":
-        return _from_answer(reading.stream, step, chosen, score)
+        return _from_answer(reading, step, chosen, score)
     return Placed(step, chosen.start, chosen.end, score, chosen.line)
 
 
@@ -130,20 +130,29 @@ def _last_cluster(stream: Stream, good: list[tuple[float, Candidate]]) -> tuple[
     return chosen
 
 
-def _from_answer(stream: Stream, step: Step, chosen: Candidate, score: float) -> Placed:
+def _from_answer(reading: Reading, step: Step, chosen: Candidate, score: float) -> Placed:
     """Begin with the party's own words when the court only called for them."""
-    role = step.turn.role if step.turn else None
+    stream, role = reading.stream, step.turn.role if step.turn else None
     line = stream.lines[chosen.line]
     if line.role is role:
         return Placed(step, line.start, chosen.end, score, line.index)
     after = stream.lines[line.index + 1 : line.index + 4]
     for following in after:
+        if following.role is Role.JUDGE:
+            break
         if following.role in (role, Role.UNKNOWN):
             return Placed(step, following.start, following.end, score, following.index, "answer")
     if line.role is Role.JUDGE and after:
-        answered = after[0].role is not Role.JUDGE and after[0].length >= ANSWER
+        answered = after[0].length >= ANSWER and _strayed(reading, after[0])
         score *= 0.8 if answered else CALLED_ONLY
     return Placed(step, chosen.start, chosen.end, score, chosen.line)
+
+
+def _strayed(reading: Reading, line: Line) -> bool:
+    """A party's answer under a wrong label: no words of the court in it."""
+    if line.role is not Role.JUDGE:
+        return True
+    return not any(c.line == line.index for found in reading.found.values() for c in found)
 
 
 def _own_turn(reading: Reading, step: Step) -> Placed | None:

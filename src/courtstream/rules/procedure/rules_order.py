@@ -25,8 +25,12 @@ _OPENS = compile_cue(
     "(继续|恢复)(开庭|审理|庭审|法庭调查)|^继续开庭|^恢复开庭"
 )
 _NOT_OPENS = compile_barrier(["可以", "请$", "请审判长$", "请审判员$", "待", "再$"])
-_CLOSES = compile_cue("(现在|暂时|宣布|先|暂)(宣布|暂时|)休庭|^休庭|(现在|宣布|今天)‥闭庭|^闭庭|休庭(十|二|三|五|一|半|1|2|3|5)")
-_NOT_CLOSES = compile_barrier(["休庭后", "闭庭后", "休庭以后", "闭庭以后", "休庭之后", "休庭期间", "闭庭之后"])
+_CLOSES = compile_cue(
+    "(现在|暂时|宣布|先|暂)(宣布|暂时|)休庭|^休庭|(现在|宣布|今天)‥闭庭|^闭庭|休庭(十|二|三|五|一|半|1|2|3|5)"
+)
+_NOT_CLOSES = compile_barrier(
+    ["休庭后", "闭庭后", "休庭以后", "闭庭以后", "休庭之后", "休庭期间", "闭庭之后"]
+)
 
 
 def gavel_open(reading: Reading) -> RuleFinding | None:
@@ -161,16 +165,8 @@ def merge(reading: Reading) -> RuleFinding | None:
         return RuleFinding("X-MERGE-OK", False, line.span.start, "简易程序可以合并调查与辩论")
     says = reading.stream.says
     near = reading.lines_in(line.index - 1, line.index + 3)
-    asked = any(
-        says(n, _CONSENT_ASKED)
-        for n in near
-        if n.role in (Role.JUDGE, Role.UNKNOWN)
-    )
-    agreed = any(
-        says(n, _CONSENTED)
-        for n in near
-        if n.role not in (Role.JUDGE, Role.CLERK)
-    )
+    asked = any(says(n, _CONSENT_ASKED) for n in near if n.role in (Role.JUDGE, Role.UNKNOWN))
+    agreed = any(says(n, _CONSENTED) for n in near if n.role not in (Role.JUDGE, Role.CLERK))
     ok = asked and agreed
     why = "征得当事人同意后合并" if ok else "合并调查与辩论未征得当事人同意"
     return RuleFinding("X-MERGE-OK", not ok, line.span.start, why)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from courtstream.domain.scoring import RuleFinding
 from courtstream.domain.trial import Role
@@ -24,7 +25,9 @@ def recusal(reading: Reading) -> RuleFinding:
 def last_words(reading: Reading) -> RuleFinding:
     """X-LAST-EACH: every accused who came had the last word."""
     placed = _first(reading, ("K28", "A10", "R07"))
-    return _each(reading, "X-LAST-EACH", placed, 16, "没有最后陈述", stop=_AFTER_FINAL, accused=True)
+    return _each(
+        reading, "X-LAST-EACH", placed, 16, "没有最后陈述", stop=_AFTER_FINAL, accused=True
+    )
 
 
 def final_views(reading: Reading) -> RuleFinding:
@@ -33,7 +36,9 @@ def final_views(reading: Reading) -> RuleFinding:
     return _each(reading, "X-FINAL-BOTH", placed, 14, "没有发表最后意见", stop=_AFTER_FINAL)
 
 
-_AFTER_RECUSAL = compile_cue("(法庭调查|起诉书|诉讼请求|宣读|适用简易|举证责任|替代|庭前会议|程序审理)")
+_AFTER_RECUSAL = compile_cue(
+    "(法庭调查|起诉书|诉讼请求|宣读|适用简易|举证责任|替代|庭前会议|程序审理)"
+)
 _AFTER_FINAL = compile_cue("(调解|休庭|闭庭|笔录|宣判|判决|评议|签字|签名)")
 
 
@@ -46,10 +51,16 @@ def _first(reading: Reading, codes: Sequence[str]) -> Placed | None:
 
 
 def _each(
-    reading: Reading, code: str, placed: Placed | None, reach: int, missing: str, *,
-    stop: re.Pattern[str], accused: bool = False,
+    reading: Reading,
+    code: str,
+    placed: Placed | None,
+    reach: int,
+    missing: str,
+    *,
+    stop: re.Pattern[str],
+    accused: bool = False,
 ) -> RuleFinding:
-    """Whether every side answered, or was called and somebody answered, in the lines that follow."""
+    """Whether every side answered, or was called and somebody answered, from there on."""
     sides = [s for s in reading.stream.sides() if not accused or s.startswith("DF")]
     if placed is None:
         return RuleFinding(code, True, None, missing.join(("各方", "")) if sides else missing)
@@ -81,9 +92,7 @@ _PARTY_WORDS = compile_cue(
 
 def _strayed(reading: Reading, line: Line) -> bool:
     """A party's answer that the recogniser gave to the court."""
-    return (
-        line.role in _COURT and line.length <= 20 and reading.stream.says(line, _PARTY_WORDS)
-    )
+    return line.role in _COURT and line.length <= 20 and reading.stream.says(line, _PARTY_WORDS)
 
 
 def _heard(reading: Reading, block: Sequence[Line], side: str) -> bool:
@@ -98,13 +107,13 @@ def _heard(reading: Reading, block: Sequence[Line], side: str) -> bool:
 def _called(reading: Reading, block: Sequence[Line], side: str) -> bool:
     """The court names this side and the next line is an answer: its label may be wrong."""
     labels = _labels(reading, side)
-    for line, following in zip(block, block[1:], strict=False):
+    for line, following in pairwise(block):
         if line.role not in _COURT:
             continue
         said = line.utterance.text
         if any(label in said for label in labels) and following.role not in _COURT:
             others = [o for o in reading.stream.sides() if o != side]
-            if not any(l in said for o in others for l in _labels(reading, o)):
+            if not any(word in said for o in others for word in _labels(reading, o)):
                 return True
     return False
 
@@ -137,8 +146,12 @@ _SHOWS = compile_cue(
 _CHALLENGES = compile_cue(
     "(真实性|合法性|关联性|质证|认可|异议|不认|没有意见|证明目的|不能证明|无法证明|没意见|予以承认|收到|同意扣除|是我|不是我|属实|不属实|伪造)"
 )
-_CALLS = compile_cue("(举证|出示证据|出示|提交证据|提供证据|还有(没有|其他|别的|)证据|有没有证据|证据(要|需要|)(出示|提交|提供)|继续|下一(组|份))")
-_LEAVES = compile_cue("(调查结束|调查终结|调查到此|法庭辩论|辩论意见|举证质证结束|举证结束|质证结束|法庭调查(阶段|)结束|法庭问|本庭问|法庭询问|发问)")
+_CALLS = compile_cue(
+    "(举证|出示证据|出示|提交证据|提供证据|还有(没有|其他|别的|)证据|有没有证据|证据(要|需要|)(出示|提交|提供)|继续|下一(组|份))"
+)
+_LEAVES = compile_cue(
+    "(调查结束|调查终结|调查到此|法庭辩论|辩论意见|举证质证结束|举证结束|质证结束|法庭调查(阶段|)结束|法庭问|本庭问|法庭询问|发问)"
+)
 
 
 def evidence(reading: Reading) -> RuleFinding | None:
@@ -146,6 +159,8 @@ def evidence(reading: Reading) -> RuleFinding | None:
     placed = _first(reading, ("C08", "D09", "D08", "K20"))
     others = [reading.placed[c] for c in ("D08", "D09") if c in reading.placed]
     if placed is None:
+        return None
+    if not _labelled(reading):
         return None
     first = min([placed.line, *(p.line for p in others if p.score >= MET)])
     pending: Line | None = None
@@ -164,6 +179,12 @@ def evidence(reading: Reading) -> RuleFinding | None:
             pending = line
         called = ""
     return _unchallenged(pending) if pending is not None else RuleFinding("X-EVID-BOTH", False)
+
+
+def _labelled(reading: Reading) -> bool:
+    """Whether the transcript says who speaks: without that nobody can be called silent."""
+    known = sum(line.role is not Role.UNKNOWN for line in reading.stream.lines)
+    return known * 2 >= len(reading.stream.lines)
 
 
 def _unchallenged(line: Line) -> RuleFinding:
@@ -190,8 +211,10 @@ def _evidence_lines(reading: Reading, first: int) -> list[Line]:
     out: list[Line] = []
     for line in reading.stream.lines[first:]:
         debate = reading.phase(line.index) not in ("claims", "evidence", "plea")
-        if line.index > first and line.role in _COURT and (
-            debate or reading.stream.says(line, _LEAVES)
+        if (
+            line.index > first
+            and line.role in _COURT
+            and (debate or reading.stream.says(line, _LEAVES))
         ):
             break
         out.append(line)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 
 from courtstream.domain.scoring import RuleFinding
@@ -20,7 +19,19 @@ _ON_AIR = frozenset({MinuteState.LIVE, MinuteState.DELAYED})
 _PANEL = compile_cue("合议庭")
 _SOLE = compile_cue("独任(审判|审理|审|法官)|一(名|个|)(审判员|人)独任")
 _LATER = compile_barrier(
-    ["转为", "转换", "变更", "另行组成", "普通程序", "不组成", "依法组成合议庭后", "不适用独任", "改为", "重新组成", "转入"]
+    [
+        "转为",
+        "转换",
+        "变更",
+        "另行组成",
+        "普通程序",
+        "不组成",
+        "依法组成合议庭后",
+        "不适用独任",
+        "改为",
+        "重新组成",
+        "转入",
+    ]
 )
 
 
@@ -76,7 +87,9 @@ _SMALL_CLAIMS = compile_cue("(小额诉讼|一审终审|小额程序)")
 _NOTICE = compile_cue(
     "(如果|如|若|要是|对)…(不服|有意见|有异议|不同意)…(上诉)|(提起|提出|可以|有权|可)‥上诉|(日|天)(之|)(内|以内)…上诉|上诉于|上诉(期|状)"
 )
-_NO_APPEAL = compile_barrier(["不得上诉", "不能上诉", "终审", "不准上诉", "无权上诉", "不可上诉", "没有上诉"])
+_NO_APPEAL = compile_barrier(
+    ["不得上诉", "不能上诉", "终审", "不准上诉", "无权上诉", "不可上诉", "没有上诉"]
+)
 
 
 def appeal(reading: Reading) -> RuleFinding | None:
@@ -109,10 +122,28 @@ _PARTIES = frozenset(
     {Role.PLAINTIFF, Role.DEFENDANT, Role.THIRD_PARTY, Role.ACCUSED, Role.COUNSEL, Role.WITNESS}
 )
 
-_OATH = compile_cue("(如实(作证|陈述|回答|提供|说|讲)|伪证|保证书|宣誓|虚假(证言|陈述)|法律责任|隐匿罪证|如实地)")
-_GALLERY = compile_cue("(旁听席|旁听|在下面听|在后面听|坐在下面|坐在后面|一直在听|在法庭里听|都听到了|听了半天|坐在那边听)")
+_OATH = compile_cue(
+    "(如实(作证|陈述|回答|提供|说|讲)|伪证|保证书|宣誓|虚假(证言|陈述)|法律责任|隐匿罪证|如实地)"
+)
+_GALLERY = compile_cue(
+    "(旁听席|旁听|在下面听|在后面听|坐在下面|坐在后面|一直在听|在法庭里听|都听到了|听了半天|坐在那边听)"
+)
 _NO_GALLERY = compile_barrier(
-    ["没有旁听", "不得旁听", "不能旁听", "没旁听", "未旁听", "不准旁听", "不可以旁听", "不要旁听", "没有在", "没在", "不得", "没有", "不能"]
+    [
+        "没有旁听",
+        "不得旁听",
+        "不能旁听",
+        "没旁听",
+        "未旁听",
+        "不准旁听",
+        "不可以旁听",
+        "不要旁听",
+        "没有在",
+        "没在",
+        "不得",
+        "没有",
+        "不能",
+    ]
 )
 _CALL_WITNESS = compile_cue("(传|请|通知|有请|带)…(证人|鉴定人)|证人…(到庭|出庭|入庭)")
 
@@ -170,7 +201,8 @@ def mediation(reading: Reading) -> RuleFinding:
 
 
 _OFFICIAL = (
-    "(副|)(局长|县长|镇长|乡长|区长|市长|主任|主席|处长|科长|所长|大队长|支队长|厅长|队长|股长|书记|科员|主管)"
+    "(副|)(局长|县长|镇长|乡长|区长|市长|主任|主席|处长|科长|所长|大队长|支队长|厅长|队长|股长|书记|"
+    "科员|主管)"
 )
 _IS_HERE = compile_cue(
     f"(负责人|{_OFFICIAL}|工作人员|干部|法制科|法规科)…(到庭|出庭|在庭|来了|参加|应诉|到了|在)|"
@@ -221,53 +253,3 @@ def _says_official(reading: Reading, line: Line) -> bool:
         not stream.has(_NOT_HERE, max(line.start, start - 6), min(line.end, end + 4))
         for start, end in stream.matches(_IS_HERE, line.start, line.end)
     )
-
-
-# --- private numbers in the identity check ------------------------------------------------------
-
-_DIGITS = "0-9０-９零〇一二三四五六七八九幺两"
-_LONG_NUMBER = re.compile(f"[{_DIGITS}Xx][{_DIGITS}Xx\\s,，、-]{{9,}}[{_DIGITS}Xx]")
-_DOOR = re.compile(
-    f"(路|街|道|巷|弄|村|屯|组|小区|胡同|大街|花园|家园|公寓|苑|里|庄)[^，。,.]{{0,8}}?[{_DIGITS}十百]{{1,6}}"
-    "(号|栋|幢|楼|单元|室|户|门)"
-)
-_UNIT = re.compile(f"[{_DIGITS}十百]{{1,4}}(号楼|栋|幢|单元)[^，。]{{0,6}}[{_DIGITS}十百]{{2,4}}(室|号|户)?")
-
-
-def private_spoken(reading: Reading) -> RuleFinding:
-    """X-PII-SPOKEN: a full number or a door-level address during the identity check."""
-    for line in identity_lines(reading):
-        if line.role in _COURT and not _reads_aloud(line.utterance.text):
-            continue
-        if is_private(line.utterance.text):
-            why = "核对身份时口播了完整号码或门牌地址"
-            return RuleFinding("X-PII-SPOKEN", True, line.span.start, why)
-    return RuleFinding("X-PII-SPOKEN", False)
-
-
-def is_private(text: str) -> bool:
-    """Whether the text holds a number of eleven digits or more, or a door-level address."""
-    for match in _LONG_NUMBER.finditer(text):
-        if sum(char.isalnum() for char in match[0]) >= 11:
-            return True
-    return bool(_DOOR.search(text) or _UNIT.search(text))
-
-
-def _reads_aloud(text: str) -> bool:
-    return is_private(text)
-
-
-def identity_lines(reading: Reading) -> list[Line]:
-    """The lines of the identity check, until the court announces the case."""
-    starts = [
-        p.line for p in reading.placed.values() if p.step.identity and p.score >= 0.35
-    ]
-    if not starts:
-        return []
-    first = min(starts)
-    ends = [
-        reading.placed[c].line
-        for c in ("P08", "K10", "P09", "K11", "P10", "K12")
-        if c in reading.placed and reading.placed[c].line > first
-    ]
-    return list(reading.lines_in(first, min(ends, default=first + 30)))

@@ -23,8 +23,9 @@ _BASE = 0xE000
 _INITIALS = ("", *"bpmfdtnlgkhjqxzcsryw")
 # fmt: off
 _FINALS = (
-    "a", "o", "e", "i", "u", "v", "ai", "ei", "ao", "ou", "an", "en", "in", "on", "ia", "ie", "iao", "iu",
-    "ian", "ion", "ua", "uo", "uai", "ui", "uan", "un", "ue", "ve", "van", "vn", "er", "n", "m", "ng", "io",
+    "a", "o", "e", "i", "u", "v", "ai", "ei", "ao", "ou", "an", "en", "in", "on", "ia", "ie",
+    "iao", "iu", "ian", "ion", "ua", "uo", "uai", "ui", "uan", "un", "ue", "ve", "van", "vn", "er",
+    "n", "m", "ng", "io",
 )
 # fmt: on
 _FOLDS = (("zh", "z"), ("ch", "c"), ("sh", "s"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 
 from courtstream.domain.trial import Role
 from courtstream.rules.procedure.reading import Placed, Reading
@@ -20,7 +21,9 @@ _BARGAIN = compile_cue(
     "(方案|让步|一次性|分期|各让|少要|少给|最多|最少|最低|再加|让一点|降到|折中|先还|给到|能给|愿意给|愿意出|"
     "愿意支付|愿意赔|接受|退一步|减免|免除|优惠|达成|付清|我出|我给|我要)"
 )
-_AMOUNT = re.compile("[0-9０-９零一二三四五六七八九十两几][万千百]|[0-9０-９零一二三四五六七八九十]+(元|块)")
+_AMOUNT = re.compile(
+    "[0-9０-９零一二三四五六七八九十两几][万千百]|[0-9０-９零一二三四五六七八九十]+(元|块)"
+)
 _HELD = compile_cue(
     "(调解方案|达成(调解|)协议|调解不成|未能达成|无法达成|调解意见是|差距较大|主持下进行了调解)"
 )
@@ -49,7 +52,7 @@ def _questions(reading: Reading, code: str) -> None:
         return
     lines = reading.stream.lines
     asked: list[Line] = []
-    for line, answer in zip(lines, lines[1:], strict=False):
+    for line, answer in pairwise(lines):
         inside = reading.phase(line.index) in reading.pack.step(code).phases
         if inside and line.role is Role.JUDGE and answer.role in _PARTIES:
             if is_question(reading.stream, line):
@@ -73,8 +76,7 @@ def _mediation(reading: Reading, code: str) -> None:
     if placed is None or placed.score < 0.35:
         return
     held = bool(bargaining(reading)) or any(
-        reading.stream.says(line, _HELD)
-        for line in mediation_lines(reading)
+        reading.stream.says(line, _HELD) for line in mediation_lines(reading)
     )
     reading.placed[code] = replace(placed, score=1.0 if held else 0.5)
 

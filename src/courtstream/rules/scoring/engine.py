@@ -53,7 +53,8 @@ METHODS: Mapping[str, Callable[[Case], Verdict]] = {
 def score_hearing(facts: HearingFacts, standard: Standard | None = None) -> Scorecard:
     """Judge one hearing, by the latest released standard unless another is given.
 
-    Pure: the same facts and standard give the same card. Raises NotFound when the standard has no profile for the procedure.
+    Pure: the same facts and standard give the same card. Raises NotFound when the standard
+    has no profile for the procedure.
     """
     steps, rules = assess(
         facts.transcript,

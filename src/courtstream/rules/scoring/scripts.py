@@ -244,7 +244,7 @@ def script_for(procedure: Procedure, rng: random.Random) -> list[Turn]:
 
 def _lines(procedure: Procedure) -> Sequence[Line]:
     if procedure in (Procedure.CRI1_ORD, Procedure.CRI2):
-        arrive = [(_criminal_code(step), *rest) for step, *rest in _ARRIVE_CRIMINAL[:-1]]
+        arrive = [(_criminal_code(s), seat, text) for s, seat, text in _ARRIVE_CRIMINAL[:-1]]
         seated: Line = ("K02", "K", ("请公诉人、辩护人入庭就座。",))
         return [arrive[0], seated, *arrive[1:], *_CRIMINAL]
     if procedure in (Procedure.CRI1_SUM, Procedure.CRI1_FAST):
