@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from courtstream.domain.errors import BrokenStream
 from courtstream.domain.redaction import Box
@@ -12,9 +12,11 @@ from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 from media_workers.runtime.items import FaceBox, FacesAt, Picture
 from media_workers.vision.cuts import CutTest
 from media_workers.vision.detect import FaceFinder
+from media_workers.vision.plan import LookPlan, widths
 from media_workers.vision.track import (
     BRIDGE,
     FILL,
+    SHOW,
     START,
     Cut,
     Seen,
@@ -26,12 +28,8 @@ from media_workers.vision.track import (
 
 LOOK_AHEAD: MediaTime = SECOND
 """How long a frame waits for what later looks may say about it."""
-LOOK_EVERY: MediaTime = 200 * MILLISECOND
-WIDE_EVERY: MediaTime = SECOND
 GAP: MediaTime = 500 * MILLISECOND
 """A hole in time of this length parts what was seen before from what comes after."""
-
-_EARLY: MediaTime = 10 * MILLISECOND
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,59 +54,66 @@ class FaceAnalyser:
         self._tracks: list[Track] = []
         self._cuts: list[Cut] = []
         self._numbers = 0
-        self._last: MediaTime | None = None
-        self._looked: MediaTime | None = None
-        self._looked_wide: MediaTime | None = None
+        self._before: Picture | None = None
+        self._plan = LookPlan()
 
     def push(self, item: Picture) -> Iterator[FacesAt]:
         """Take the next picture; give the frames whose look-ahead is complete."""
         cut = self._take(item)
-        width = self._look_width(item, cut)
+        if cut:
+            # the last picture of the old view: nothing after it can tell where its faces went
+            self._look_at_last()
+        width = self._plan.width(item, cut=cut)
         if width:
-            self._look(item, width)
+            self._look(item, width, cut=cut)
+        self._before = item
         return iter(self._due(item.t - LOOK_AHEAD))
 
     def flush(self) -> Iterator[FacesAt]:
         """The rest: their look-ahead is whatever there was."""
-        rest = self._due(self._last) if self._last is not None else []
-        return iter(rest)
+        self._look_at_last()
+        return iter(self._due(self._before.t) if self._before else [])
 
     def _take(self, picture: Picture) -> bool:
         """Queue the frame; whether a new view begins with it."""
-        if self._last is not None and picture.t <= self._last:
+        before = self._before
+        if before is not None and picture.t <= before.t:
             raise BrokenStream("图像时间未递增 / picture time does not rise")
         tiles = self._cut_test.push(picture.planes()[0])
-        if self._last is not None and picture.t - self._last >= GAP:
+        if before is not None and picture.t - before.t >= GAP:
             tiles[:] = True
-        self._last = picture.t
         cut = bool(tiles.any())
         if cut:
             self._cuts.append(Cut(picture.t, tiles, picture.width, picture.height))
         self._waiting.append(_Frame(picture.t, picture.index, picture.width, picture.height, cut))
         return cut
 
-    def _look_width(self, picture: Picture, cut: bool) -> int:
-        """How wide to look at this picture; 0 for not at all."""
-        narrow, wide = widths(picture.width)
-        if cut or _over(self._looked_wide, picture.t, WIDE_EVERY):
-            self._looked_wide = self._looked = picture.t
-            return wide
-        if _over(self._looked, picture.t, LOOK_EVERY):
-            self._looked = picture.t
-            return narrow
-        return 0
+    def _look_at_last(self) -> None:
+        """Look at the picture before this one, unless that was done."""
+        if self._before is not None and self._plan.last != self._before.t:
+            self._look(self._before, widths(self._before.width)[0], cut=True)
 
-    def _look(self, picture: Picture, width: int) -> None:
+    def _look(self, picture: Picture, width: int, *, cut: bool) -> None:
+        """Find faces and give each to the track it continues, or to a new one."""
         faces = sightings(self._finder.find(picture.i420, width), picture.t)
         live = [track for track in self._tracks if picture.t - track.seen[-1].t <= BRIDGE]
-        pairs, rest = associate(live, faces, self._cuts)
-        for track, face in pairs:
+        steps, leaps, new = associate(live, faces, self._cuts)
+        new = [face for face in new if face.score >= START]
+        for track, face in steps:
             track.add(face)
-        for face in rest:
-            if face.score >= START:
-                self._numbers += 1
-                self._tracks.append(Track(self._numbers))
-                self._tracks[-1].add(face)
+        for track, face in leaps:
+            # the track left behind stays: it may have been somebody else
+            self._begin(track.seen[-1], replace(face, leapt=True))
+        for face in new:
+            self._begin(face)
+        sudden = [] if cut else [face for _, face in leaps] + new
+        self._plan.looked(picture, width, faces, surprise=any(f.score >= SHOW for f in sudden))
+
+    def _begin(self, *faces: Seen) -> None:
+        self._numbers += 1
+        self._tracks.append(Track(self._numbers))
+        for face in faces:
+            self._tracks[-1].add(face)
 
     def _due(self, upto: MediaTime) -> list[FacesAt]:
         """The waiting frames up to and with `upto`, answered; what they needed is forgotten."""
@@ -136,23 +141,12 @@ class FaceAnalyser:
             track.forget(before)
 
 
-def widths(source: int) -> tuple[int, int]:
-    """The columns of a usual and of a wide look at a picture `source` pixels wide."""
-    if source >= 1600:
-        return 640, 1280
-    return 640, 960 if source >= 960 else 640
-
-
-def _over(last: MediaTime | None, t: MediaTime, every: MediaTime) -> bool:
-    """Whether `every` has passed, to the nearest frame of any rate up to 50 a second."""
-    return last is None or t - last >= every - _EARLY
-
-
 def _grown(face: Seen, frame: _Frame) -> Box | None:
     """The face with its margins, inside the picture; None when it lies outside."""
     scale = frame.height / 720
-    half_w = face.w / 2 + margin(face.w, scale, face.guessed)
-    half_h = face.h / 2 + margin(face.h, scale, face.guessed)
+    half_w = face.w / 2 + margin(face.w, 2.5 * scale, face.guessed)
+    # small faces are measured worse from brow to chin than from ear to ear
+    half_h = face.h / 2 + margin(face.h, 4.0 * scale, face.guessed)
     x0, x1 = max(0.0, face.x - half_w), min(float(frame.width), face.x + half_w)
     y0, y1 = max(0.0, face.y - half_h), min(float(frame.height), face.y + half_h)
     return Box(x0, y0, x1 - x0, y1 - y0) if x1 - x0 >= 1 and y1 - y0 >= 1 else None

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from math import hypot
+from typing import TypeAlias
 
 import numpy as np
 
@@ -22,6 +25,10 @@ BRIDGE: MediaTime = 1300 * MILLISECOND
 
 _REACH = 1.0
 _LIKE = 2.2
+_CLOSE = 0.5
+_LEAP = 3.2
+_LEAP_LIKE = 1.6
+_LEAP_TIME: MediaTime = 300 * MILLISECOND
 _DRIFT: MediaTime = 200 * MILLISECOND
 _FRAME: MediaTime = 40 * MILLISECOND
 
@@ -36,6 +43,8 @@ class Seen:
     w: float
     h: float
     score: float
+    leapt: bool = False
+    """Whether it is only likely, not sure, that this is the face seen before."""
     guessed: MediaTime = 0
     """How far away in time the nearest real sighting is; 0 for a sighting itself."""
 
@@ -106,21 +115,29 @@ class Track:
         return self._beyond(known, t)
 
     def _beyond(self, known: Seen, t: MediaTime) -> Seen:
-        """`known` moved on, or back, at the track's pace there, which soon comes to rest."""
-        vx, vy = self.pace(early=t < known.t)
+        """`known` moved on, or back, at the track's pace there; where it was seen stays hidden.
+
+        A face that is about to be covered, or was until now, is measured short: the sighting next
+        to `known` counts too where it is close by.
+        """
+        early = t < known.t
+        vx, vy = self.pace(early=early)
+        pair = self.seen[:2] if early else self.seen[-2:]
+        for other in pair:
+            if hypot(other.x - known.x, other.y - known.y) <= _CLOSE * known.w:
+                known = replace(_both(known, other), t=known.t)
         away = t - known.t
         glide = max(-_DRIFT, min(_DRIFT, away)) / SECOND
-        return Seen(
-            t, known.x + vx * glide, known.y + vy * glide, known.w, known.h, known.score, abs(away)
-        )
+        moved = replace(known, t=t, x=known.x + vx * glide, y=known.y + vy * glide)
+        return replace(_both(known, moved), t=t, guessed=abs(away))
 
     def pace(self, *, early: bool = False) -> tuple[float, float]:
         """Pixels a second, across and down, at the track's end (or its beginning)."""
-        pair = self.seen[:2] if early else self.seen[-2:]
-        if len(pair) < 2:
+        a, b = (self.seen[:2] if early else self.seen[-2:]) if len(self.seen) > 1 else (None, None)
+        if a is None or b is None:
             return 0.0, 0.0
-        apart = (pair[1].t - pair[0].t) / SECOND
-        return (pair[1].x - pair[0].x) / apart, (pair[1].y - pair[0].y) / apart
+        apart = (b.t - a.t) / SECOND
+        return (b.x - a.x) / apart, (b.y - a.y) / apart
 
 
 def parted(face: Seen, t: MediaTime, cuts: list[Cut]) -> bool:
@@ -129,13 +146,22 @@ def parted(face: Seen, t: MediaTime, cuts: list[Cut]) -> bool:
     return any(low < cut.t <= high and cut.parts(face) for cut in cuts)
 
 
+def _both(a: Seen, b: Seen) -> Seen:
+    """One box around two."""
+    x0, x1 = min(a.x - a.w / 2, b.x - b.w / 2), max(a.x + a.w / 2, b.x + b.w / 2)
+    y0, y1 = min(a.y - a.h / 2, b.y - b.h / 2), max(a.y + a.h / 2, b.y + b.h / 2)
+    return replace(a, x=(x0 + x1) / 2, y=(y0 + y1) / 2, w=x1 - x0, h=y1 - y0)
+
+
 def _between(a: Seen, b: Seen, t: MediaTime) -> Seen:
+    """Where the face was on its straight way from `a` to `b`; after a leap, the whole way."""
+    if b.leapt:
+        return replace(_both(a, b), t=t, guessed=min(t - a.t, b.t - t))
     share = (t - a.t) / (b.t - a.t)
-    x, y, w, h, score = (
-        p + (q - p) * share
-        for p, q in ((a.x, b.x), (a.y, b.y), (a.w, b.w), (a.h, b.h), (a.score, b.score))
-    )
-    return Seen(t, x, y, w, h, score, min(t - a.t, b.t - t))
+    x, y, score = (p + (q - p) * share for p, q in ((a.x, b.x), (a.y, b.y), (a.score, b.score)))
+    # the larger size: one of the two may have been measured short, half behind something
+    w, h = max(a.w, b.w), max(a.h, b.h)
+    return Seen(t, x, y, w, h, score, guessed=min(t - a.t, b.t - t))
 
 
 def sightings(found: Found, t: MediaTime) -> list[Seen]:
@@ -148,38 +174,79 @@ def sightings(found: Found, t: MediaTime) -> list[Seen]:
     ]
 
 
+Pairs: TypeAlias = list[tuple[Track, Seen]]
+
+
 def associate(
     tracks: list[Track], faces: list[Seen], cuts: list[Cut]
-) -> tuple[list[tuple[Track, Seen]], list[Seen]]:
-    """Which track each face continues, nearest first; and the faces that continue none.
+) -> tuple[Pairs, Pairs, list[Seen]]:
+    """Which track each face continues; which it may have leapt from; and the faces that are new.
 
-    Nearness is the distance between the predicted and the found centre in face widths.
+    Nearness is the distance between the expected and the found centre in face widths. Somebody who
+    walks fast gets further between two looks than a still face could: those leaps are told apart.
     """
+    steps, tracks, faces = _matched(tracks, faces, cuts, _step)
+    leaps, _, faces = _matched(tracks, faces, cuts, _leap)
+    return steps, leaps, faces
+
+
+def _matched(
+    tracks: list[Track],
+    faces: list[Seen],
+    cuts: list[Cut],
+    cost: Callable[[Track, Seen], float | None],
+) -> tuple[Pairs, list[Track], list[Seen]]:
+    """Pairs in order of cost, each track and face once; then the tracks and faces left over."""
     near = []
     for i, track in enumerate(tracks):
-        last = track.seen[-1]
-        vx, vy = track.pace()
         for j, face in enumerate(faces):
-            away = face.t - last.t
-            if not 0 < away <= BRIDGE:
-                continue
-            glide = min(away, 2 * _DRIFT) / SECOND
-            gap = np.hypot(last.x + vx * glide - face.x, last.y + vy * glide - face.y)
-            size = max(last.w, face.w)
-            alike = size <= _LIKE * min(last.w, face.w)
-            if alike and gap <= _REACH * size and not parted(last, face.t, cuts):
-                near.append((gap / size, i, j))
-    pairs: list[tuple[Track, Seen]] = []
+            price = cost(track, face)
+            if price is not None and not parted(track.seen[-1], face.t, cuts):
+                near.append((price, i, j))
     used_tracks: set[int] = set()
     used_faces: set[int] = set()
+    pairs: Pairs = []
     for _, i, j in sorted(near):
         if i not in used_tracks and j not in used_faces:
             used_tracks.add(i)
             used_faces.add(j)
             pairs.append((tracks[i], faces[j]))
-    return pairs, [face for j, face in enumerate(faces) if j not in used_faces]
+    return (
+        pairs,
+        [track for i, track in enumerate(tracks) if i not in used_tracks],
+        [face for j, face in enumerate(faces) if j not in used_faces],
+    )
 
 
-def margin(side: float, scale: float, guessed: MediaTime) -> float:
-    """Pixels to add on each side of a box: 15 %, 2.5 px of 720p, 1.2 % per 40 ms of guessing."""
-    return side * (0.15 + 0.012 * guessed / _FRAME) + 2.5 * scale
+def _step(track: Track, face: Seen) -> float | None:
+    """How far the face lies from where the track should be, in widths; None when out of reach."""
+    last = track.seen[-1]
+    away = face.t - last.t
+    size = max(last.w, face.w)
+    if not 0 < away <= BRIDGE or size > _LIKE * min(last.w, face.w):
+        return None
+    vx, vy = track.pace()
+    glide = away / SECOND
+    moved = hypot(last.x + vx * glide - face.x, last.y + vy * glide - face.y)
+    # those who stop are found where they were
+    stayed = hypot(last.x - face.x, last.y - face.y)
+    gap = min(moved, stayed) / size
+    return gap if gap <= _REACH else None
+
+
+def _leap(track: Track, face: Seen) -> float | None:
+    last = track.seen[-1]
+    size = max(last.w, face.w)
+    if (
+        face.t - last.t > _LEAP_TIME
+        or face.score < START
+        or size > _LEAP_LIKE * min(last.w, face.w)
+    ):
+        return None
+    gap = hypot(last.x - face.x, last.y - face.y) / size
+    return gap if gap <= _LEAP else None
+
+
+def margin(side: float, least: float, guessed: MediaTime) -> float:
+    """Pixels to add on each side: `least`, 15 % of the box, 1.2 % of it per 40 ms of guessing."""
+    return least + side * (0.15 + 0.012 * guessed / _FRAME)
