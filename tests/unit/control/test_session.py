@@ -76,6 +76,16 @@ def test_no_media_before_the_key_was_accepted() -> None:
     assert encoder.send(9, b"\x17\x01abc") == []
 
 
+def test_a_stranger_cannot_make_us_hold_much() -> None:
+    encoder = Encoder()
+    with pytest.raises(RtmpError):
+        encoder.send(20, bytes(70_000))
+    encoder = Encoder()
+    encoder.publish()
+    encoder.session.accept()
+    assert len(encoder.send(9, b"\x17" + bytes(70_000))) == 1
+
+
 def test_a_refusal_says_why() -> None:
     encoder = Encoder()
     encoder.publish()

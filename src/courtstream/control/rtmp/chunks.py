@@ -11,7 +11,9 @@ GREATEST_CHUNK = 0xFFFFFF  # §5.4.1: larger ones cannot matter
 EXTENDED = 0xFFFFFF
 HEADER_BYTES = (11, 7, 3, 0)  # §5.3.1.2, by format
 GREATEST_MESSAGE = 4 << 20
-GREATEST_PENDING = 8 << 20
+PENDING_MESSAGES = 2
+"""Unfinished messages may hold as much as this many of the greatest ones."""
+
 MOST_STREAMS = 64
 _WRAP = 1 << 32
 
@@ -44,12 +46,12 @@ class ChunkReader:
     """Takes bytes as they come and gives whole messages, one a call.
 
     `chunk_size` and `abort` are set by the session when the peer says so; they hold from the next
-    chunk on, which is why messages are given one by one.
+    chunk on, which is why messages are given one by one. `greatest`: bytes of a message.
     """
 
     def __init__(self, greatest: int = GREATEST_MESSAGE) -> None:
         self.chunk_size = DEFAULT_CHUNK
-        self._greatest = greatest
+        self.greatest = greatest
         self._buffer = bytearray()
         self._streams: dict[int, _ChunkStream] = {}
         self._pending = 0
@@ -100,7 +102,7 @@ class ChunkReader:
         self._streams[number] = known
         known.parts += self._buffer[body : body + take]
         self._pending += take
-        if self._pending > GREATEST_PENDING:
+        if self._pending > PENDING_MESSAGES * self.greatest:
             raise RtmpError("too many unfinished messages")
         return body + take, self._whole(known)
 
@@ -148,7 +150,7 @@ class ChunkReader:
     def _begin(self, header: _Header, form: int, known: _ChunkStream) -> None:
         if known.open:
             return
-        if header.length > self._greatest:
+        if header.length > self.greatest:
             raise RtmpError("a message is too large")
         step = header.step if header.extended is None else header.extended
         base = 0 if form == 0 else known.timestamp

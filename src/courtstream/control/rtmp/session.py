@@ -9,6 +9,7 @@ from typing import TypeAlias
 from courtstream.control.rtmp import amf
 from courtstream.control.rtmp.chunks import (
     GREATEST_CHUNK,
+    GREATEST_MESSAGE,
     ChunkReader,
     RtmpMessage,
     write_message,
@@ -19,6 +20,9 @@ APP = "live"
 WINDOW = 2_500_000
 OUT_CHUNK = 4096
 MEDIA_STREAM = 1
+STRANGER_MESSAGE = 65_536
+"""Nobody needs longer messages to ask for admission."""
+
 _SET_CHUNK, _ABORT, _ACK, _USER, _WINDOW, _BANDWIDTH = 1, 2, 3, 4, 5, 6
 _AUDIO, _VIDEO, _DATA3, _COMMAND3, _DATA, _COMMAND, _AGGREGATE = 8, 9, 15, 17, 18, 20, 22
 _STREAM_BEGIN, _PING, _PONG = 0, 6, 7
@@ -62,7 +66,7 @@ class RtmpSession:
     """
 
     def __init__(self) -> None:
-        self._reader = ChunkReader()
+        self._reader = ChunkReader(STRANGER_MESSAGE)
         self._out = bytearray()
         self._connected = False
         self._asked = False
@@ -100,6 +104,7 @@ class RtmpSession:
     def accept(self) -> None:
         """Let the publisher in: media is taken from here on."""
         self._accepted = True
+        self._reader.greatest = GREATEST_MESSAGE
         begin = _STREAM_BEGIN.to_bytes(2, "big") + self._stream.to_bytes(4, "big")
         self._control(_USER, begin)
         self._status("status", "NetStream.Publish.Start", "publishing")
