@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from starlette.requests import Request
-from starlette.responses import JSONResponse, StreamingResponse
+from starlette.responses import JSONResponse, Response, StreamingResponse
 
 from courtstream.api import schemas as s
 from courtstream.api.context import actor, context
@@ -14,7 +14,7 @@ from courtstream.control.protocol import Command
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import WorkerAway
 from courtstream.domain.time import seconds
-from courtstream.services import commands, importing, publishing, watch
+from courtstream.services import commands, gatekeeping, importing, publishing, watch
 from courtstream.services.watch import Search
 
 
@@ -87,6 +87,26 @@ async def command(request: Request) -> JSONResponse:
     return answer(s.ReplyOut, reply, 200 if reply.ok else 409)
 
 
+@documented("publication", s.GateOut, takes=s.ApprovalBody, staff=True, problems=(404, 409))
+async def approve(request: Request) -> JSONResponse:
+    """Put the broadcast approval on file; the gate decides anew."""
+    asked = await body(request, s.ApprovalBody)
+    view = await context(request).work.writing(
+        gatekeeping.approve, actor(request), _id(request), asked.granted, utc_now()
+    )
+    return answer(s.GateOut, view)
+
+
+@documented("publication", s.GateOut, takes=s.ClosuresBody, staff=True, problems=(404, 409))
+async def find_closures(request: Request) -> JSONResponse:
+    """Say what was found when checking for reasons not to publish; the gate decides anew."""
+    asked = await body(request, s.ClosuresBody)
+    view = await context(request).work.writing(
+        gatekeeping.find_closures, actor(request), _id(request), asked.codes, utc_now()
+    )
+    return answer(s.GateOut, view)
+
+
 @documented("publication", s.PublicationOut, staff=True, problems=(404, 409))
 async def release(request: Request) -> JSONResponse:
     """Release the replay of an ended hearing."""
@@ -97,13 +117,13 @@ async def release(request: Request) -> JSONResponse:
 
 
 @documented("publication", None, takes=s.WithdrawBody, status=204, staff=True)
-async def withdraw(request: Request) -> JSONResponse:
+async def withdraw(request: Request) -> Response:
     """Take a hearing back from the public, with a reason."""
     asked = await body(request, s.WithdrawBody)
     await context(request).work.writing(
         publishing.withdraw, actor(request), _id(request), asked.reason, utc_now()
     )
-    return JSONResponse(None, 204)
+    return Response(status_code=204)
 
 
 def _id(request: Request) -> str:

@@ -252,6 +252,28 @@ class ReplyOut(View):
     message: str
 
 
+class ApprovalBody(Body):
+    """The broadcast approval, or the approval not to broadcast."""
+
+    granted: bool
+
+
+class ClosuresBody(Body):
+    """Closure codes found to apply; empty: someone has checked and none does."""
+
+    codes: tuple[str, ...] = Field(max_length=40)
+
+
+class GateOut(View):
+    """The gate's decision: the modes it allows, and every code and reason."""
+
+    allowed: tuple[PublicationMode, ...]
+    codes: tuple[str, ...]
+    reasons: tuple[str, ...]
+    version: str
+    decided_at: datetime
+
+
 class WithdrawBody(Body):
     """Why a hearing is taken back from the public."""
 

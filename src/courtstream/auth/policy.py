@@ -17,6 +17,7 @@ class Action(StrEnum):
     SCHEDULE = "schedule"
     SEE_COURTROOM = "see_courtroom"
     CHANGE_KEY = "change_key"
+    APPROVE = "approve"
     COMMAND = "command"
     PUBLISH = "publish"
     SEE_SCORE = "see_score"
@@ -41,6 +42,7 @@ ALLOWED: Mapping[Action, Mapping[StaffRole, Scope]] = {
     Action.SCHEDULE: {_C: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
     Action.SEE_COURTROOM: {_C: Scope.COURT, _J: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
     Action.CHANGE_KEY: {_C: Scope.COURT, _A: Scope.TREE},
+    Action.APPROVE: {_O: Scope.TREE, _A: Scope.TREE},
     Action.COMMAND: {_C: Scope.COURT, _J: Scope.OWN, _A: Scope.TREE},
     Action.PUBLISH: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE, _A: Scope.TREE},
     Action.SEE_SCORE: {_J: Scope.OWN, _O: Scope.TREE},

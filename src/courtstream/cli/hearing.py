@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     hearings = typer.Typer(no_args_is_help=True, help="庭审排期 / the schedule of hearings")
     hearings.command("import")(import_file)
     hearings.command("list")(list_hearings)
+    hearings.command("approve")(approve)
     hearings.command("columns")(columns)
     app.add_typer(hearings, name="hearing")
 
@@ -61,6 +62,27 @@ def list_hearings(
         place = f"{card.court_name}{card.courtroom_name}"
         typer.echo(f"{card.id}  {start}  {card.state.value:11} {place}  {card.case_number}")
     typer.echo(f"{found.total} · {found.page}/{found.pages}")
+
+
+def approve(
+    hearing_id: Annotated[str, typer.Argument(help="庭审编号 / hearing id")],
+    by: Annotated[str, typer.Option(help="审批人账号 / login of the one who approves")],
+    refuse: Annotated[
+        bool, typer.Option("--refuse", help="不同意直播 / not to be broadcast")
+    ] = False,
+) -> None:
+    """Put the broadcast approval of a hearing on file / 直播审批."""
+    from courtstream.cli.offline import offline
+    from courtstream.domain.clock import utc_now
+    from courtstream.services import gatekeeping, lookup
+
+    with offline() as work:
+        person = work.read(lookup.user, by)
+        gate = work.write(gatekeeping.approve, person, hearing_id, not refuse, utc_now())
+    open_modes = ", ".join(gate.allowed) if gate and gate.allowed else "无 / none"
+    typer.echo(f"✓ 可公开方式 / modes allowed: {open_modes}")
+    for reason in gate.reasons if gate else ():
+        typer.echo(f"  {reason}")
 
 
 def columns() -> None:

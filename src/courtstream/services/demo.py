@@ -201,9 +201,7 @@ def _today(session: Session, case: dict[str, Any], room: Courtroom, now: datetim
     judge = session.scalars(
         select(Judge).where(Judge.court_id == room.court_id, Judge.name == new.judges[0])
     ).one()
-    hearing = schedule.create(session, new, Place(room.court, room, (judge,)), "demo", now)
-    hearing.approved_at = now
-    return hearing
+    return schedule.create(session, new, Place(room.court, room, (judge,)), "demo", now)
 
 
 def _new_hearing(case: dict[str, Any], now: datetime) -> NewHearing:
@@ -221,6 +219,8 @@ def _new_hearing(case: dict[str, Any], now: datetime) -> NewHearing:
         judges=(case["judge"]["name"],),
         public=hearing["public"],
         replay_release="automatic",
+        closure_codes=(),
+        approval=True,
         notice=start - timedelta(days=hearing["notice_days"]),
         participants=_participants(case),
         demo=True,

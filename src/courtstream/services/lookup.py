@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from courtstream.domain.errors import InvalidInput
+from courtstream.domain.errors import InvalidInput, NotFound
 from courtstream.services.accounts import user_view
 from courtstream.services.views import UserView
 from courtstream.store.tables import Court, Judge, User
@@ -26,6 +26,14 @@ def judge_id(session: Session, court: str | None, name: str) -> str:
     if found is None:
         raise InvalidInput("本院没有该法官 / the court has no such judge")
     return found
+
+
+def user(session: Session, login: str) -> UserView:
+    """The account of this login. Raises NotFound."""
+    found = session.scalars(select(User).where(User.login == login.strip().casefold())).first()
+    if found is None or not found.active:
+        raise NotFound
+    return user_view(found)
 
 
 def all_users(session: Session) -> tuple[UserView, ...]:

@@ -13,7 +13,8 @@ from courtstream.auth.policy import Action
 from courtstream.domain.errors import InvalidInput
 from courtstream.domain.ids import new_id
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, Role
-from courtstream.services import audit, lifecycle, shape
+from courtstream.rules.gate import closures
+from courtstream.services import audit, gatekeeping, lifecycle, shape
 from courtstream.services.scope import court_for, hearing_for
 from courtstream.services.views import HearingCard, UserView
 from courtstream.store.tables import (
@@ -46,8 +47,9 @@ class NewParticipant:
 class NewHearing:
     """A hearing as given by a page, a file or the API. Court, courtroom and judges by name.
 
-    `judges`: the presiding (or sole) judge first. `closure_codes` are the codes of the gate's
-    table that the clerk knows to apply.
+    `judges`: the presiding (or sole) judge first. `closure_codes`: codes of the gate's table found
+    to apply, empty when someone checked and none does, None when nobody has checked. `approval`:
+    the broadcast approval on file, None when not decided.
     """
 
     court: str
@@ -63,7 +65,8 @@ class NewHearing:
     public: bool = True
     delay: float = 10.0
     replay_release: str = "person"
-    closure_codes: tuple[str, ...] = ()
+    closure_codes: tuple[str, ...] | None = None
+    approval: bool | None = None
     participants: tuple[NewParticipant, ...] = ()
     notice: datetime | None = None
     demo: bool = field(default=False)
@@ -136,7 +139,13 @@ def create(session: Session, new: NewHearing, place: Place, by: str, now: dateti
         scheduled_end=end_of(new),
         sole_judge=len(place.judges) == 1,
         public=new.public,
-        closure_codes=list(new.closure_codes),
+        closure_codes=None if new.closure_codes is None else list(new.closure_codes),
+        applications={},
+        objections=[],
+        waived=[],
+        approval=new.approval,
+        approved_at=None if new.approval is None else now,
+        approved_by="" if new.approval is None else by,
         notice_at=new.notice,
         demo=new.demo,
         created_at=now,
@@ -147,6 +156,7 @@ def create(session: Session, new: NewHearing, place: Place, by: str, now: dateti
     session.add(hearing)
     session.flush()
     audit.append(session, by, "schedule", hearing.id, {"court": place.court.id}, now)
+    gatekeeping.decide(session, hearing, now)
     return hearing
 
 
@@ -173,6 +183,9 @@ def _own_faults(new: NewHearing) -> Iterator[Fault]:
         yield Fault("end", "结束时间须在开始之后且不超过14小时", "end after start, at most 14 h")
     if not 2.0 <= new.delay <= 120.0:
         yield Fault("delay", "延时须在2至120秒之间", "the delay is 2 to 120 seconds")
+    unknown = set(new.closure_codes or ()) - closures().keys()
+    if unknown:
+        yield Fault("closure_codes", "没有该不公开情形代码", "no such closure code")
     if new.replay_release not in {"person", "automatic"}:
         yield Fault("replay_release", "只能是 person 或 automatic", "person or automatic")
 

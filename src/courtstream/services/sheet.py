@@ -35,6 +35,7 @@ COLUMNS: dict[str, tuple[str, ...]] = {
     "delay": ("延时", "延时秒数"),
     "replay_release": ("录播发布",),
     "closure_codes": ("不公开情形",),
+    "approval": ("直播审批",),
     "participants": ("参与人", "诉讼参与人"),
     "notice": ("公告时间",),
 }
@@ -43,8 +44,8 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 REQUIRED = ("court", "courtroom", "case_number", "cause", "procedure", "start", "judges")
 _HEADINGS = {h: name for name, zh in COLUMNS.items() for h in (name, *zh)}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_YES = {"是", "公开", "yes", "true", "1", "y", ""}
-_NO = {"否", "不公开", "no", "false", "0", "n"}
+_YES = {"是", "公开", "同意", "yes", "true", "1", "y"}
+_NO = {"否", "不公开", "不同意", "no", "false", "0", "n"}
 _KINDS = {
     "民事": CaseKind.CIVIL,
     "刑事": CaseKind.CRIMINAL,
@@ -214,6 +215,7 @@ class _Reader:
         kind = self._value("kind", _kind, "没有该案件类型", "no such kind of case")
         public = self._value("public", _yes_no, "应为 是 或 否", "yes or no")
         delay = self._value("delay", float, "应为秒数", "a number of seconds")
+        approval = self._value("approval", _yes_no, "应为 是 或 否", "yes or no")
         people = self._value(
             "participants", _people, "应如 原告:张三;证人:李四:protected", "role:name;role:name"
         )
@@ -236,7 +238,8 @@ class _Reader:
             public=True if public is None else public,
             delay=10.0 if delay is None else delay,
             replay_release=self._cell("replay_release") or "person",
-            closure_codes=_listed(self._cell("closure_codes")),
+            closure_codes=_codes(self._cell("closure_codes")),
+            approval=approval,
             participants=people or (),
             notice=notice,
         )
@@ -283,6 +286,13 @@ def _listed(cell: str) -> tuple[str, ...]:
     for mark in "；、,，|":
         cell = cell.replace(mark, ";")
     return tuple(piece.strip() for piece in cell.split(";") if piece.strip())
+
+
+def _codes(cell: str) -> tuple[str, ...] | None:
+    """Empty: nobody has checked. 无: someone has, and none applies."""
+    if not cell:
+        return None
+    return () if cell in {"无", "none", "None"} else tuple(c.upper() for c in _listed(cell))
 
 
 def _people(cell: str) -> tuple[NewParticipant, ...]:

@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courtstream.domain.publication import ClosureEffect
@@ -65,7 +65,11 @@ class ParticipantRow(Base):
 
 class Hearing(Base):
     """庭审, one sitting. `wall_zero` is the instant of media time 0; `last_seq` the journal's row
-    up to which the database knows what happened."""
+    up to which the database knows what happened.
+
+    What the gate asks: `closure_codes` None means nobody has checked; `applications` code → granted,
+    refused or None while waiting; `objections` {by, reason, upheld}; `approval` None: not decided.
+    """
 
     __tablename__ = "hearings"
     __table_args__ = (
@@ -88,9 +92,14 @@ class Hearing(Base):
     duration: Mapped[int] = mapped_column(Nanoseconds, default=0)
     sole_judge: Mapped[bool] = mapped_column(default=False)
     public: Mapped[bool] = mapped_column(default=True)
-    closure_codes: Mapped[list[Any]] = mapped_column(default=list)
+    closure_codes: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
+    applications: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    objections: Mapped[list[Any]] = mapped_column(default=list)
+    waived: Mapped[list[Any]] = mapped_column(default=list)
     notice_at: Mapped[datetime | None]
+    approval: Mapped[bool | None]
     approved_at: Mapped[datetime | None]
+    approved_by: Mapped[str] = mapped_column(String(64), default="")
     demo: Mapped[bool] = mapped_column(default=False)
     node: Mapped[str] = mapped_column(String(64), default="")
     epoch: Mapped[int] = mapped_column(default=0)

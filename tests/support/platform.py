@@ -1,0 +1,257 @@
+"""A small invented court on a fresh database, and a bus without a network."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from shutil import copyfile
+from tempfile import mkdtemp
+from typing import Any
+
+from starlette.testclient import TestClient
+
+from courtstream.api.app import create_app
+from courtstream.auth import passwords
+from courtstream.auth.tokens import new_ingest_key
+from courtstream.control.protocol import (
+    AdmitReply,
+    AdmitRequest,
+    Command,
+    IngestEvent,
+    JournalPage,
+    JournalRequest,
+    JournalRow,
+    NodeBeat,
+    NodeCommand,
+    Reply,
+    RowKind,
+    WorkerBeat,
+)
+from courtstream.domain.errors import NodeAway, WorkerAway
+from courtstream.domain.staff import StaffRole
+from courtstream.domain.trial import CourtLevel, Procedure, Role
+from courtstream.services import accounts, keys, schedule
+from courtstream.services.schedule import NewHearing, NewParticipant
+from courtstream.services.views import UserView
+from courtstream.services.work import Work
+from courtstream.settings import Settings
+from courtstream.store.migrate import upgrade
+from courtstream.store.tables import Court, Courtroom, Hearing, Judge
+from courtstream.store.unit import Store
+
+NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
+"""Nine in the morning of a Monday in Beijing."""
+
+PASSWORD = "correct horse battery"
+HIGH, BASIC, OTHER = "c_high", "c_basic", "c_other"
+ROOM, ROOM2 = "cr_1", "cr_2"
+SECOND = 1_000_000_000
+
+
+@functools.cache
+def migrated() -> Path:
+    """A migrated, empty database to copy: migrating once is enough for all tests."""
+    path = Path(mkdtemp()) / "empty.sqlite3"
+    upgrade(f"sqlite:///{path}")
+    return path
+
+
+@functools.cache
+def password_hash() -> str:
+    return passwords.hash_password(PASSWORD)
+
+
+@dataclass
+class World:
+    """The platform's data and its people. `key` opens the door of `ROOM`."""
+
+    settings: Settings
+    work: Work
+    key: str = ""
+    users: dict[str, UserView] = field(default_factory=dict)
+
+    @classmethod
+    def make(cls, folder: Path) -> World:
+        folder.mkdir(parents=True, exist_ok=True)
+        settings = Settings(data=folder)
+        copyfile(migrated(), folder / "courtstream.sqlite3")
+        world = cls(settings, Work(Store(settings.database)))
+        world.work.write(world._fill)
+        return world
+
+    def _fill(self, session: Any) -> None:
+        session.add(Court(id=HIGH, name="澜江高院", level=CourtLevel.HIGH, code="江"))
+        session.flush()
+        for number, court in enumerate((BASIC, OTHER)):
+            name = "临江法院" if court == BASIC else "远山法院"
+            session.add(
+                Court(id=court, name=name, level=CourtLevel.BASIC, code=f"江0{number}",
+                      parent_id=HIGH)
+            )
+        session.flush()
+        session.add(Courtroom(id=ROOM, court_id=BASIC, name="第一法庭"))
+        session.add(Courtroom(id=ROOM2, court_id=OTHER, name="第一法庭"))
+        for n, name in enumerate(("罗文清", "欧阳澈", "舒望北")):
+            session.add(Judge(id=f"j_{n}", court_id=BASIC, name=name))
+        session.add(Judge(id="j_far", court_id=OTHER, name="祁连秋"))
+        session.flush()
+        self.key = new_ingest_key()
+        keys.add(session, ROOM, "test", NOW, self.key)
+        self._user(session, "clerk", StaffRole.CLERK, BASIC)
+        self._user(session, "judge", StaffRole.JUDGE, BASIC, "j_0")
+        self._user(session, "judge2", StaffRole.JUDGE, BASIC, "j_1")
+        self._user(session, "office", StaffRole.OFFICE, HIGH)
+        self._user(session, "admin", StaffRole.ADMIN, HIGH)
+        self._user(session, "far", StaffRole.CLERK, OTHER)
+
+    def _user(
+        self, session: Any, login: str, role: StaffRole, court: str, judge: str | None = None
+    ) -> None:
+        real = accounts.hash_password
+        accounts.hash_password = lambda _: password_hash()  # one argon2 for all accounts
+        try:
+            self.users[login] = accounts.add_user(
+                session, None, login=login, name=login, password=PASSWORD, role=role,
+                court_id=court, judge_id=judge, now=NOW,
+            )
+        finally:
+            accounts.hash_password = real
+
+    def hearing(self, **changes: Any) -> str:
+        """Schedule a hearing in `ROOM` for now; its id."""
+        new = new_hearing(**changes)
+        return self.work.write(schedule.schedule, self.users["clerk"], new, NOW).id
+
+    def state(self, hearing_id: str) -> str:
+        return self.work.read(lambda s: s.get(Hearing, hearing_id).state.value)
+
+    def change(self, hearing_id: str, **values: Any) -> None:
+        def put(session: Any) -> None:
+            for name, value in values.items():
+                setattr(session.get(Hearing, hearing_id), name, value)
+
+        self.work.write(put)
+
+
+def new_hearing(**changes: Any) -> NewHearing:
+    given: dict[str, Any] = {
+        "court": "临江法院",
+        "courtroom": "第一法庭",
+        "case_number": "（2026）江0102民初1号",
+        "cause": "民间借贷纠纷",
+        "procedure": Procedure.CIV1_SUM,
+        "start": NOW + timedelta(minutes=5),
+        "judges": ("罗文清",),
+        "participants": (
+            NewParticipant(Role.PLAINTIFF, "沈静怡"),
+            NewParticipant(Role.DEFENDANT, "贺明远"),
+            NewParticipant(Role.WITNESS, "方若竹", protected=True),
+        ),
+    }
+    return NewHearing(**{**given, **changes})
+
+
+@dataclass
+class Tape:
+    """Writes journal rows of one hearing with running numbers."""
+
+    hearing_id: str
+    seq: int = 0
+    epoch: int = 1
+    at: datetime = NOW
+
+    def row(self, kind: RowKind, t: int | None = None, **body: Any) -> JournalRow:
+        self.seq += 1
+        return JournalRow(
+            hearing_id=self.hearing_id, seq=self.seq, epoch=self.epoch, at=self.at.isoformat(),
+            kind=kind, t=t, body=body,
+        )
+
+    def begin(self) -> list[JournalRow]:
+        return [
+            self.row(RowKind.STARTED, epoch=1, pid=1, wall_zero=self.at.isoformat()),
+            self.row(RowKind.SOURCE, state="connected", width=1280, height=720, fps=25),
+        ]
+
+    def segment(self, n: int, seconds: int = 2) -> JournalRow:
+        start = n * seconds * SECOND
+        return self.row(
+            RowKind.SEGMENT, start, n=n, uri=f"seg-{n:06}-1.m4s", start=start,
+            end=start + seconds * SECOND, bytes=1000, pdt=self.at.isoformat(), discontinuity=False,
+        )
+
+    def words(self, start: float, end: float, text: str, **more: Any) -> JournalRow:
+        begin, close = int(start * SECOND), int(end * SECOND)
+        said = {"start": begin, "end": close, "text": text, "words": [[text, begin, close, 0.9]]}
+        return self.row(RowKind.WORDS, begin, utterance={**said, **more})
+
+    def end(self, t: float) -> JournalRow:
+        return self.row(RowKind.ENDED, int(t * SECOND), why="command", end=int(t * SECOND))
+
+
+class MemoryBus:
+    """A `Bus` in one process: tests speak as workers and nodes through it."""
+
+    def __init__(self) -> None:
+        self.connected = True
+        self.journals: dict[str, list[JournalRow]] = {}
+        self.commands: list[tuple[str, Command]] = []
+        self.asked: list[JournalRequest] = []
+        self.worker: Reply | None = Reply(ok=True)
+        self.admit: Callable[[AdmitRequest], Awaitable[AdmitReply]] | None = None
+        self.row: Callable[[JournalRow], Awaitable[None]] | None = None
+        self.beat: Callable[[WorkerBeat], Awaitable[None]] | None = None
+        self.node_beat: Callable[[NodeBeat], Awaitable[None]] | None = None
+        self.ingest: Callable[[IngestEvent], Awaitable[None]] | None = None
+
+    async def close(self) -> None:
+        self.connected = False
+
+    async def request_worker(self, hearing_id: str, command: Command) -> Reply:
+        self.commands.append((hearing_id, command))
+        if self.worker is None:
+            raise WorkerAway
+        return self.worker
+
+    async def request_node(self, node: str, command: NodeCommand) -> Reply:
+        return Reply(ok=True)
+
+    async def journal(self, node: str, request: JournalRequest) -> JournalPage:
+        self.asked.append(request)
+        if request.hearing_id not in self.journals:
+            raise NodeAway
+        rows = [r for r in self.journals[request.hearing_id] if r.seq > request.after]
+        return JournalPage(rows=tuple(rows[:3]), more=len(rows) > 3)
+
+    async def serve_admit(self, answer: Callable[[AdmitRequest], Awaitable[AdmitReply]]) -> None:
+        self.admit = answer
+
+    async def on_row(self, callback: Callable[[JournalRow], Awaitable[None]]) -> None:
+        self.row = callback
+
+    async def on_beat(self, callback: Callable[[WorkerBeat], Awaitable[None]]) -> None:
+        self.beat = callback
+
+    async def on_node_beat(self, callback: Callable[[NodeBeat], Awaitable[None]]) -> None:
+        self.node_beat = callback
+
+    async def on_ingest_event(self, callback: Callable[[IngestEvent], Awaitable[None]]) -> None:
+        self.ingest = callback
+
+
+@contextmanager
+def site(world: World, bus: MemoryBus | None = None) -> Iterator[TestClient]:
+    """The application over a world."""
+    with TestClient(create_app(world.settings, bus)) as client:
+        yield client
+
+
+def sign_in(client: TestClient, login: str, password: str = PASSWORD) -> dict[str, str]:
+    """Sign in by the API; the header that unsafe requests need."""
+    answer = client.post("/api/v1/session", json={"login": login, "password": password})
+    assert answer.status_code == 200, answer.text
+    return {"X-CSRF-Token": answer.json()["csrf"]}
