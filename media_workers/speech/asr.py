@@ -26,7 +26,9 @@ from media_workers.speech.text import Piece, characters
 Wave: TypeAlias = npt.NDArray[np.float32]
 """Mono sound at `SPEECH_RATE`, shape (n,), full scale 1.0."""
 
-PROMPT = "以下是人民法院开庭审理案件的普通话记录，使用简体中文和标点符号。"
+PROMPT = (
+    "现在开庭。审判长：请原告陈述诉讼请求、事实和理由。原告：好的，审判长。被告进行答辩、质证。"
+)
 """Given on every call: without it a quarter of the characters come out Traditional."""
 
 LOOPING = 1.8
@@ -104,6 +106,7 @@ class WhisperTranscriber:
             return_no_speech_prob=True,
             suppress_blank=True,
             suppress_tokens=self._suppressed,
+            max_initial_timestamp_index=_PLACES_PER_S,
         )[0]
         tokens = [t for t in result.sequences_ids[0] if t < self._tokenizer.eot]
         score, no_speech = float(result.scores[0]), float(result.no_speech_prob)
@@ -119,8 +122,12 @@ class WhisperTranscriber:
         return self._whisper.encode(np.ascontiguousarray(features[:, : frames // 2 * 2]))
 
     def _start_tokens(self, prompt: str) -> list[int]:
+        """Whisper's own time marks stay allowed: forbidden, it stops at the first pause.
+
+        Measured on two recordings: a quarter fewer characters dropped for a tenth more time.
+        """
         before = [self._tokenizer.sot_prev, *self._tokenizer.encode(" " + prompt)] if prompt else []
-        return [*before, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        return [*before, *self._tokenizer.sot_sequence]
 
     def _timed(self, reading: _Reading, length: float) -> list[Piece]:
         """Pieces with times from the cross-attention (dynamic time warping in CTranslate2)."""

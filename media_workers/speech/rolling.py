@@ -13,6 +13,8 @@ from media_workers.speech.resample import SpeechRate
 JITTER: MediaTime = 40 * MILLISECOND
 """Stamps may differ this much from the count of samples before it is a gap."""
 
+_QUIET = SPEECH_RATE * 120 // 1000
+
 
 class RollingSound:
     """One stretch of sound beginning at `first.t`; gaps inside it are filled with silence."""
@@ -56,6 +58,15 @@ class RollingSound:
         first = max(0, self._index(window.start) - self._dropped)
         last = max(first, self._index(window.end) - self._dropped)
         return self._wave[first:last]
+
+    def quietest(self, bounds: Span) -> MediaTime:
+        """The middle of the quietest 120 ms inside `bounds`: a place to cut between words."""
+        part = self.cut(bounds)
+        if len(part) <= _QUIET:
+            return bounds.start
+        total = np.concatenate([[0.0], np.cumsum(part.astype(np.float64) ** 2)])
+        least = int((total[_QUIET:] - total[:-_QUIET]).argmin())
+        return bounds.start + (least + _QUIET // 2) * SECOND // SPEECH_RATE
 
     def _index(self, t: MediaTime) -> int:
         return -(-(t - self.origin) * SPEECH_RATE // SECOND)

@@ -8,12 +8,16 @@ from courtstream.domain.transcript import Word
 from media_workers.runtime.items import PrivateSpan, Sound
 from media_workers.speech.agree import StableText
 from media_workers.speech.checks import MuteBackendGuard
+from media_workers.speech.holes import without
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.rolling import RollingSound
 from media_workers.speech.vad import VoiceDetector
 
 EDGE: MediaTime = 500 * MILLISECOND
 """What lies this near to the end of a window is not well read in it."""
+
+LEAD: MediaTime = 600 * MILLISECOND
+"""Silence kept before the first speech of a window: longer silence invites invented text."""
 
 PAUSE: MediaTime = 600 * MILLISECOND
 """After this much silence nothing heard later changes what was said before."""
@@ -58,7 +62,12 @@ class Stretch:
             self._trusted.append(Span(start, max(start, window.end - EDGE)))
 
     def settle(self, hypothesis: Hypothesis) -> tuple[Word, ...]:
-        """The words this reading makes stable; text where nobody spoke is left out."""
+        """The words this reading makes stable; text where nobody spoke is left out.
+
+        A reading that looped changes nothing: a later one has the same words.
+        """
+        if not hypothesis.ok:
+            return ()
         window = hypothesis.window
         ends = [span.end for span in hypothesis.voiced]
         quiet = window.end - max(ends, default=window.start)
@@ -82,21 +91,6 @@ class Stretch:
         return voiced, tuple(
             PrivateSpan(span, Reason.ANALYSIS_LYING, "could not be read") for span in unread
         )
-
-
-def without(spans: tuple[Span, ...], covered: list[Span]) -> list[Span]:
-    """The parts of `spans` that no span of `covered` (merged, in order) covers."""
-    bare: list[Span] = []
-    for span in spans:
-        start = span.start
-        for cover in covered:
-            if cover.end > start and cover.start < span.end:
-                if cover.start > start:
-                    bare.append(Span(start, cover.start))
-                start = max(start, cover.end)
-        if start < span.end:
-            bare.append(Span(start, span.end))
-    return bare
 
 
 def _spoken(hypothesis: Hypothesis) -> Hypothesis:
