@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
 from courtstream.control.protocol import RowKind
+from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.time import SECOND, MediaTime, Span
 from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
 from media_workers.runtime.items import SourcePacket
@@ -83,9 +84,9 @@ class SealedLine:
             recorder = self._make()
             self._work(recorder)
             self._write(recorder.flush())
-        except OSError as error:
+        except (OSError, CourtstreamError) as error:
             # Said once and loudly; the page shows it and the hearing's leader decides.
-            self.error = type(error).__name__
+            self.error = str(getattr(error, "code", type(error).__name__))
             self._journal.write(RowKind.ERROR, stage="sealed", code=self.error)
             self._swallow()
         finally:

@@ -1,0 +1,1 @@
+"""What several test folders share: rigs, faults as parameters, readers of published files."""
