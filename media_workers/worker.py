@@ -16,7 +16,9 @@ import structlog
 from pydantic import ValidationError
 
 from courtstream.control.protocol import (
+    Command,
     JournalRow,
+    Reply,
     RowKind,
     WorkerBeat,
     WorkerSpec,
