@@ -1,14 +1,15 @@
 """The recogniser: a port, and Whisper on CTranslate2 behind it.
 
 Short-context encoding: a clip is padded by one second instead of to Whisper's 30 s, which makes
-a 10 s window ten times cheaper. The decoder was not trained for it and sometimes loops; a loop
-is recognised by how well its text compresses, and the clip is then heard again at full length.
+a 10 s window ten times cheaper. The decoder was not trained for it and sometimes loops; what
+is said once too often is dropped, and a clip whose text still compresses well is heard again at
+full length.
 """
 
 from __future__ import annotations
 
 import math
-import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol, TypeAlias
@@ -21,6 +22,7 @@ from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from media_workers.runtime.items import SPEECH_RATE
 from media_workers.speech.hypothesis import Hypothesis
+from media_workers.speech.loops import collapsed, invented, looping
 from media_workers.speech.text import Piece, characters
 
 Wave: TypeAlias = npt.NDArray[np.float32]
@@ -30,9 +32,6 @@ PROMPT = (
     "现在开庭。审判长：请原告陈述诉讼请求、事实和理由。原告：好的，审判长。被告进行答辩、质证。"
 )
 """Given on every call: without it a quarter of the characters come out Traditional."""
-
-LOOPING = 1.8
-"""Text that zlib shrinks by more than this repeats itself (Chinese prose stays near 1.1)."""
 
 _PAD_S = 1.0
 _TOKENS_PER_S = 7
@@ -91,7 +90,11 @@ class WhisperTranscriber:
         if _is_silence(reading):
             return Hypothesis(window, ok=not reading.looped)
         words, after = characters(self._timed(reading, length))
-        return Hypothesis(window, _placed(words, window), (), not reading.looped, after)
+        wrong = invented(words)
+        kept = [i for i in range(len(words)) if i not in wrong]
+        chars = _placed([words[i] for i in kept], window)
+        marks = tuple(after[i] for i in kept)
+        return Hypothesis(window, chars, (), not reading.looped, marks)
 
     def _read(self, pcm: Wave, prompt: str, pad_s: float, beam: int) -> _Reading:
         encoded = self._encode(pcm, pad_s)
@@ -112,7 +115,9 @@ class WhisperTranscriber:
         score, no_speech = float(result.scores[0]), float(result.no_speech_prob)
         if not (math.isfinite(score) and math.isfinite(no_speech)):
             raise LyingAnalysis("the speech model gave a score that is not a number")
-        looped = len(tokens) >= room or _shrinks(self._tokenizer.decode(tokens)) > LOOPING
+        text = self._tokenizer.decode(tokens)
+        once = collapsed(text)
+        looped = looping(once) or (len(tokens) >= room and once == text)
         return _Reading(tokens, score, no_speech, looped, encoded)
 
     def _encode(self, pcm: Wave, pad_s: float) -> Any:
@@ -160,7 +165,7 @@ def _token_times(pairs: list[tuple[int, int]], tokens: int, length: float) -> Wa
     return np.minimum(np.maximum.accumulate(starts), np.float32(length))
 
 
-def _placed(words: tuple[Word, ...], window: Span) -> tuple[Word, ...]:
+def _placed(words: Sequence[Word], window: Span) -> tuple[Word, ...]:
     """The words on the hearing's clock, inside the window."""
     placed = []
     for word in words:
@@ -170,12 +175,6 @@ def _placed(words: tuple[Word, ...], window: Span) -> tuple[Word, ...]:
         span = Span(start, max(start, min(window.end, window.start + word.span.end)))
         placed.append(replace(word, span=span))
     return tuple(placed)
-
-
-def _shrinks(text: str) -> float:
-    """How many times zlib shrinks the text."""
-    raw = text.encode()
-    return len(raw) / len(zlib.compress(raw)) if raw else 0.0
 
 
 def _is_silence(reading: _Reading) -> bool:
