@@ -13,12 +13,12 @@ from courtstream.rules.masking.catalogue import alternatives, catalogue
 from courtstream.rules.masking.spans import TextSpan
 
 _N = "0-9０-９零〇一二三四五六七八九十百千幺两甲乙丙丁"
-_UNIT = "号院|号楼|号|栋|幢|座|单元|楼|门|层|室|房|户|组|队|区|期|弄|排|院|社"
+_UNIT = "号院|号楼|号|公寓|宿舍|栋|幢|座|单元|楼|门|层|室|房|户|组|队|区|期|弄|排|院|社"
 _ROAD = "大街|街道|社区|小区|花园|家园|公寓|新村|新城|广场|胡同|大道|街坊|路|街|道|巷|弄|里|条|苑|园|村|屯|庄|坊|寨|湾|镇|乡|庭|居|府|堡|寺|桥|段"
 _HAN = r"\u4e00-\u9fff"
 _STOP = re.compile(
     r"[，。、；：！？,.;:!?\s（）()“”]"
-    r"|户籍所在地|户籍地址|户籍地|户籍|籍贯|所在地|居住地|住所地|出生地|经常居住|地址|住址|确认为"
+    r"|户籍所在地|户籍地址|户籍地|户籍|籍贯|所在地|居住地|住所地|出生地|经常居住|地址|住址|确认为|位于|坐落于|坐落在"
     r"|租住|居住|现住|家住|住在|[在是为到住址寄搬我他她您至到了]"
 )
 
@@ -27,9 +27,9 @@ _STOP = re.compile(
 def _tail() -> re.Pattern[str]:
     unit = rf"[{_N}]+(?:{_UNIT})(?:[东西南北](?=[{_N}]|$))?"
     direction = "[东西南北中]?(?:段|侧|里|区)?"
-    estate = rf"[{_HAN}]{{1,8}}?(?:小区|花园|家园|公寓|新村|新城|苑|园|社区|村|屯){direction}"
+    estate = rf"[{_HAN}]{{1,8}}?(?:小区|校区|花园|家园|公寓|宿舍|家属楼|家属院|新村|新城|苑|园|社区|村|屯){direction}"
     return re.compile(
-        rf"(?:{unit}(?:附)?[，, ]?(?:{estate}(?=[{_N}]))?)+"
+        rf"(?:{unit}(?:附)?[，, ]?(?:(?:{estate}){{1,3}}(?=[{_N}]))?)+"
         rf"(?:(?<![条款项年月])[{_N}]{{2,5}}(?:室|房)?(?![{_N}]*[元块万年月日天次个]))?"
     )
 
@@ -83,6 +83,8 @@ def _stays(text: str, start: int, end: int) -> bool:
     """An address of the court, an office or a company, or the place of an event."""
     tables = catalogue().tables
     offices = alternatives(tables["keep"]["organisations"])
+    if re.search("本院|我院|法院|法庭|诉讼服务", text[start:end]):
+        return True
     before, after = _clause(text, start), text[end : end + 16]
     if re.match(rf"[{_HAN}]{{0,10}}?(?:{offices})", after):
         return True
@@ -112,7 +114,7 @@ def _numbered(text: str) -> list[TextSpan]:
         inner = re.search(r"单元|号楼|栋|幢|室|号院", match.group()) is not None
         placed = (
             bool(names)
-            and not names.endswith(("第", "月", "证据"))
+            and not names.endswith(("第", "月", "证据", "共", "有", "每"))
             and (
                 _road().search(names) is not None
                 or re.search(rf"(?:区|县|镇|乡|市)[{_HAN}]{{0,8}}$", names) is not None
@@ -124,7 +126,8 @@ def _numbered(text: str) -> list[TextSpan]:
             not cued and not inner and _event(text, start, match.end())
         ):
             continue
-        spans.append(TextSpan(start, match.end(), "ADDR", basis, 0.85))
+        end = start + len(text[start : match.end()].rstrip("，, "))
+        spans.append(TextSpan(start, end, "ADDR", basis, 0.85))
     return spans
 
 

@@ -21,6 +21,7 @@ from courtstream.rules.masking.spans import TextSpan
 _CLAUSE_ENDS = "。？！；?!;\n"
 _REACH = 24
 _TAILS = re.compile(r"尾号|后四位|后几位|后六位|最后[一二三四五六几]位|末四位")
+_RESTARTS = re.compile(r"[，,。、 ]*(?:不对|错了|说错|更正|重新|不是)")
 _ANNOUNCED = {"ID", "SSN", "MEDNO", "QQ", "PASSPORT", "WECHAT"}
 
 
@@ -79,6 +80,8 @@ def _weak(text: str, run: Run, cue: tuple[str, int, str]) -> tuple[str, float] |
         return "ID_PART", 0.8
     if kind != "ID" and _TAILS.search(between):
         return None
+    if _RESTARTS.match(text, run.end):
+        least = 2
     if len(digits) < least or len(between) > (16 if kind in _ANNOUNCED else 12):
         return None
     if len(between) > 8 and len(digits) < 7:

@@ -6,7 +6,7 @@ import re
 from functools import cache
 
 from courtstream.rules.masking.catalogue import alternatives, catalogue
-from courtstream.rules.masking.checksums import landline, uscc
+from courtstream.rules.masking.checksums import id_shape, landline, uscc
 
 _NUMERAL = "0-9０-９零〇一二三四五六七八九十百千万亿两幺"
 _YEAR = "0-9０-９零〇一二三四五六七八九幺"
@@ -35,7 +35,7 @@ def kept_ranges(text: str) -> list[tuple[int, int]]:
     """Ranges that are case numbers, statutes, dates or sums by their form."""
     ranges = [match.span() for pattern in _patterns() for match in pattern.finditer(text)]
     for match in re.finditer(r"(?<![0-9A-Z])[0-9A-HJ-NP-RT-UW-Y]{18}(?![0-9A-Z])", text):
-        if uscc(match.group()):
+        if uscc(match.group()) and not id_shape(match.group()):
             ranges.append(match.span())
     return ranges
 

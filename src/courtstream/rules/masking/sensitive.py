@@ -16,7 +16,7 @@ def _school() -> re.Pattern[str]:
     schools = alternatives(catalogue().tables["minor"]["schools"])
     year = rf"[上读]?[小初高]?[{_N}]{{1,2}}(?:年级|年|班)?(?:[（(]?[{_N}]{{1,2}}[）)]?班)?"
     return re.compile(
-        rf"((?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{1,12}}?(?:{schools}))(?:的)?({year}(?:年级|班))?"
+        rf"((?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{1,12}}?(?:{schools}))(?:的)?({year}(?:年级|班)(?:[（(]?[{_N}]{{1,2}}[）)]?班)?)?"
     )
 
 
