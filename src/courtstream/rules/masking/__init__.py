@@ -1,5 +1,7 @@
 """What must not be read: private spans in text, and the text without them."""
 
-from courtstream.rules.masking.spotting import TextSpan, mask_text, spot
+from courtstream.rules.masking.names import Aliases
+from courtstream.rules.masking.spans import TextSpan
+from courtstream.rules.masking.spotting import mask_text, spot
 
-__all__ = ["TextSpan", "mask_text", "spot"]
+__all__ = ["Aliases", "TextSpan", "mask_text", "spot"]

@@ -14,7 +14,10 @@ from courtstream.rules.masking.spans import TextSpan
 
 _N = "0-9０-９零〇一二三四五六七八九十百千幺两甲乙丙丁"
 _UNIT = "号院|号楼|号|公寓|宿舍|栋|幢|座|单元|楼|门|层|室|房|户|组|队|区|期|弄|排|院|社"
-_ROAD = "大街|街道|社区|小区|花园|家园|公寓|新村|新城|广场|胡同|大道|街坊|路|街|道|巷|弄|里|条|苑|园|村|屯|庄|坊|寨|湾|镇|乡|庭|居|府|堡|寺|桥|段"
+_ROAD = (
+    "大街|街道|社区|小区|花园|家园|公寓|新村|新城|广场|胡同|大道|街坊|路|街|道|巷|弄|"
+    "里|条|苑|园|村|屯|庄|坊|寨|湾|镇|乡|庭|居|府|堡|寺|桥|段"
+)
 _HAN = r"\u4e00-\u9fff"
 _STOP = re.compile(
     r"[，。、；：！？,.;:!?\s（）()“”]"
@@ -27,7 +30,10 @@ _STOP = re.compile(
 def _tail() -> re.Pattern[str]:
     unit = rf"[{_N}]+(?:{_UNIT})(?:[东西南北](?=[{_N}]|$))?"
     direction = "[东西南北中]?(?:段|侧|里|区)?"
-    estate = rf"[{_HAN}]{{1,8}}?(?:小区|校区|花园|家园|公寓|宿舍|家属楼|家属院|新村|新城|苑|园|社区|村|屯){direction}"
+    estate = (
+        rf"[{_HAN}]{{1,8}}?(?:小区|校区|花园|家园|"
+        rf"公寓|宿舍|家属楼|家属院|新村|新城|苑|园|社区|村|屯){direction}"
+    )
     return re.compile(
         rf"(?:{unit}(?:附)?[，, ]?(?:(?:{estate}){{1,3}}(?=[{_N}]))?)+"
         rf"(?:(?<![条款项年月])[{_N}]{{2,5}}(?:室|房)?(?![{_N}]*[元块万年月日天次个]))?"
@@ -76,7 +82,7 @@ def _left(text: str, end: int) -> int:
 
 
 def _clause(text: str, start: int) -> str:
-    return re.split(r"[。；！？\n]", text[max(0, start - 30) : start])[-1]
+    return re.split(r"[。；！？\n]", text[max(0, start - 60) : start])[-1]
 
 
 def _stays(text: str, start: int, end: int) -> bool:
@@ -89,8 +95,8 @@ def _stays(text: str, start: int, end: int) -> bool:
     if re.match(rf"[{_HAN}]{{0,10}}?(?:{offices})", after):
         return True
     personal = alternatives(tables["keep"]["personal"])
-    place = rf"(?:{offices})[{_HAN}]{{0,6}}[，,]?(?:{{0,2}}地址|住所地|位于|注册地|办公地|设在)"
-    if re.search(place.replace("{0,2}", ""), before) and not re.search(personal, before):
+    place = rf"(?:{offices})(?:(?!员工|职员|职工|经理|工作|上班|同事)[^。；]){{0,40}}(?:住所地|位于|注册地|办公地|设在)|(?:{offices})的?地址"
+    if re.search(place, before) and not re.search(personal, before):
         return True
     return re.search(r"(?:寄到|送到|交到|来)(?:本院|我院|法院|法庭)", before) is not None
 

@@ -45,9 +45,8 @@ def clause_before(text: str, start: int) -> str:
 def cue_before(text: str, start: int) -> tuple[str, int, str]:
     """(type, least digits, words between) of the nearest cue in the clause, or ("", 0, "")."""
     before = clause_before(text, start)
-    found = None
-    for found in _cues().finditer(before):
-        pass
+    cues = list(_cues().finditer(before))
+    found = cues[-1] if cues else None
     if found is None or len(before) - found.end() > _REACH:
         return "", 0, ""
     kind, least = _cue_types()[found.group()]

@@ -16,7 +16,10 @@ _YEAR = "0-9０-９零〇一二三四五六七八九幺"
 def _patterns() -> tuple[re.Pattern[str], ...]:
     provinces = catalogue().tables["plate"]["provinces"] + "最高兵"
     code = rf"[{_NUMERAL}]{{0,8}}"
-    kind = "(?:民|刑|行|执|赔|知|商|破|法|司|财|委|申|保|调|诉|认|监|协|他|再|特|督|催|撤|提|辖|更|初|终|恢|异|复|督|强|清|抗|审|减|假){1,5}"
+    kind = (
+        "(?:民|刑|行|执|赔|知|商|破|法|司|财|委|申|保|调|诉|认|监|协|他|再|"
+        "特|督|催|撤|提|辖|更|初|终|恢|异|复|督|强|清|抗|审|减|假){1,5}"
+    )
     return tuple(
         re.compile(pattern)
         for pattern in (

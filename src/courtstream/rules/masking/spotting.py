@@ -28,7 +28,16 @@ def spot(text: str, protected: Sequence[str] = (), keep: Sequence[str] = ()) -> 
         + find_health(text)
     )
     stays = [span for span in found if not kept_by(text, span, keep)]
-    return settle(stays + find_names(text, protected))
+    names = [
+        span for span in find_names(text, protected) if not _bench(text, span, keep, protected)
+    ]
+    return settle(stays + names)
+
+
+def _bench(text: str, span: TextSpan, keep: Sequence[str], protected: Sequence[str]) -> bool:
+    """A kept name written out as it is kept; the protected spelling itself never stays."""
+    written = text[span.start : span.end]
+    return written not in protected and any(written in item for item in keep)
 
 
 def mask_text(text: str, spans: Sequence[TextSpan], aliases: Aliases | None = None) -> str:
