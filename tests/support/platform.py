@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -30,11 +30,13 @@ from courtstream.control.protocol import (
     Reply,
     RowKind,
     WorkerBeat,
+    WorkerSpec,
 )
 from courtstream.domain.errors import NodeAway, WorkerAway
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CourtLevel, Procedure, Role
-from courtstream.services import accounts, keys, schedule
+from courtstream.services import accounts, admission, journal, keys, schedule
+from courtstream.services.journal import Applied
 from courtstream.services.schedule import NewHearing, NewParticipant
 from courtstream.services.views import UserView
 from courtstream.services.work import Work
@@ -126,6 +128,42 @@ class World:
         new = new_hearing(**changes)
         return self.work.write(schedule.schedule, self.users["clerk"], new, NOW).id
 
+    def admit(self, key: str = "", node: str = "n1", at: datetime = NOW) -> Any:
+        """Knock at the door: the worker's order or the error."""
+        return self.work.write(
+            admission.admit_publisher, key or self.key, node, self.settings, now=at
+        )
+
+    def take(self, rows: Iterable[JournalRow]) -> Applied:
+        return self.work.write(journal.apply_rows, list(rows))
+
+    def live(self, segments: int = 3, **changes: Any) -> tuple[str, Tape]:
+        """A hearing that is live with some segments out."""
+        hearing_id = self.hearing(**changes)
+        assert isinstance(self.admit(), WorkerSpec)
+        tape = Tape(hearing_id)
+        self.take([*tape.begin(), *(tape.segment(n) for n in range(segments))])
+        return hearing_id, tape
+
+    def files(self, hearing_id: str) -> Path:
+        """A public folder with something in it, and something beside it that is not public."""
+        folder = self.settings.public / hearing_id
+        (folder / "live").mkdir(parents=True)
+        (folder / "stills").mkdir()
+        playlist = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\nseg-000000-1.m4s\n"
+        for name in ("master.m3u8", "index.m3u8", "captions.m3u8"):
+            (folder / "live" / name).write_text(playlist)
+        (folder / "live" / "seg-000000-1.m4s").write_bytes(bytes(range(100)))
+        (folder / "live" / "init-1-0.mp4").write_bytes(b"init")
+        (folder / "live" / "cap-000000-1.vtt").write_text("WEBVTT\n")
+        (folder / "stills" / "000010.jpg").write_bytes(b"jpeg")
+        (folder / "recording.mp4").write_bytes(b"r" * 1000)
+        private = self.settings.hearings / hearing_id
+        private.mkdir(parents=True)
+        (private / "spec.json").write_text("secret")
+        (private / "sealed-0001.mkv").write_bytes(b"sealed")
+        return folder
+
     def state(self, hearing_id: str) -> str:
         return self.work.read(lambda s: s.get(Hearing, hearing_id).state.value)
 
@@ -146,6 +184,8 @@ def new_hearing(**changes: Any) -> NewHearing:
         "procedure": Procedure.CIV1_SUM,
         "start": NOW + timedelta(minutes=5),
         "judges": ("罗文清",),
+        "closure_codes": (),
+        "approval": True,
         "participants": (
             NewParticipant(Role.PLAINTIFF, "沈静怡"),
             NewParticipant(Role.DEFENDANT, "贺明远"),
@@ -164,7 +204,7 @@ class Tape:
     epoch: int = 1
     at: datetime = NOW
 
-    def row(self, kind: RowKind, t: int | None = None, **body: Any) -> JournalRow:
+    def row(self, kind: RowKind, t: int | None = None, /, **body: Any) -> JournalRow:
         self.seq += 1
         return JournalRow(
             hearing_id=self.hearing_id, seq=self.seq, epoch=self.epoch, at=self.at.isoformat(),
