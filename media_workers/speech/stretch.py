@@ -71,7 +71,7 @@ class Stretch:
         window = hypothesis.window
         ends = [span.end for span in hypothesis.voiced]
         quiet = window.end - max(ends, default=window.start)
-        return self.text.push(_spoken(hypothesis), window.end if quiet > PAUSE else None)
+        return self.text.push(spoken(hypothesis), window.end if quiet > PAUSE else None)
 
     def pass_upto(
         self, upto: MediaTime, whole: bool = False
@@ -93,7 +93,7 @@ class Stretch:
         )
 
 
-def _spoken(hypothesis: Hypothesis) -> Hypothesis:
+def spoken(hypothesis: Hypothesis) -> Hypothesis:
     """Without characters that lie wholly where no voice is: a recogniser invents in silence."""
     kept = [
         i
