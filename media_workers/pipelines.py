@@ -141,8 +141,8 @@ class Graph:
 
     def end(self, at: MediaTime | None = None, *, final: bool = True) -> None:
         """No more sessions. Air what was captured before `at`, close everything."""
-        self.picture.edge.close()
-        self.sound.edge.close()
+        self.picture.end(hurry=not final)
+        self.sound.end(hurry=not final)
         if self.sealed is not None:
             self.sealed.edge.close()
         self.release.end(at, final=final)
@@ -159,6 +159,7 @@ class Graph:
             "video_packets_refused": self.picture.edge.counters.refused,
             "audio_packets": self.sound.edge.counters.accepted,
             "audio_packets_refused": self.sound.edge.counters.refused,
+            "video_packets_too_late": self.picture.skipped,
             "pictures_not_analysed": self.picture.faces.refused,
             "sounds_not_analysed": self.sound.speech.refused,
             "faces_restarts": self.picture.faces.failures,

@@ -61,6 +61,9 @@ class PictureLine:
         self._chunk: MediaTime = -1
         self._index = 0
         self._meter = PictureMeter()
+        self._skipping = False
+        self._hurry = False
+        self.skipped = 0
         self.fps = 25.0
         self.broken = 0
         self.finished = threading.Event()
@@ -74,6 +77,13 @@ class PictureLine:
     def start(self) -> None:
         """Begin to take packets."""
         self._thread.start()
+
+    def end(self, *, hurry: bool = False) -> None:
+        """No more packets; `hurry` gives up what has not been analysed."""
+        self._hurry = hurry
+        self.edge.close()
+        if hurry:
+            self.edge.clear()
 
     def measure(self, chunk: MediaTime) -> PictureMeasure | None:
         """The measure of the chunk that starts at `chunk`, given once."""
@@ -91,7 +101,7 @@ class PictureLine:
                 item = self.edge.get(0.04)
                 if isinstance(item, VideoTrack):
                     self._new_track(item)
-                elif item is not None and self._decoder is not None:
+                elif item is not None and self._decoder is not None and not self._too_late(item):
                     for picture in self._decoder.push(item):
                         self._take(picture)
                     self.broken = self._decoder.broken
@@ -100,6 +110,19 @@ class PictureLine:
             self._end()
         finally:
             self.finished.set()
+
+    def _too_late(self, packet: SourcePacket) -> bool:
+        """Whether a packet's chunk has aired without it: then only a later key frame helps.
+
+        Without this an overloaded machine would work on pictures nobody will see, for ever.
+        """
+        late = not self._fast and packet.pts < self._delay.aired
+        if late:
+            self._skipping = True
+        elif self._skipping and packet.key:
+            self._skipping = False
+        self.skipped += self._skipping
+        return self._skipping
 
     def _new_track(self, track: VideoTrack) -> None:
         self._end_of_decoder()
@@ -160,7 +183,7 @@ class PictureLine:
 
     def _end(self) -> None:
         self._end_of_decoder()
-        self.faces.finish(timeout=30.0)
+        self.faces.finish(timeout=0.0 if self._hurry else 30.0)
         self._drain(over=True)
         if self._encoder is not None:
             self._hand_on(self._encoder.flush())

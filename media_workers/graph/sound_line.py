@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from courtstream.domain.time import SECOND, MediaTime
+from courtstream.domain.time import SECOND, MediaTime, Span
 from media_workers.graph.supervised import Supervised
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.ledger import SpeechLedger
@@ -17,7 +17,11 @@ from media_workers.timeline.decode import AudioDecoder
 
 SpeechFactory = Callable[[], Stage[Sound, SpeechPassed]]
 MAX_LAG: MediaTime = 30 * SECOND
-"""Sound further ahead of the analyser than this is not worth analysing live: it has aired mute."""
+"""Sound that may wait in front of the analyser when a file is worked through fast."""
+
+BEHIND: MediaTime = 5 * SECOND
+"""Live, an analyser this far behind cannot be in time any more. What waits is given up and stays
+silent, so that what follows can be heard: late for a moment, not for the rest of the hearing."""
 
 
 class SoundLine:
@@ -26,7 +30,7 @@ class SoundLine:
     def __init__(
         self, delay: DelayLine, ledger: SpeechLedger, speech: SpeechFactory, *, fast: bool
     ) -> None:
-        self._delay, self._ledger = delay, ledger
+        self._delay, self._ledger, self._fast = delay, ledger, fast
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | AudioTrack] = Edge(
             "audio packets", _packet_size, span=30 * SECOND, size=8 << 20, overflow=overflow
@@ -45,6 +49,7 @@ class SoundLine:
         self._lost = threading.Event()
         self._decoder: AudioDecoder | None = None
         self._last: MediaTime = 0
+        self._hurry = False
         self.broken = 0
         self.finished = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
@@ -52,6 +57,13 @@ class SoundLine:
     def start(self) -> None:
         """Begin to take packets."""
         self._thread.start()
+
+    def end(self, *, hurry: bool = False) -> None:
+        """No more packets; `hurry` gives up what has not been analysed."""
+        self._hurry = hurry
+        self.edge.close()
+        if hurry:
+            self.edge.clear()
 
     def _run(self) -> None:
         try:
@@ -67,7 +79,7 @@ class SoundLine:
                     self.broken = self._decoder.broken
                 self.speech.watch()
         except EndOfEdge:
-            self.speech.finish(timeout=60.0)
+            self.speech.finish(timeout=0.0 if self._hurry else 60.0)
         finally:
             self.finished.set()
 
@@ -80,6 +92,10 @@ class SoundLine:
             self._lost.clear()
             self._ledger.restart(sound.t)
         self._delay.add_sound(sound)
+        if not self._fast and self.speech.held > BEHIND:
+            waiting = self.speech.skip()
+            if waiting:
+                self._ledger.unheard(Span(waiting[0].t, waiting[-1].span.end))
         if not self.speech.offer(sound):
             self._ledger.unheard(sound.span)
 

@@ -92,6 +92,13 @@ class Supervised(Generic[In, Out]):
             elif self._edge is None and not self._ending and self._clock() >= self._resume_at:
                 self._edge = self._start()
 
+    def skip(self) -> list[In]:
+        """Give up what still waits in front of the stage; whoever asks must answer for it."""
+        edge = self._edge
+        dropped = edge.clear() if edge else []
+        self.refused += len(dropped)
+        return dropped
+
     def declare(self, code: str) -> None:
         """Somebody downstream found that the stage lies."""
         with self._lock:

@@ -49,6 +49,7 @@ class DelayLine:
         self._sounds: list[Sound] = []
         self._small: dict[MediaTime, Picture] = {}
         self._seen: set[MediaTime] = set()
+        self.aired: MediaTime = 0
         self.picture_upto: MediaTime = 0
         self.sound_upto: MediaTime = 0
 
@@ -98,6 +99,7 @@ class DelayLine:
     def take(self, span: Span) -> Held:
         """Everything captured in `span`; what lies before it is let go, unheard and unseen."""
         with self._lock:
+            self.aired = span.end
             pictures = tuple(s for s in self._pictures if span.contains(s.packet.t))
             self._pictures = [s for s in self._pictures if s.packet.t >= span.end]
             pcm, heard = self._sound_of(span)

@@ -107,12 +107,14 @@ class Edge(Generic[T]):
             self._closed = True
             self._changed.notify_all()
 
-    def clear(self) -> None:
-        """Forget what is held, for a consumer that starts anew."""
+    def clear(self) -> list[T]:
+        """Forget what is held, for a consumer that starts anew; gives what it was."""
         with self._changed:
+            dropped = [item for _, _, item in self._items]
             self._items.clear()
             self._bytes = 0
             self._changed.notify_all()
+            return dropped
 
     def _full(self, t: MediaTime, size: int) -> bool:
         if not self._items:
