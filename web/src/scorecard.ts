@@ -12,8 +12,7 @@ interface ScorecardData {
 const root = document.querySelector<HTMLElement>("[data-player]");
 const data = readJson<ScorecardData>("scorecard-data");
 if (root && data) {
-  const player = new Player(root, data.chapters);
-  player.wallZero = data.wallZero;
+  const player = new Player(root, data.chapters, data.wallZero);
   wireSeekLinks(player);
   const cursor = document.querySelector<SVGLineElement>("[data-cursor]");
   const width = Number(cursor?.dataset["width"] ?? 0);

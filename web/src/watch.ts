@@ -41,8 +41,7 @@ class WatchPage {
   private status: Status | null = null;
 
   constructor(root: HTMLElement, private readonly data: WatchData) {
-    this.player = new Player(root, data.chapters);
-    this.player.wallZero = data.wallZero;
+    this.player = new Player(root, data.chapters, data.wallZero);
     const strip = document.querySelector<HTMLElement>("[data-strip]");
     this.strip = strip ? new Strip(strip) : null;
     const box = document.querySelector<HTMLElement>("[data-transcript]");

@@ -47,8 +47,6 @@ const CONFIG: Partial<HlsConfig> = {
 
 export class Player {
   readonly video: HTMLVideoElement;
-  /** Wall-clock instant (ms) of the hearing's second 0, once known from the playlist or the page. */
-  wallZero: number | null = null;
   private readonly hls: Hls | null;
   private readonly card: HTMLElement | null;
   private readonly src: string;
@@ -57,7 +55,12 @@ export class Player {
   private resumeAt = -1;
   private begun = false;
 
-  constructor(root: HTMLElement, chapters: Chapter[] = []) {
+  /** `wallZero`: the instant (ms) of the hearing's second 0, null when the page does not know it. */
+  constructor(
+    root: HTMLElement,
+    chapters: Chapter[] = [],
+    private readonly wallZero: number | null = null,
+  ) {
     const video = root.querySelector("video");
     if (!video) throw new Error("a player needs a video element");
     this.video = video;
@@ -72,13 +75,15 @@ export class Player {
 
   /** Goes to `seconds` of the hearing and plays. */
   seek(seconds: number): void {
-    this.video.currentTime = seconds + this.offset();
+    this.video.currentTime = this.toMedia(seconds);
     void this.video.play().catch(() => undefined);
   }
 
   /** Where the picture is, in seconds of the hearing. */
   get position(): number {
-    return this.video.currentTime - this.offset();
+    const shown = this.hls?.playingDate;
+    if (!shown || this.wallZero === null) return this.video.currentTime;
+    return (shown.getTime() - this.wallZero) / 1000;
   }
 
   /** How far behind the courtroom's clock the picture is, in seconds; null when not live. */
@@ -102,12 +107,18 @@ export class Player {
     if (body) body.textContent = text;
   }
 
-  /** Seconds that the media's own clock runs ahead of the hearing's clock. */
-  private offset(): number {
-    const shown = this.hls?.playingDate;
-    if (!shown || this.wallZero === null) return 0;
-    const offset = this.video.currentTime - (shown.getTime() - this.wallZero) / 1000;
-    return Math.abs(offset) < 0.05 ? 0 : offset;
+  /**
+   * The player's own time for `seconds` of the hearing. They differ when the playlist no longer
+   * begins at the opening, and after a loss in the middle: the capture times in the playlist decide.
+   */
+  private toMedia(seconds: number): number {
+    const fragments = this.hls?.levels[Math.max(0, this.hls.currentLevel)]?.details?.fragments ?? [];
+    if (this.wallZero === null) return seconds;
+    const wanted = this.wallZero + seconds * 1000;
+    const holder = fragments.findLast((f) => f.programDateTime !== null && f.programDateTime <= wanted);
+    if (!holder || holder.programDateTime === null) return seconds;
+    const inside = Math.min((wanted - holder.programDateTime) / 1000, holder.duration - 0.01);
+    return holder.start + inside;
   }
 
   private describe(live: boolean): void {
@@ -126,6 +137,10 @@ export class Player {
       hls.subtitleDisplay = true;
       hls.subtitleTrack = 0;
     });
+    if (start >= 0) {
+      const land = (): void => void (this.video.currentTime = this.toMedia(start));
+      this.video.addEventListener("loadedmetadata", land, { once: true });
+    }
     hls.on(Hls.Events.LEVEL_UPDATED, (_, { details }) => this.describe(details.live));
     hls.on(Hls.Events.FRAG_BUFFERED, () => {
       this.wait = FIRST_RETRY_MS;

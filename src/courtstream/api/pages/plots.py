@@ -79,7 +79,7 @@ def strip(
     parts += [_block(s, x, 38, "guard-span" if s.kind else "hidden-span") for s in hidden]
     parts += _level(levels, x)
     parts.append(
-        f'<line class="cursor" data-cursor data-width="{WIDTH - RIGHT - STRIP_LEFT}" '
+        f'<line class="cursor" data-cursor="" data-width="{WIDTH - RIGHT - STRIP_LEFT}" '
         f'x1="{STRIP_LEFT}" x2="{STRIP_LEFT}" y1="4" y2="90"/>'
     )
     return _svg(parts, label, 94)

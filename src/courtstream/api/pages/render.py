@@ -31,7 +31,7 @@ def content_policy(nonce: str) -> str:
     """The page's Content-Security-Policy. Only the player's own styles carry the nonce."""
     return (
         "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; "
-        "form-action 'self'; img-src 'self' data:; media-src 'self' blob:; "
+        "form-action 'self'; img-src 'self' data:; media-src 'self' blob: data:; "
         f"worker-src 'self' blob:; style-src 'self' 'nonce-{nonce}'; script-src 'self'"
     )
 

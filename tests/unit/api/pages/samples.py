@@ -27,7 +27,9 @@ COURTS = (
 )
 JUDGES = tuple(
     v.JudgeView(f"j{n}", name, title, False, "c3", "长春净月开发区人民法院")
-    for n, (name, title) in enumerate((("周明远", "审判员"), ("林若兰", "审判员"), ("高岩", "人民陪审员")))
+    for n, (name, title) in enumerate(
+        (("周明远", "审判员"), ("林若兰", "审判员"), ("高岩", "人民陪审员"))
+    )
 )
 CAUSES = ("买卖合同纠纷", "民间借贷纠纷", "机动车交通事故责任纠纷", "劳动争议", "房屋租赁合同纠纷")
 
@@ -47,29 +49,29 @@ def card(n: int = 0, state: HearingState = HearingState.ENDED, **changes: object
     start = NOW.replace(hour=1, minute=0) + timedelta(minutes=45 * n)
     on_air = state in {HearingState.LIVE, HearingState.INTERRUPTED}
     over = state is HearingState.ENDED
-    fields: dict[str, object] = dict(
-        id=f"h_{n:02}",
-        title=f"长春某商贸有限公司与吉林某建材有限公司{cause}一案",
-        case_number=f"（2026）吉0191民初{1287 + n}号",
-        cause=cause,
-        kind=CaseKind.CIVIL,
-        procedure=Procedure.CIV1_ORD if n % 2 else Procedure.CIV1_SUM,
-        court_id="c3",
-        court_name="长春净月开发区人民法院",
-        courtroom_id="r1",
-        courtroom_name="第三法庭",
-        judges=JUDGES if n % 2 else JUDGES[:1],
-        sole_judge=n % 2 == 0,
-        state=state,
-        scheduled_start=start,
-        actual_start=start + timedelta(minutes=2) if on_air or over else None,
-        actual_end=start + timedelta(minutes=58) if over else None,
-        duration=3391.0 if over else 0.0,
-        demo=True,
-        live=on_air,
-        replay=over,
-        still="",
-    )
+    fields: dict[str, object] = {
+        "id": f"h_{n:02}",
+        "title": f"长春某商贸有限公司与吉林某建材有限公司{cause}一案",
+        "case_number": f"（2026）吉0191民初{1287 + n}号",
+        "cause": cause,
+        "kind": CaseKind.CIVIL,
+        "procedure": Procedure.CIV1_ORD if n % 2 else Procedure.CIV1_SUM,
+        "court_id": "c3",
+        "court_name": "长春净月开发区人民法院",
+        "courtroom_id": "r1",
+        "courtroom_name": "第三法庭",
+        "judges": JUDGES if n % 2 else JUDGES[:1],
+        "sole_judge": n % 2 == 0,
+        "state": state,
+        "scheduled_start": start,
+        "actual_start": start + timedelta(minutes=2) if on_air or over else None,
+        "actual_end": start + timedelta(minutes=58) if over else None,
+        "duration": 3391.0 if over else 0.0,
+        "demo": True,
+        "live": on_air,
+        "replay": over,
+        "still": "",
+    }
     return v.HearingCard(**{**fields, **changes})  # type: ignore[arg-type]
 
 
@@ -154,8 +156,15 @@ def hearing(
 
 def rooms() -> tuple[v.CourtroomView, ...]:
     return (
-        v.CourtroomView("r1", "第三法庭", "c3", "长春净月开发区人民法院", "7f2k", True,
-                        card(0, HearingState.LIVE)),
+        v.CourtroomView(
+            "r1",
+            "第三法庭",
+            "c3",
+            "长春净月开发区人民法院",
+            "7f2k",
+            True,
+            card(0, HearingState.LIVE),
+        ),
         v.CourtroomView("r2", "第五法庭", "c3", "长春净月开发区人民法院", "m3qd", False, None),
     )
 
@@ -167,24 +176,59 @@ def courtroom() -> v.CourtroomPage:
         courtroom=room,
         keys=(
             v.KeyView("k1", "7f2k", NOW - timedelta(days=12), "苏晴", None, ""),
-            v.KeyView("k0", "x81p", NOW - timedelta(days=60), "苏晴", NOW - timedelta(days=12), "苏晴"),
+            v.KeyView(
+                "k0", "x81p", NOW - timedelta(days=60), "苏晴", NOW - timedelta(days=12), "苏晴"
+            ),
         ),
         urls=v.IngestUrls(
-            "rtmp://ingest.court.example:1935/live", "", "",
+            "rtmp://ingest.court.example:1935/live",
+            "",
+            "",
             "ffmpeg -re -i 庭审.mp4 -c:v libx264 -preset veryfast -g 50 -c:a aac -f flv "
             "rtmp://ingest.court.example:1935/live/推流密钥",
         ),
         streams=(),
         marks=(
             mark(4, "guard", "", "播出闸已恢复开启", "The guard opened again"),
-            mark(11, "guard", "ANALYSIS_LATE", "语音分析滞后，播出闸关闭 1.2 秒", "Speech late: guard closed 1.2 s"),
-            mark(1180, "source", "", "编码器已连接，1280×720，25 帧/秒", "Encoder connected, 1280×720, 25 fps"),
-            mark(1192, "source", "ingest_key_unknown", "有编码器使用了已停用的密钥，已拒绝", "An encoder with a revoked key was refused"),
+            mark(
+                11,
+                "guard",
+                "ANALYSIS_LATE",
+                "语音分析滞后，播出闸关闭 1.2 秒",
+                "Speech late: guard closed 1.2 s",
+            ),
+            mark(
+                1180,
+                "source",
+                "",
+                "编码器已连接，1280×720，25 帧/秒",
+                "Encoder connected, 1280×720, 25 fps",
+            ),
+            mark(
+                1192,
+                "source",
+                "ingest_key_unknown",
+                "有编码器使用了已停用的密钥，已拒绝",
+                "An encoder with a revoked key was refused",
+            ),
         ),
         today=(card(0, HearingState.LIVE), card(5, HearingState.SCHEDULED)),
         status=v.LiveStatus(
-            "h_00", NOW, False, MinuteState.DELAYED, "", "connected", 1183.2, 1172.9, 10.0, 1.1,
-            3.4, True, 1, "", {"fps": 25.0, "width": 1280, "height": 720, "dropped": 0},
+            "h_00",
+            NOW,
+            False,
+            MinuteState.DELAYED,
+            "",
+            "connected",
+            1183.2,
+            1172.9,
+            10.0,
+            1.1,
+            3.4,
+            True,
+            1,
+            "",
+            {"fps": 25.0, "width": 1280, "height": 720, "dropped": 0},
         ),
         gate=GATE,
         policy=POLICY,
@@ -204,36 +248,134 @@ def findings() -> tuple[v.FindingView, ...]:
     at = lambda t, q, c=0.9: (v.EvidenceView(t, t + 8, "", q, c),)  # noqa: E731
     row = (v.EvidenceView(None, None, "排定 09:00，开庭 09:02", "", 1.0),)
     return (
-        v.FindingView("f1", "CIV1_DISCIPLINE", "STEPS", "宣布法庭纪律", "Court discipline read",
-                      Outcome.MET, 5, 5, "SP", "《人民法院法庭规则》第17条", 0.96,
-                      at(4.0, "现在宣布法庭纪律"), (), False),
-        v.FindingView("f2", "CIV1_RIGHTS", "STEPS", "告知诉讼权利义务并询问是否申请回避",
-                      "Rights told and recusal asked", Outcome.UNCLEAR, 8, 4, "SP",
-                      "《民事诉讼法》第140条", 0.61, at(62.0, "告知当事人诉讼权利和义务", 0.61), (), True),
-        v.FindingView("f3", "CIV1_FINAL", "STEPS", "征询当事人最后意见", "Final statements asked",
-                      Outcome.NOT_FOUND, 6, 0, "SP", "《民事诉讼法》第144条", 0.7,
-                      at(104.0, "", 0.7), (), True),
-        v.FindingView("f4", "PUNCT_START", "PUNCT", "按时开庭", "Opened on time", Outcome.MET, 10, 9,
-                      "ME", "", 1.0, row, (), False),
-        v.FindingView("f5", "REC_FULL", "RECORD", "录音录像完整", "Recording complete", Outcome.MET,
-                      15, 15, "ME", "法释〔2017〕5号第2条", 1.0, row, (), False),
+        v.FindingView(
+            "f1",
+            "CIV1_DISCIPLINE",
+            "STEPS",
+            "宣布法庭纪律",
+            "Court discipline read",
+            Outcome.MET,
+            5,
+            5,
+            "SP",
+            "《人民法院法庭规则》第17条",
+            0.96,
+            at(4.0, "现在宣布法庭纪律"),
+            (),
+            False,
+        ),
+        v.FindingView(
+            "f2",
+            "CIV1_RIGHTS",
+            "STEPS",
+            "告知诉讼权利义务并询问是否申请回避",
+            "Rights told and recusal asked",
+            Outcome.UNCLEAR,
+            8,
+            4,
+            "SP",
+            "《民事诉讼法》第140条",
+            0.61,
+            at(62.0, "告知当事人诉讼权利和义务", 0.61),
+            (),
+            True,
+        ),
+        v.FindingView(
+            "f3",
+            "CIV1_FINAL",
+            "STEPS",
+            "征询当事人最后意见",
+            "Final statements asked",
+            Outcome.NOT_FOUND,
+            6,
+            0,
+            "SP",
+            "《民事诉讼法》第144条",
+            0.7,
+            at(104.0, "", 0.7),
+            (),
+            True,
+        ),
+        v.FindingView(
+            "f4",
+            "PUNCT_START",
+            "PUNCT",
+            "按时开庭",
+            "Opened on time",
+            Outcome.MET,
+            10,
+            9,
+            "ME",
+            "",
+            1.0,
+            row,
+            (),
+            False,
+        ),
+        v.FindingView(
+            "f5",
+            "REC_FULL",
+            "RECORD",
+            "录音录像完整",
+            "Recording complete",
+            Outcome.MET,
+            15,
+            15,
+            "ME",
+            "法释〔2017〕5号第2条",
+            1.0,
+            row,
+            (),
+            False,
+        ),
     )
 
 
 def scorecard() -> v.ScorecardView:
-    steps = tuple(
-        v.StepView(c, zh, en, Outcome.MET, t, t + 10, SPOKEN[n][2][:18], 0.9, "")
-        for n, (c, zh, en, t) in enumerate(STEPS)
-    ) + (
-        v.StepView("CIV1_FINAL", "征询最后意见", "Final statements", Outcome.NOT_FOUND, None, None,
-                   "", 0.7, ""),
+    steps = (
+        *tuple(
+            v.StepView(c, zh, en, Outcome.MET, t, t + 10, SPOKEN[n][2][:18], 0.9, "")
+            for n, (c, zh, en, t) in enumerate(STEPS)
+        ),
+        v.StepView(
+            "CIV1_FINAL",
+            "征询最后意见",
+            "Final statements",
+            Outcome.NOT_FOUND,
+            None,
+            None,
+            "",
+            0.7,
+            "",
+        ),
     )
     return v.ScorecardView(
-        "sc1", card(0), "CS-HEARING", "1.0.0", "CIV1_SUM", 86.5, 78.0, 93.5, ScoreState.SUGGESTED,
-        NOW, CATEGORIES, findings(), steps,
-        (v.RuleView("X-ORDER", "先核对身份再宣布开庭", "Identity before opening", False, None, ""),
-         v.RuleView("X-RECUSAL", "询问回避须双方表态", "Both sides answer on recusal", True, 70.0,
-                    "只听到一方回答")),
+        "sc1",
+        card(0),
+        "CS-HEARING",
+        "1.0.0",
+        "CIV1_SUM",
+        86.5,
+        78.0,
+        93.5,
+        ScoreState.SUGGESTED,
+        NOW,
+        CATEGORIES,
+        findings(),
+        steps,
+        (
+            v.RuleView(
+                "X-ORDER", "先核对身份再宣布开庭", "Identity before opening", False, None, ""
+            ),
+            v.RuleView(
+                "X-RECUSAL",
+                "询问回避须双方表态",
+                "Both sides answer on recusal",
+                True,
+                70.0,
+                "只听到一方回答",
+            ),
+        ),
     )
 
 
@@ -244,7 +386,9 @@ def performance() -> v.Performance:
         for n, s in enumerate(reversed(scores))
     )
     first = date(2026, 9, 14)
-    trend = tuple(v.TrendPoint(first + timedelta(weeks=n), s, 1 + n % 3) for n, s in enumerate(scores))
+    trend = tuple(
+        v.TrendPoint(first + timedelta(weeks=n), s, 1 + n % 3) for n, s in enumerate(scores)
+    )
     return v.Performance(
         JUDGES[0], rows, trend, CATEGORIES, 86.0, 82.4, v.CourtBand(79.0, 84.0, 89.5, 11), 12
     )
