@@ -222,10 +222,12 @@ def cued(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
 
 
 def cues_in(heard: Heard, options: tuple[Phrase, ...]) -> Iterator[tuple[int, Phrase]]:
-    """Every cue with its place; the longest that fits, then on behind it."""
+    """Every cue with its place: the longest that sounds the same, else the longest alike."""
     at = 0
     while at < len(heard.signs):
-        cue = next((cue for cue in options if says(heard.sounds, at, cue.sounds)), None)
+        same = (cue for cue in options if heard.sounds[at : at + len(cue.sounds)] == cue.sounds)
+        alike = (cue for cue in options if says(heard.sounds, at, cue.sounds))
+        cue = next(same, None) or next(alike, None)
         if cue is None:
             at += 1
             continue

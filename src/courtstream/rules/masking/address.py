@@ -95,7 +95,11 @@ def _stays(text: str, start: int, end: int) -> bool:
     if re.match(rf"[{_HAN}]{{0,10}}?(?:{offices})", after):
         return True
     personal = alternatives(tables["keep"]["personal"])
-    place = rf"(?:{offices})(?:(?!员工|职员|职工|经理|工作|上班|同事)[^。；]){{0,40}}(?:住所地|位于|注册地|办公地|设在)|(?:{offices})的?地址"
+    person = "员工|职员|职工|经理|工作|上班|同事"
+    place = (
+        rf"(?:{offices})(?:(?!{person})[^。；]){{0,40}}(?:住所地|位于|注册地|办公地|设在)"
+        rf"|(?:{offices})的?地址"
+    )
     if re.search(place, before) and not re.search(personal, before):
         return True
     return re.search(r"(?:寄到|送到|交到|来)(?:本院|我院|法院|法庭)", before) is not None
