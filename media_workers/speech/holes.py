@@ -19,7 +19,7 @@ LEAST: MediaTime = SECOND
 """Shorter holes are pauses, breath and the looseness of character times."""
 
 _REACH: MediaTime = 350 * MILLISECOND
-_ROUND: MediaTime = 300 * MILLISECOND
+_ROUND: MediaTime = _REACH + 150 * MILLISECOND
 _SAME: MediaTime = 500 * MILLISECOND
 _REMEMBERED = 8
 
@@ -89,17 +89,28 @@ class HoleFiller:
 
 
 def joined(base: Hypothesis, more: Hypothesis, hole: Span) -> Hypothesis:
-    """`base` with those characters of `more` whose middle lies in the hole."""
+    """`base` with those characters of `more` that lie in the hole and not on others of `base`."""
     marks = _marked(base)
+    room = hole.padded(_REACH, _REACH)
     marks += [
         (word, mark)
         for word, mark in _marked(more)
-        if hole.contains((word.span.start + word.span.end) // 2)
+        if room.contains(_middle(word)) and not any(_is_echo(word, old) for old in base.chars)
     ]
     marks.sort(key=lambda item: item[0].span.start)
     chars = tuple(word for word, _ in marks)
     after = tuple(mark for _, mark in marks)
     return Hypothesis(base.window, chars, base.voiced, base.ok and more.ok, after)
+
+
+def _is_echo(word: Word, old: Word) -> bool:
+    """Whether `word` lies on `old`, or is the same character a little earlier or later."""
+    same = word.text == old.text and abs(word.span.start - old.span.start) < _SAME
+    return same or old.span.contains(_middle(word))
+
+
+def _middle(word: Word) -> MediaTime:
+    return (word.span.start + word.span.end) // 2
 
 
 def _marked(hypothesis: Hypothesis) -> list[tuple[Word, str]]:
