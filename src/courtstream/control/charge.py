@@ -13,7 +13,6 @@ from courtstream.control.broker import NatsBus
 from courtstream.control.lease import Lease, LeaseHeld, LeaseStore, LeaseUnavailable
 from courtstream.control.policy import (
     WATCH_SECONDS,
-    WORKER_EXIT_ENDED,
     WORKER_RESTARTS,
     BeatWatch,
     RestartBook,
@@ -216,8 +215,9 @@ class Charge:
         return process.exit_code()
 
     async def _left(self, code: int | None) -> None:
-        # a worker that somebody else told to go leaves with 0 too, but its hearing goes on
-        if code in (None, WORKER_EXIT_ENDED) and has_ended(self.spec.folder):
+        # The journal decides, not the exit code: a worker that a stranger told to go leaves with 0
+        # while its hearing goes on, and one may still fall while it leaves an ended hearing.
+        if has_ended(self.spec.folder):
             forget(self.spec.folder)
             await self._release()
             self._conclude(ChargeState.ENDED, "hearing over")

@@ -7,9 +7,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-WORKER_EXIT_ENDED = 0
-"""A worker leaves with this code when it was asked to go or its hearing is over."""
-
 BEAT_SECONDS = 2.0
 """A node agent's own heartbeat."""
 
