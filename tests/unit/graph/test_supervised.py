@@ -1,0 +1,132 @@
+"""A supervised stage is replaced when it dies or hangs, and its ghost is not listened to."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from media_workers.graph.supervised import Supervised
+from media_workers.runtime.edge import Overflow
+
+
+class Echo:
+    def __init__(self, act: Callable[[int], None]) -> None:
+        self._act = act
+
+    def push(self, item: int) -> Iterator[int]:
+        self._act(item)
+        yield item
+
+    def flush(self) -> Iterator[int]:
+        yield -1
+
+
+class Watch:
+    """A clock the test moves."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def supervised(
+    act: Callable[[int], None], out: list[int], lost: list[str], clock: Watch
+) -> Supervised[int, int]:
+    return Supervised(
+        "echo",
+        lambda: Echo(act),
+        lambda item: (item, 1),
+        out.append,
+        lost.append,
+        span=1000,
+        size=1000,
+        overflow=Overflow.REFUSE,
+        stall=5.0,
+        clock=clock,
+    )
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "it did not happen"
+        time.sleep(0.01)
+
+
+def test_results_come_in_order_and_flush_ends_them() -> None:
+    out: list[int] = []
+    stage = supervised(lambda _: None, out, [], Watch())
+    for n in range(5):
+        assert stage.offer(n)
+    stage.finish(timeout=5)
+    assert out == [0, 1, 2, 3, 4, -1]
+
+
+def test_a_dead_stage_takes_nothing_until_its_pause_is_over() -> None:
+    out: list[int] = []
+    lost: list[str] = []
+    clock = Watch()
+
+    def die_once(item: int) -> None:
+        if item == 1:
+            raise RuntimeError("secret text of the hearing")
+
+    stage = supervised(die_once, out, lost, clock)
+    stage.offer(1)
+    wait_for(lambda: bool(lost))
+    assert stage.dead
+    assert not stage.offer(2)
+    clock.now += 1.0
+    assert stage.offer(3)
+    wait_for(lambda: out == [3])
+    assert lost == ["RuntimeError"], "the code only: an exception's text may be private"
+    assert stage.refused == 1
+
+
+def test_a_hung_stage_is_left_behind_and_its_late_answer_ignored() -> None:
+    out: list[int] = []
+    lost: list[str] = []
+    clock = Watch()
+    go = threading.Event()
+
+    def hang(item: int) -> None:
+        if item == 1:
+            go.wait(5)
+
+    stage = supervised(hang, out, lost, clock)
+    stage.offer(1)
+    time.sleep(0.1)
+    clock.now += 6.0
+    stage.watch()
+    assert lost == ["hung"]
+    clock.now += 1.0
+    assert stage.offer(2)
+    wait_for(lambda: out == [2])
+    go.set()
+    time.sleep(0.2)
+    assert out == [2]
+
+
+@pytest.mark.parametrize("failures", [1, 3, 8])
+def test_pauses_grow_but_it_never_gives_up(failures: int) -> None:
+    out: list[int] = []
+    lost: list[str] = []
+    clock = Watch()
+    broken = [True]
+
+    def act(item: int) -> None:
+        if broken[0]:
+            raise RuntimeError
+
+    stage = supervised(act, out, lost, clock)
+    for n in range(failures):
+        wait_for(lambda: stage.offer(7) or not stage.dead)
+        wait_for(lambda n=n: len(lost) == n + 1)  # type: ignore[misc]
+        clock.now += 5.0
+    broken[0] = False
+    assert stage.offer(9)
+    wait_for(lambda: out == [9])
