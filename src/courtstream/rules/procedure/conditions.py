@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-from courtstream.domain.trial import Role
+from courtstream.domain.trial import Procedure, Role
 from courtstream.rules.procedure.pack import Step
 from courtstream.rules.procedure.reading import Reading
 from courtstream.rules.procedure.sound import compile_cue
@@ -12,6 +12,9 @@ from courtstream.rules.procedure.sound import compile_cue
 MET = 0.6
 UNCLEAR = 0.45
 
+SECOND_INSTANCE = frozenset({Procedure.CIV2, Procedure.CRI2, Procedure.ADM2})
+
+_SMALL_CLAIMS = compile_cue("(小额诉讼|一审终审|小额程序)")
 _CUSTODY = compile_cue("(羁押|看守所|提押|押解|带被告人|押到|执行逮捕|被逮捕|法警)")
 _BAIL = compile_cue("(取保候审|监视居住)")
 
@@ -32,6 +35,13 @@ def has_judgment(reading: Reading) -> bool:
         placed.score >= MET and placed.step.code in ("C18", "K30", "A11", "R08", "D16")
         for placed in reading.placed.values()
     )
+
+
+def appeal_lies(reading: Reading) -> bool:
+    """Whether a judgment of this sitting may be appealed: first instance, no small claim."""
+    if reading.pack.procedure in SECOND_INSTANCE:
+        return False
+    return not reading.stream.has(_SMALL_CLAIMS, 0, len(reading.stream.plain))
 
 
 def witness_lines(reading: Reading) -> list[int]:
@@ -78,6 +88,7 @@ _CONDITIONS: Mapping[str, Callable[[Reading], bool]] = {
     "witness": lambda reading: bool(witness_lines(reading)),
     "defendant": _defendant,
     "judgment": has_judgment,
+    "appeal": lambda reading: has_judgment(reading) and appeal_lies(reading),
     "unrepresented": _unrepresented,
     "custody": _custody,
     "mentioned": _never,

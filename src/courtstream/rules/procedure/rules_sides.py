@@ -79,10 +79,23 @@ def _block(reading: Reading, placed: Placed, reach: int, stop: re.Pattern[str]) 
     out: list[Line] = []
     for line in reading.stream.lines[placed.line : placed.line + reach]:
         begin = placed.end if line.index == placed.line else line.start
-        if out and line.role in _COURT and reading.stream.has(stop, begin, line.end):
+        if out and line.role in _COURT and (
+            reading.stream.has(stop, begin, line.end) or _elsewhere(reading, line)
+        ):
             break
         out.append(line)
     return out
+
+
+SHORT_CALL = 16
+"""A call of the court such as 被告呢？ is at most this long."""
+
+_STILL = compile_cue("(回避|最后|意见|陈述|申请|要说|补充)")
+
+
+def _elsewhere(reading: Reading, line: Line) -> bool:
+    """Whether the court speaks at length of something else."""
+    return line.length > SHORT_CALL and not reading.stream.says(line, _STILL)
 
 
 _PARTY_WORDS = compile_cue(

@@ -5,15 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from courtstream.domain.scoring import RuleFinding
-from courtstream.domain.trial import MinuteState, Procedure, Role
-from courtstream.rules.procedure.conditions import MET, has_judgment, witness_lines
+from courtstream.domain.trial import MinuteState, Role
+from courtstream.rules.procedure.conditions import MET, appeal_lies, has_judgment, witness_lines
 from courtstream.rules.procedure.reading import Reading
 from courtstream.rules.procedure.sound import compile_barrier, compile_cue
 from courtstream.rules.procedure.special import bargaining
 from courtstream.rules.procedure.stream import Line
 
 _COURT = frozenset({Role.JUDGE, Role.CLERK})
-_SECOND = frozenset({Procedure.CIV2, Procedure.CRI2, Procedure.ADM2})
 _ON_AIR = frozenset({MinuteState.LIVE, MinuteState.DELAYED})
 
 _PANEL = compile_cue("合议庭")
@@ -83,7 +82,6 @@ def close_reason(reading: Reading) -> RuleFinding | None:
     return RuleFinding("X-CLOSE-REASON", True, t, "不公开审理没有说明理由")
 
 
-_SMALL_CLAIMS = compile_cue("(小额诉讼|一审终审|小额程序)")
 _NOTICE = compile_cue(
     "(如果|如|若|要是|对)…(不服|有意见|有异议|不同意)…(上诉)|(提起|提出|可以|有权|可)‥上诉|(日|天)(之|)(内|以内)…上诉|上诉于|上诉(期|状)"
 )
@@ -109,7 +107,7 @@ def appeal(reading: Reading) -> RuleFinding | None:
         if line.index >= judged and line.role not in _PARTIES and not barred:
             notice = line
             break
-    final = reading.pack.procedure in _SECOND or stream.has(_SMALL_CLAIMS, 0, len(stream.plain))
+    final = not appeal_lies(reading)
     if final and notice is not None:
         return RuleFinding("X-APPEAL", True, notice.span.start, "终审裁判不应告知上诉")
     if not final and notice is None:

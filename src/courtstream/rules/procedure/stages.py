@@ -53,5 +53,5 @@ def _rewards(lines: int, pack: Pack, found: Mapping[str, Sequence[Candidate]]) -
         places = [index[name] for name in step.phases if name in index]
         for candidate in found.get(step.code, ()):
             for place in places:
-                table[candidate.line][place] += candidate.weight / len(places)
+                table[candidate.line][place] += candidate.weight * min(1.0, 2 / len(places))
     return table

@@ -146,7 +146,7 @@ def _media(rng: random.Random, slip: float, end: float) -> MediaMeasures:
 
 def _recording(rng: random.Random, slip: float, end: float) -> RecordingFacts:
     """What the sealed original covers."""
-    late = rng.uniform(60, 110) if rng.random() < slip / 2 else 0.0
+    late = min(rng.uniform(60, 110), end / 2) if rng.random() < slip / 2 else 0.0
     gap = _spans(rng, end, rng.random() < slip / 2, 10, 40)
     return RecordingFacts(
         recorded=(Span.of_seconds(late, end),),
