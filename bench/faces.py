@@ -24,6 +24,7 @@ from pathlib import Path
 
 import av
 import cv2
+import numpy as np
 from av.video.stream import VideoStream
 
 from courtstream.domain.time import SECOND
@@ -56,7 +57,8 @@ def pictures(clip: Path) -> Iterator[tuple[Picture, av.VideoFrame]]:
         for index, frame in enumerate(container.decode(stream)):
             if frame.format.name != "yuv420p":
                 frame = frame.reformat(format="yuv420p")
-            yield Picture(int(index * SECOND / rate), frame.to_ndarray(), index), frame
+            i420 = np.asarray(frame.to_ndarray(), np.uint8)
+            yield Picture(int(index * SECOND / rate), i420, index), frame
 
 
 def hidden(clip: Path, run: Run) -> Iterator[av.VideoFrame]:
@@ -116,7 +118,7 @@ def judged(clip: Path, truth: Path, out: Path) -> dict[str, object]:
 
 
 def truth_of(clip: Path) -> Path | None:
-    for name in (clip.with_suffix(".json"), clip.with_suffix(".faces.json")):
+    for name in (clip.with_suffix(".faces.json"), clip.with_suffix(".json")):
         if name.exists():
             return name
     return None

@@ -89,8 +89,8 @@ class FaceAnalyser:
         return cut
 
     def _look_at_last(self) -> None:
-        """Look at the picture before this one, unless that was done."""
-        if self._before is not None and self._plan.last != self._before.t:
+        """Look at the picture before this one, unless one hardly older was looked at."""
+        if self._before is not None and not self._plan.just_looked(self._before.t):
             self._look(self._before, widths(self._before.width)[0], cut=True)
 
     def _look(self, picture: Picture, width: int, *, cut: bool) -> None:

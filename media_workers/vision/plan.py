@@ -31,16 +31,16 @@ class LookPlan:
         self._small = False
         self._hurry = False
 
-    @property
-    def last(self) -> MediaTime | None:
-        """When the last look was."""
-        return self._looked
+    def just_looked(self, t: MediaTime) -> bool:
+        """Whether the last look was at `t`, or too little before it for much to have moved."""
+        return self._looked is not None and t - self._looked < HURRY - _EARLY
 
     def width(self, picture: Picture, *, cut: bool) -> int:
         """The columns to look at this picture with; 0 for not at all."""
         usual, wide, closest = widths(picture.width)
         if cut:
-            return closest
+            # a flickering picture is all cuts, and may not cost more than can be paid live
+            return closest if _over(self._looked_wide, picture.t, LOOK_EVERY) else usual
         if _over(self._looked_wide, picture.t, WIDE_OFTEN if self._small else WIDE_EVERY):
             return closest if self._small else wide
         every = HURRY if self._hurry else LOOK_EVERY

@@ -1,0 +1,119 @@
+"""Hiding: on a copy, for good, and nowhere else."""
+
+from __future__ import annotations
+
+from math import ceil, floor, nan
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from courtstream.domain.redaction import Box
+from media_workers.redact.hide import GRID, PICTURE_GRID, hide, hide_all
+from media_workers.runtime.items import Planes, i420_planes
+
+boxes = st.lists(
+    st.builds(Box, st.floats(-60, 380), st.floats(-60, 240), st.floats(0, 200), st.floats(0, 200)),
+    max_size=5,
+)
+
+
+def noise(width: int = 320, height: int = 180) -> Planes:
+    return np.random.default_rng(7).integers(0, 256, (height * 3 // 2, width), dtype=np.uint8)
+
+
+def outside(shape: tuple[int, int], box: Box, half: int) -> np.ndarray:
+    """True where a plane at 1/half size must not have changed."""
+    keep = np.ones(shape, bool)
+    top, left = (max(0, floor(v / 4) * 4 // half) for v in (box.y, box.x))
+    bottom, right = (max(0, ceil(v / 4) * 4 // half) for v in (box.y + box.h, box.x + box.w))
+    keep[top:bottom, left:right] = False
+    return keep
+
+
+@settings(max_examples=60, deadline=None)
+@given(hidden=boxes, soft=st.booleans())
+def test_the_input_is_never_written_and_nothing_changes_outside(
+    hidden: list[Box], soft: bool
+) -> None:
+    original = noise()
+    before = original.copy()
+    original.setflags(write=False)
+    result = hide(original, hidden, soft=soft)
+    assert (original == before).all()
+    assert result.shape == original.shape and result.dtype == np.uint8
+    for old, new, half in zip(i420_planes(before), i420_planes(result), (1, 2, 2), strict=True):
+        keep = np.logical_and.reduce(
+            [np.ones(old.shape, bool), *(outside(old.shape, box, half) for box in hidden)]
+        )
+        assert (old[keep] == new[keep]).all()
+
+
+@pytest.mark.parametrize("soft", [True, False])
+@pytest.mark.parametrize("side", [24, 60, 140])
+def test_inside_only_a_few_cells_are_left(soft: bool, side: int) -> None:
+    """Away from the rim the hidden part is its own 4 x 4 average and nothing more."""
+    original = noise()
+    result = hide(original, [Box(40, 20, side, side)], soft=soft)
+    for old, new, half in zip(i420_planes(original), i420_planes(result), (1, 2, 2), strict=True):
+        s = side // half
+        part = (slice(20 // half, 20 // half + s), slice(40 // half, 40 // half + s))
+        cells = cv2.resize(
+            np.ascontiguousarray(old[part]), (GRID, GRID), interpolation=cv2.INTER_AREA
+        )
+        expected = cv2.resize(cells, (s, s), interpolation=cv2.INTER_NEAREST)
+        rim = ceil(s * 0.08)
+        inner = (slice(rim, s - rim), slice(rim, s - rim))
+        assert np.abs(new[part].astype(int) - expected)[inner].max() <= 1
+
+
+def test_two_pictures_with_equal_cells_look_equal_when_hidden() -> None:
+    """Irreversible: what differs within a cell leaves no trace."""
+    one = noise()
+    two = one.copy()
+    y = i420_planes(two)[0]
+    y[44:48, 44:48] = y[44:48, 44:48][::-1, ::-1]
+    box = [Box(40, 40, 40, 40)]
+    assert (one != two).any()
+    assert (hide(one, box, soft=False) == hide(two, box, soft=False)).all()
+
+
+def test_overlapping_boxes_do_not_bring_back_what_one_hid() -> None:
+    original = noise()
+    a, b = Box(40, 40, 60, 60), Box(70, 40, 60, 60)
+    result = i420_planes(hide(original, [a, b]))[0].astype(int)
+    old = i420_planes(original)[0].astype(int)
+    middle = (slice(56, 84), slice(52, 118))
+    assert np.corrcoef(result[middle].ravel(), old[middle].ravel())[0, 1] < 0.45
+    assert result[middle].std() < old[middle].std() / 2
+
+
+def test_without_boxes_the_picture_itself_comes_back() -> None:
+    original = noise()
+    assert hide(original, []) is original
+
+
+def test_a_box_that_cannot_be_read_hides_everything() -> None:
+    original = noise()
+    assert (hide(original, [Box(nan, 0, 10, 10)]) == hide_all(original)).all()
+
+
+def test_a_box_at_the_edge_hides_up_to_the_edge() -> None:
+    original = noise()
+    result = hide(original, [Box(280, 140, 200, 200)], soft=False)
+    y = i420_planes(result)[0]
+    assert y[140:, 280:].std() < 25 < i420_planes(original)[0][140:, 280:].std()
+
+
+@pytest.mark.parametrize("size", [(320, 180), (638, 366), (180, 320), (2, 2)])
+def test_the_whole_picture_keeps_only_a_dozen_cells_across(size: tuple[int, int]) -> None:
+    original = noise(*size)
+    before = original.copy()
+    result = hide_all(original)
+    assert (original == before).all() and result.shape == original.shape
+    y = i420_planes(result)[0].astype(float)
+    strengths = np.linalg.svd(y, compute_uv=False)
+    # beyond a dozen patterns there is nothing but the rounding to whole numbers
+    assert (strengths[PICTURE_GRID:] ** 2).sum() / y.size < 0.2

@@ -1,0 +1,170 @@
+"""Face analysis with a scripted finder: order, look-ahead, filling, cuts, margins."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from courtstream.domain.errors import BrokenStream
+from courtstream.domain.time import SECOND
+from media_workers.vision.analyse import FaceAnalyser
+from media_workers.vision.canary import sane
+
+from .scripted import HEIGHT, WIDTH, Row, Scripted, analysed, covers, picture, time_of
+
+STILL: Row = (200.0, 100.0, 40.0, 50.0, 0.9)
+
+rows = st.tuples(
+    st.floats(-50, WIDTH + 50, width=32),
+    st.floats(-50, HEIGHT + 50, width=32),
+    st.floats(0, 300, width=32),
+    st.floats(0, 300, width=32),
+    st.floats(0.0, 1.0, width=32),
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seen=st.lists(st.lists(rows, max_size=6), min_size=1, max_size=70),
+    fps=st.sampled_from([5.0, 12.5, 25.0, 30.0, 50.0]),
+    cut=st.integers(0, 70),
+)
+def test_whatever_is_found_every_frame_gets_one_sane_answer_in_order(
+    seen: list[list[Row]], fps: float, cut: int
+) -> None:
+    answers, _ = analysed(lambda i: seen[i], len(seen), fps, view=lambda i: int(i >= cut))
+    assert [a.index for a in answers] == list(range(len(seen)))
+    assert [a.t for a in answers] == [time_of(i, fps) for i in range(len(seen))]
+    for before, answer in zip([None, *answers], answers, strict=False):
+        assert sane(answer, WIDTH, HEIGHT, before)
+
+
+def test_a_frame_is_answered_as_soon_as_a_second_of_look_ahead_is_there() -> None:
+    analyser = FaceAnalyser(Scripted(lambda _: []))
+    for index in range(60):
+        given_now = [a.index for a in analyser.push(picture(index))]
+        assert given_now == ([index - 25] if index >= 25 else [])
+    assert [a.index for a in analyser.flush()] == list(range(35, 60))
+
+
+@pytest.mark.parametrize("fps", [5.0, 25.0, 30.0, 50.0])
+def test_at_any_frame_rate_a_look_comes_every_fifth_of_a_second(fps: float) -> None:
+    _, finder = analysed(lambda _: [STILL], round(fps * 4), fps)
+    assert 20 <= len(finder.looks) <= 24
+    answers, _ = analysed(lambda _: [STILL], round(fps * 4), fps)
+    assert all(covers(a, STILL) for a in answers)
+
+
+@settings(max_examples=40, deadline=None)
+@given(first=st.integers(0, 60), gap=st.integers(1, 20))
+def test_a_face_seen_twice_is_hidden_in_every_frame_between(first: int, gap: int) -> None:
+    last = first + gap
+    answers, finder = analysed(lambda i: [STILL] if i <= first or i >= last else [], 120)
+    looked = [i for i, _ in finder.looks if i <= first or i >= last]
+    start = min(looked)
+    assert all(covers(a, STILL) for a in answers[start:])
+
+
+@settings(max_examples=30, deadline=None)
+@given(at=st.integers(30, 70).map(lambda i: i // 5 * 5))
+def test_a_face_seen_once_is_hidden_for_twenty_frames_either_way(at: int) -> None:
+    answers, finder = analysed(lambda i: [STILL] if i == at else [], 120)
+    assert at in [i for i, _ in finder.looks]
+    hidden = [a.index for a in answers if a.faces]
+    assert hidden == list(range(at - 20, at + 21))
+    assert all(covers(answers[i], STILL) for i in hidden)
+
+
+@settings(max_examples=30, deadline=None)
+@given(cut=st.integers(20, 80), seen_from=st.integers(0, 40))
+def test_no_box_ever_crosses_a_cut(cut: int, seen_from: int) -> None:
+    """What was seen only before a cut is not hidden after it, nor the other way round."""
+    before, _ = analysed(lambda i: [STILL] if i < cut else [], 110, view=lambda i: int(i >= cut))
+    assert all(not a.faces for a in before[cut:])
+    assert all(covers(a, STILL) for a in before[:cut])
+    after, _ = analysed(
+        lambda i: [STILL] if i >= cut + seen_from else [], 130, view=lambda i: int(i >= cut)
+    )
+    assert all(not a.faces for a in after[:cut])
+    assert after[cut].cut and not after[cut - 1].cut
+
+
+def test_the_first_frame_after_a_cut_is_looked_at_and_its_face_hidden_there() -> None:
+    answers, finder = analysed(
+        lambda i: [STILL] if i >= 33 else [], 80, view=lambda i: int(i >= 33)
+    )
+    assert 33 in [i for i, _ in finder.looks]
+    assert covers(answers[33], STILL)
+
+
+def test_a_hole_in_time_parts_like_a_cut() -> None:
+    analyser = FaceAnalyser(Scripted(lambda i: [STILL] if i < 40 else []))
+    answers = []
+    for index in range(80):
+        p = picture(index, 25.0)
+        late = 5 * SECOND if index >= 40 else 0
+        answers += analyser.push(type(p)(p.t + late, p.i420, index))
+    answers += analyser.flush()
+    assert all(covers(a, STILL) for a in answers[:40])
+    assert all(not a.faces for a in answers[40:])
+
+
+def test_a_doubtful_face_is_hidden_only_once_it_has_been_sure() -> None:
+    doubtful: Row = (*STILL[:4], 0.5)
+    answers, _ = analysed(lambda i: [doubtful], 60)
+    assert not any(a.faces for a in answers)
+    answers, _ = analysed(lambda i: [STILL if i == 50 else doubtful], 80)
+    assert all(covers(a, STILL) for a in answers[25:])
+
+
+def test_a_known_face_is_followed_at_scores_that_would_not_start_one() -> None:
+    faint: Row = (*STILL[:4], 0.32)
+    answers, _ = analysed(lambda i: [STILL if i == 0 else faint], 100)
+    assert all(covers(a, STILL) for a in answers)
+
+
+@pytest.mark.parametrize("pace", [1.0, 4.0, 9.0, 16.0])
+def test_a_walking_face_is_hidden_all_the_way(pace: float) -> None:
+    """Up to 16 px a frame at 40 px of width: two widths between two usual looks."""
+
+    def walker(i: int) -> list[Row]:
+        return [(10.0 + pace * i, 100.0, 40.0, 50.0, 0.9)]
+
+    frames = min(100, int(580 / pace))
+    answers, _ = analysed(walker, frames)
+    bare = [a.index for a in answers if not covers(a, walker(a.index)[0])]
+    assert bare == []
+
+
+def test_two_people_side_by_side_stay_two() -> None:
+    a, b = (100.0, 100.0, 40.0, 50.0, 0.9), (160.0, 100.0, 40.0, 50.0, 0.85)
+    answers, _ = analysed(lambda i: [a, b] if i % 10 else [b, a], 60)
+    tracks = {f.track for answer in answers for f in answer.faces}
+    assert len(tracks) == 2
+    assert all(covers(x, a) and covers(x, b) for x in answers)
+
+
+def test_margins_are_a_seventh_and_grow_with_guessing() -> None:
+    answers, _ = analysed(lambda i: [STILL] if i == 40 else [], 90)
+    sighted, guessed = answers[40].faces[0], answers[60].faces[0]
+    assert not sighted.guessed and guessed.guessed
+    assert 40 * 1.3 <= sighted.box.w <= 40 * 1.3 + 5
+    assert guessed.box.w > sighted.box.w + 40 * 0.4
+
+
+def test_a_flickering_picture_does_not_multiply_the_cost() -> None:
+    _, finder = analysed(lambda _: [], 100, view=lambda i: i)
+    assert len(finder.looks) <= 105
+    assert sum(width > 640 for _, width in finder.looks) <= 21
+
+
+def test_time_that_does_not_rise_is_refused() -> None:
+    analyser = FaceAnalyser(Scripted(lambda _: []))
+    list(analyser.push(picture(3)))
+    with pytest.raises(BrokenStream):
+        analyser.push(picture(3))
+
+
+def test_an_empty_stream_gives_nothing() -> None:
+    assert list(FaceAnalyser(Scripted(lambda _: [])).flush()) == []

@@ -1,0 +1,121 @@
+"""The packaged detector: it is the pinned file, and it finds faces from planes alone."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from itertools import islice
+from pathlib import Path
+
+import av
+import cv2
+import numpy as np
+import pytest
+
+from courtstream.domain.errors import ModelMissing
+from media_workers.redact.hide import hide, hide_all
+from media_workers.runtime.items import Picture, Planes
+from media_workers.vision import detect
+from media_workers.vision.analyse import FaceAnalyser
+from media_workers.vision.detect import YUNET_SHA256, YuNetFinder
+from media_workers.vision.track import START
+
+from .scripted import Scripted
+
+MODEL = Path(detect.__file__).with_name("model")
+SAMPLE = Path(__file__).resolve().parents[3] / "sample_media" / "hearing.mp4"
+FACE = (51, 48, 89, 111)
+
+
+def portrait(width: int = 640, height: int = 360, at: tuple[int, int] = (200, 80)) -> Planes:
+    """A grey packed picture with the canary's portrait at (x, y)."""
+    image = np.full((height, width, 3), 128, np.uint8)
+    small = cv2.imread(str(MODEL / "canary.jpg"))
+    assert small is not None
+    image[at[1] : at[1] + small.shape[0], at[0] : at[0] + small.shape[1]] = small
+    return np.asarray(cv2.cvtColor(image, cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def finder() -> YuNetFinder:
+    return YuNetFinder()
+
+
+def test_the_packaged_file_is_the_pinned_one_and_its_licence_is_beside_it() -> None:
+    assert hashlib.sha256((MODEL / "yunet.onnx").read_bytes()).hexdigest() == YUNET_SHA256
+    assert "3-clause BSD" in (MODEL / "NOTICE").read_text()
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (638, 366), (1280, 720), (1920, 1080)])
+@pytest.mark.parametrize("look", [640, 960])
+def test_the_portrait_is_found_in_source_pixels(
+    finder: YuNetFinder, width: int, height: int, look: int
+) -> None:
+    at = (width // 3, height // 4)
+    found = finder.find(portrait(width, height, at), look)
+    assert found.dtype == np.float32 and found.shape == (1, 5)
+    expected = np.array([FACE[0] + at[0], FACE[1] + at[1], FACE[2], FACE[3]])
+    assert np.abs(found[0, :4] - expected).max() < 10
+    assert found[0, 4] > 0.8
+
+
+def test_an_empty_picture_has_no_face(finder: YuNetFinder) -> None:
+    assert finder.find(np.full((540, 640), 128, np.uint8), 640).shape == (0, 5)
+
+
+def test_looking_writes_nothing_into_the_picture(finder: YuNetFinder) -> None:
+    i420 = portrait()
+    before = i420.copy()
+    finder.find(i420, 640)
+    finder.find(i420, 960)
+    assert (i420 == before).all()
+
+
+@pytest.mark.parametrize("soft", [True, False])
+@pytest.mark.parametrize("look", [320, 640, 960])
+def test_a_hidden_face_is_not_found_again(finder: YuNetFinder, soft: bool, look: int) -> None:
+    i420 = portrait()
+    analyser = FaceAnalyser(Scripted(lambda _: finder.find(i420, 640).tolist()))
+    answers = [*analyser.push(Picture(0, i420, 0)), *analyser.flush()]
+    boxes = [face.box for face in answers[0].faces]
+    assert len(boxes) == 1
+    assert len(finder.find(hide(i420, boxes, soft=soft), look)) == 0
+    assert (finder.find(hide_all(i420), look)[:, 4] < START).all()
+
+
+def test_a_file_that_is_absent_or_wrong_names_the_doctor(tmp_path: Path) -> None:
+    wrong = tmp_path / "wrong.onnx"
+    wrong.write_bytes(b"not a model")
+    for path in (tmp_path / "absent.onnx", wrong):
+        with pytest.raises(ModelMissing, match="courtstream doctor"):
+            YuNetFinder(path)
+
+
+def test_a_changed_packaged_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(detect, "YUNET_SHA256", "0" * 64)
+    with pytest.raises(ModelMissing, match="courtstream doctor"):
+        YuNetFinder()
+
+
+def test_a_path_replaces_the_packaged_file(tmp_path: Path) -> None:
+    copy = tmp_path / "mine.onnx"
+    copy.write_bytes((MODEL / "yunet.onnx").read_bytes())
+    assert len(YuNetFinder(copy).find(portrait(), 640)) == 1
+
+
+def test_overlapping_boxes_become_the_surest() -> None:
+    found = np.array([[0, 0, 10, 10, 0.5], [1, 1, 10, 10, 0.9], [50, 50, 10, 10, 0.4]], np.float32)
+    assert detect._best(found)[:, 4].tolist() == pytest.approx([0.9, 0.4])
+
+
+@pytest.mark.skipif(not SAMPLE.exists(), reason="sample_media/hearing.mp4 is not made yet")
+def test_the_faces_of_the_sample_hearing_are_found(finder: YuNetFinder) -> None:
+    truth = json.loads(SAMPLE.with_suffix(".faces.json").read_text())
+    faces = [f for f in truth["faces"] if f["t"] == 0 and f["vis"] >= 0.6]
+    with av.open(str(SAMPLE)) as container:
+        frame = next(islice(container.decode(video=0), 0, 1))
+    found = finder.find(frame.to_ndarray(format="yuv420p"), 1280)
+    centres = found[:, :2] + found[:, 2:4] / 2
+    for face in faces:
+        middle = np.array([face["x"] + face["w"] / 2, face["y"] + face["h"] / 2])
+        assert np.hypot(*(centres - middle).T).min() < face["w"] * 0.5
