@@ -76,25 +76,26 @@ SHORT = 2
 def compile_barrier(words: Sequence[str]) -> re.Pattern[str] | None:
     """Words that say a cue means something else: short ones as written, long ones by sound.
 
-    `$` at a word's end anchors it to the end of the text searched. None when there are no words.
+    `$` at a word's end anchors it to the end of the text searched, `~` compares a short word by
+    sound all the same. None when there are no words.
     """
     if not words:
         return None
     parts = []
     for word in words:
-        bare = word.rstrip("$")
-        body = _run(bare, exact=len(bare) <= SHORT)
+        bare = word.rstrip("$~")
+        body = _run(bare, exact=len(bare) <= SHORT and "~" not in word)
         parts.append(body + ("\\Z" if word.endswith("$") else ""))
     return re.compile("|".join(parts), re.DOTALL)
 
 
 @lru_cache(maxsize=8192)
-def compile_cue(cue: str) -> re.Pattern[str]:
+def compile_cue(cue: str, written: int = 1) -> re.Pattern[str]:
     """A cue of a pack as a pattern over a stream's paired text (code, character, code, …).
 
     `…` is a gap of up to 12 characters, `‥` of up to 4, `(a|b|)` alternatives, `^` the start of
-    an utterance. Single characters are compared as written, longer runs by sound. Raises
-    ValueError when the cue is not well formed.
+    an utterance. Runs of up to `written` characters are compared as written, longer ones by
+    sound. Raises ValueError when the cue is not well formed.
     """
     out = []
     for token in _TOKENS.findall(cue):
@@ -103,7 +104,7 @@ def compile_cue(cue: str) -> re.Pattern[str]:
         elif any(encode_char(char) is None for char in token):
             raise ValueError(f"the cue {cue!r} may not contain {token!r}")
         else:
-            out.append(_run(token, exact=len(token) == 1))
+            out.append(_run(token, exact=len(token) <= written))
     try:
         return re.compile("".join(out), re.DOTALL)
     except re.error as error:

@@ -132,7 +132,8 @@ def test_steps_in_the_wrong_order_are_raised_once_both_happened():
     moved = moved.replace("J/审判长 被告是否申请回避？\nD/被告 不申请。\n", "", 1)
     moved = moved.replace(
         "J/审判长 本案由三名法官组成合议庭",
-        "J/审判长 双方是否申请回避？\nP/原告 不申请。\nD/被告 不申请。\nJ/审判长 本案由三名法官组成合议庭",
+        "J/审判长 双方是否申请回避？\nP/原告 不申请。\nD/被告 不申请。\n"
+        "J/审判长 本案由三名法官组成合议庭",
         1,
     )
     assert violated(moved, CIVIL) == {"X-ORDER"}
