@@ -10,6 +10,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from media_workers.runtime.items import Caption, PrivateSpan
@@ -22,6 +23,19 @@ LINES = 2
 LONGEST: MediaTime = 6 * SECOND
 SHORTEST: MediaTime = SECOND
 
+_READ_ON: MediaTime = 500 * MILLISECOND
+_NUMBERS = frozenset(
+    {
+        Reason.ID,
+        Reason.PHONE,
+        Reason.BANK,
+        Reason.PASSPORT,
+        Reason.ACCOUNT,
+        Reason.PLATE,
+        Reason.CERTIFICATE,
+        Reason.NUMBER_BEING_READ,
+    }
+)
 _PAUSE: MediaTime = 700 * MILLISECOND
 _ENDS = "。？！；?!;"
 _CLAUSES = "，、：,:"
@@ -31,14 +45,14 @@ _MARKS = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "�
 def mask_words(words: Sequence[Word], private: Iterable[PrivateSpan]) -> tuple[Word, ...]:
     """`words` with everything said inside a private span replaced by one mark a span.
 
-    A word is hidden when any instant of it lies inside; a word without length counts too. The
-    mark has the time of the words it stands for, so masking twice changes nothing more.
+    A word is hidden when any instant of it lies inside; a word without length counts too. Where
+    the span hides a number, digits read on without a pause go with it: their times in the text
+    are looser than the sound's spans. The mark has the time of the words it stands for.
     """
-    spans = [item.span for item in private]
+    hits = _with_digits(words, list(private))
     masked: list[Word] = []
     group: Span | None = None
-    for word in words:
-        hit = next((span for span in spans if _touches(span, word.span)), None)
+    for word, hit in zip(words, hits, strict=True):
         if hit is None:
             masked.append(word)
             group = None
@@ -49,6 +63,28 @@ def mask_words(words: Sequence[Word], private: Iterable[PrivateSpan]) -> tuple[W
             group = hit
             masked.append(replace(word, text=MASK))
     return tuple(masked)
+
+
+def _with_digits(words: Sequence[Word], private: Sequence[PrivateSpan]) -> list[Span | None]:
+    """For each word the private span that hides it."""
+    found = [next((p for p in private if _touches(p.span, w.span)), None) for w in words]
+    for order in (range(1, len(words)), range(len(words) - 2, -1, -1)):
+        step = -1 if order.step > 0 else 1
+        for i in order:
+            beside = found[i + step]
+            if found[i] is None and beside is not None and beside.reason in _NUMBERS:
+                near = _gap(words[i].span, words[i + step].span) < _READ_ON
+                found[i] = beside if near and _is_digit(words[i].text) else None
+    return [None if hit is None else hit.span for hit in found]
+
+
+def _is_digit(text: str) -> bool:
+    """Whether a word is read as part of a number. 要 and 药 are how 幺 is misread."""
+    return bool(text) and (text[0].isdigit() or text[0] in "零〇一二两三四五六七八九幺要药")
+
+
+def _gap(one: Span, other: Span) -> MediaTime:
+    return max(one.start, other.start) - min(one.end, other.end)
 
 
 def _touches(private: Span, word: Span) -> bool:

@@ -38,7 +38,8 @@ def first_seconds() -> Wave:
         taken.append(sound.pcm)
         if sound.t >= 10 * SECOND:
             break
-    return np.concatenate(taken)[:160_000].astype(np.float32) / 32768
+    pcm = np.concatenate(taken)[:160_000]
+    return pcm.astype(np.float32) / np.float32(32768)
 
 
 @pytest.fixture(scope="module")

@@ -16,8 +16,8 @@ from media_workers.speech.captions import LINE, MASK, CaptionLines, mask_words, 
 from tests.unit.speech.saying import word, words
 
 
-def _private(start: float, end: float) -> PrivateSpan:
-    return PrivateSpan(Span.of_seconds(start, end), Reason.PHONE)
+def _private(start: float, end: float, reason: Reason = Reason.ADDRESS) -> PrivateSpan:
+    return PrivateSpan(Span.of_seconds(start, end), reason)
 
 
 def _lines(said: tuple[Word, ...]) -> list[Caption]:
@@ -45,6 +45,13 @@ def test_touching_spans_share_a_mark_and_separate_ones_do_not() -> None:
         MASK,
         *"四五六",
     ]
+
+
+def test_digits_read_on_without_a_pause_go_with_the_number() -> None:
+    said = (*words("我的手机号是一三九幺幺七二谢谢", 0.0, 0.2), *words("三号楼", 6.0))
+    for start, end in ((1.8, 2.6), (1.2, 1.8), (1.6, 2.2)):
+        masked = mask_words(said, [_private(start, end, Reason.PHONE)])
+        assert "".join(w.text for w in masked) == f"我的手机号是{MASK}谢谢三号楼"
 
 
 def test_even_a_touch_or_no_length_hides() -> None:
