@@ -91,8 +91,9 @@ class World:
         for number, court in enumerate((BASIC, OTHER)):
             name = "临江法院" if court == BASIC else "远山法院"
             session.add(
-                Court(id=court, name=name, level=CourtLevel.BASIC, code=f"江0{number}",
-                      parent_id=HIGH)
+                Court(
+                    id=court, name=name, level=CourtLevel.BASIC, code=f"江0{number}", parent_id=HIGH
+                )
             )
         session.flush()
         session.add(Courtroom(id=ROOM, court_id=BASIC, name="第一法庭"))
@@ -117,8 +118,15 @@ class World:
         accounts.hash_password = lambda _: password_hash()  # one argon2 for all accounts
         try:
             self.users[login] = accounts.add_user(
-                session, None, login=login, name=login, password=PASSWORD, role=role,
-                court_id=court, judge_id=judge, now=NOW,
+                session,
+                None,
+                login=login,
+                name=login,
+                password=PASSWORD,
+                role=role,
+                court_id=court,
+                judge_id=judge,
+                now=NOW,
             )
         finally:
             accounts.hash_password = real
@@ -207,8 +215,13 @@ class Tape:
     def row(self, kind: RowKind, t: int | None = None, /, **body: Any) -> JournalRow:
         self.seq += 1
         return JournalRow(
-            hearing_id=self.hearing_id, seq=self.seq, epoch=self.epoch, at=self.at.isoformat(),
-            kind=kind, t=t, body=body,
+            hearing_id=self.hearing_id,
+            seq=self.seq,
+            epoch=self.epoch,
+            at=self.at.isoformat(),
+            kind=kind,
+            t=t,
+            body=body,
         )
 
     def begin(self) -> list[JournalRow]:
@@ -220,8 +233,15 @@ class Tape:
     def segment(self, n: int, seconds: int = 2) -> JournalRow:
         start = n * seconds * SECOND
         return self.row(
-            RowKind.SEGMENT, start, n=n, uri=f"seg-{n:06}-1.m4s", start=start,
-            end=start + seconds * SECOND, bytes=1000, pdt=self.at.isoformat(), discontinuity=False,
+            RowKind.SEGMENT,
+            start,
+            n=n,
+            uri=f"seg-{n:06}-1.m4s",
+            start=start,
+            end=start + seconds * SECOND,
+            bytes=1000,
+            pdt=self.at.isoformat(),
+            discontinuity=False,
         )
 
     def words(self, start: float, end: float, text: str, **more: Any) -> JournalRow:

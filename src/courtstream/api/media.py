@@ -54,6 +54,11 @@ class MediaCache:
         self._grants: dict[str, tuple[float, MediaGrant]] = {}
         self._asking: dict[str, asyncio.Lock] = {}
 
+    @property
+    def bytes(self) -> int:
+        """How much is held."""
+        return self._size
+
     async def file(self, path: Path) -> bytes:
         """The bytes of an immutable file. Raises NotFound."""
         known = self._files.get(path)

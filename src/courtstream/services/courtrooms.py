@@ -167,6 +167,13 @@ def _marks(session: Session, hearing_id: str) -> tuple[MarkView, ...]:
 
 
 def _mark(mark: Mark) -> MarkView:
+    if mark.body.get("resumed"):
+        lost = float(mark.body.get("lost_seconds") or 0.0)
+        zh, en = (
+            f"处理进程已重启，缺失 {lost:.1f} 秒",
+            f"the worker restarted, {lost:.1f} s are lost",
+        )
+        return MarkView(mark.at, mark.kind, "restarted", zh, en)
     code = str(mark.body.get("code") or mark.body.get("state") or mark.kind)
     zh, en = _SAYS.get(code, (code, code))
     return MarkView(mark.at, mark.kind, code, zh, en)

@@ -117,7 +117,24 @@ def _media(session: Session, hearing_id: str) -> MediaMeasures:
         sound_clipped=_where(rows, lambda m: m.clipped),
         loudness_lufs=_middle(m.lufs for m in rows),
         snr_db=_middle(m.snr_db for m in rows),
+        max_av_skew=max((abs(m.skew) for m in rows), default=0),
+        stalls=_stalls(session, hearing_id),
     )
+
+
+def _stalls(session: Session, hearing_id: str) -> tuple[Span, ...]:
+    """From each loss of the signal to its return."""
+    query = select(Mark).where(Mark.hearing_id == hearing_id, Mark.kind == "source")
+    spans: list[Span] = []
+    lost: int | None = None
+    for mark in session.scalars(query.order_by(Mark.seq)):
+        state = mark.body.get("state")
+        if state in {"lost", "broken"} and lost is None:
+            lost = mark.t
+        elif state in {"connected", "returned"} and lost is not None:
+            spans.append(Span(lost, max(lost, mark.t)))
+            lost = None
+    return tuple(spans)
 
 
 def _where(rows: list[Measure], faulty: Callable[[Measure], bool]) -> tuple[Span, ...]:

@@ -159,7 +159,7 @@ def _redaction(session: Session, hearing: Hearing, row: JournalRow) -> None:
             start=start,
             end=end,
             basis=str(body.get("basis", ""))[:200],
-            decided_by=str(body.get("decided_by", "machine"))[:64],
+            decided_by=str(body.get("by", "machine"))[:64],
             track=None if track is None else int(track),
             confidence=float(body.get("confidence", 1.0)),
             body=dict(body),
@@ -195,6 +195,11 @@ def _guard(session: Session, hearing: Hearing, row: JournalRow) -> None:
 
 def _state(session: Session, hearing: Hearing, row: JournalRow) -> None:
     body = row.body
+    if (
+        "state" not in body
+    ):  # what a person ordered; what the public gets follows in a row of its own
+        _mark(session, hearing, row)
+        return
     state = MinuteState(body["state"])
     by, why = str(body.get("by", ""))[:64], str(body.get("why", ""))[:200]
     hearing.minute_state, hearing.minute_by, hearing.minute_why = state, by, why
@@ -220,6 +225,7 @@ def _measure(session: Session, hearing: Hearing, row: JournalRow) -> None:
             silent=bool(body.get("silent", False)),
             clipped=bool(body.get("clipped", False)),
             faces=int(body.get("faces") or 0),
+            skew=int(body.get("skew") or 0),
         )
     )
 

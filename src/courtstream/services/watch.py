@@ -43,6 +43,8 @@ from courtstream.store.tables import (
 )
 
 PAGE = 20
+_WHOLE = (RedactionKind.WHOLE_SOUND.value, RedactionKind.WHOLE_PICTURE.value)
+"""A closed picture is always silent too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,7 +191,7 @@ def _heard_by_the_public(session: Session, hearing: Hearing) -> MediaTime:
 def _silenced() -> Any:
     return exists().where(
         RedactionRow.hearing_id == UtteranceRow.hearing_id,
-        RedactionRow.kind == RedactionKind.WHOLE_SOUND.value,
+        RedactionRow.kind.in_(_WHOLE),
         RedactionRow.start < UtteranceRow.end,
         RedactionRow.end > UtteranceRow.start,
     )

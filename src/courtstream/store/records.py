@@ -101,7 +101,10 @@ class RedactionRow(Base):
 
 
 class Measure(Base):
-    """Picture and sound measured over a second or so; levels in LUFS and dB, None unknown."""
+    """Picture and sound measured over a second or so; levels in LUFS and dB, None unknown.
+
+    `skew`: how far sound was ahead of the picture, in ns.
+    """
 
     __tablename__ = "measures"
 
@@ -117,6 +120,7 @@ class Measure(Base):
     silent: Mapped[bool] = mapped_column(default=False)
     clipped: Mapped[bool] = mapped_column(default=False)
     faces: Mapped[int] = mapped_column(default=0)
+    skew: Mapped[int] = mapped_column(Nanoseconds, default=0)
 
 
 class Mark(Base):

@@ -67,8 +67,9 @@ class Hearing(Base):
     """庭审, one sitting. `wall_zero` is the instant of media time 0; `last_seq` the journal's row
     up to which the database knows what happened.
 
-    What the gate asks: `closure_codes` None means nobody has checked; `applications` code → granted,
-    refused or None while waiting; `objections` {by, reason, upheld}; `approval` None: not decided.
+    What the gate asks: `closure_codes` None means nobody has checked; `applications` code →
+    granted, refused or None while waiting; `objections` {by, reason, upheld}; `approval` None:
+    not decided.
     """
 
     __tablename__ = "hearings"

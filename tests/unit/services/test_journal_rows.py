@@ -33,21 +33,53 @@ def everything(tape: Tape) -> list[Any]:
     return [
         *tape.begin(),
         tape.words(1, 2, "现在开庭", role="J", speaker="审判员"),
-        tape.row(RowKind.REDACTION, SECOND, id="r1", kind="speech", reason="PHONE",
-                 start=SECOND, end=2 * SECOND, basis="cue"),
-        tape.row(RowKind.REDACTION, SECOND, id="r2", kind="face", reason="FACE", track=4,
-                 start=SECOND, end=2 * SECOND),
-        tape.row(RowKind.GUARD, 2 * SECOND, closed=True, kind="speech", reason="ANALYSIS_LATE",
-                 start=2 * SECOND),
-        tape.row(RowKind.GUARD, 3 * SECOND, closed=False, kind="speech", reason="ANALYSIS_LATE",
-                 start=2 * SECOND, end=3 * SECOND),
+        tape.row(
+            RowKind.REDACTION,
+            SECOND,
+            id="r1",
+            kind="speech",
+            reason="PHONE",
+            start=SECOND,
+            end=2 * SECOND,
+            basis="cue",
+        ),
+        tape.row(
+            RowKind.REDACTION,
+            SECOND,
+            id="r2",
+            kind="face",
+            reason="FACE",
+            track=4,
+            start=SECOND,
+            end=2 * SECOND,
+            by="machine",
+        ),
+        tape.row(
+            RowKind.GUARD,
+            2 * SECOND,
+            closed=True,
+            kind="speech",
+            reason="ANALYSIS_LATE",
+            start=2 * SECOND,
+        ),
+        tape.row(
+            RowKind.GUARD,
+            3 * SECOND,
+            closed=False,
+            kind="speech",
+            reason="ANALYSIS_LATE",
+            start=2 * SECOND,
+            end=3 * SECOND,
+        ),
         tape.row(RowKind.MEASURE, 0, start=0, end=SECOND, lufs=-23.5, silent=False, faces=3),
         tape.row(RowKind.MEASURE, SECOND, start=SECOND, end=2 * SECOND, lufs=None, silent=True),
         tape.row(RowKind.STATE, 0, state="LIVE", by="machine", why=""),
+        tape.row(RowKind.STATE, 0, command="cut", by="u_1", why="x"),
         tape.row(RowKind.STILL, 0, uri="000000.jpg", t=0),
         tape.row(RowKind.CAPTION, 0, n=0, uri="cap-000000-1.vtt", start=0, end=2 * SECOND),
-        tape.row(RowKind.SEALED, 0, part="p", index=0, start=0, end=2 * SECOND, bytes=5,
-                 sha256="ab"),
+        tape.row(
+            RowKind.SEALED, 0, part="p", index=0, start=0, end=2 * SECOND, bytes=5, sha256="ab"
+        ),
         tape.row(RowKind.EVENT, 0, kind="gavel"),
         tape.row(RowKind.COUNTERS, 0, frames=50),
         tape.segment(0),
@@ -70,6 +102,7 @@ def test_rows_become_what_the_platform_knows(world: World) -> None:
         row = session.query(GuardClosure).one()
         return row.start, row.end
 
+    assert world.work.read(lambda s: s.query(Mark).filter_by(kind="error").count()) == 0
     assert world.work.read(closure) == (2 * SECOND, 3 * SECOND)
 
 
@@ -190,12 +223,21 @@ def test_the_words_never_run_ahead_of_the_picture(world: World) -> None:
 
 def test_words_that_nobody_could_hear_are_not_read_either(world: World) -> None:
     hearing_id, tape = world.live(segments=4)
-    world.take([
-        tape.words(0, 2, "听得见"),
-        tape.words(3, 4, "被切断"),
-        tape.row(RowKind.REDACTION, 0, id="x", kind="whole_sound", reason="CUT",
-                 start=2 * SECOND, end=5 * SECOND),
-    ])
+    world.take(
+        [
+            tape.words(0, 2, "听得见"),
+            tape.words(3, 4, "被切断"),
+            tape.row(
+                RowKind.REDACTION,
+                0,
+                id="x",
+                kind="whole_sound",
+                reason="CUT",
+                start=2 * SECOND,
+                end=5 * SECOND,
+            ),
+        ]
+    )
     lines = world.work.read(watch.transcript, hearing_id, NOW)
     assert [line.text for line in lines] == ["听得见"]
 

@@ -165,9 +165,7 @@ def test_the_audit_chain_notices_any_change(world: World) -> None:
 
 def test_the_audit_knows_who_and_what_but_no_names(world: World) -> None:
     hearing_id, _ = world.live()
-    world.work.write(
-        publishing.withdraw, world.users["clerk"], hearing_id, "当事人申请", NOW
-    )
+    world.work.write(publishing.withdraw, world.users["clerk"], hearing_id, "当事人申请", NOW)
     entries = world.work.read(audit.entries, hearing_id)
     assert entries[0].action == "publication"
     assert entries[0].actor == world.users["clerk"].id
@@ -195,7 +193,12 @@ def test_the_courtroom_page_shows_the_key_only_when_it_is_new(world: World) -> N
 
     def page(fresh: str = "") -> Any:
         return world.work.read(
-            courtrooms.courtroom_page, world.users["clerk"], ROOM, world.settings, Board(), NOW,
+            courtrooms.courtroom_page,
+            world.users["clerk"],
+            ROOM,
+            world.settings,
+            Board(),
+            NOW,
             fresh,
         )
 
@@ -254,11 +257,17 @@ def test_scheduling_names_every_fault(world: World) -> None:
             NOW,
         )
     assert set(caught.value.facts["faults"]) == {  # type: ignore[call-overload]
-        "judges", "cause", "delay", "closure_codes", "start", "case_number",
+        "judges",
+        "cause",
+        "delay",
+        "closure_codes",
+        "start",
+        "case_number",
     }
     with pytest.raises(Forbidden):
-        world.work.write(schedule.schedule, world.users["far"], new_hearing(
-            start=NOW + timedelta(days=2)), NOW)
+        world.work.write(
+            schedule.schedule, world.users["far"], new_hearing(start=NOW + timedelta(days=2)), NOW
+        )
 
 
 def test_only_a_hearing_that_has_not_begun_can_be_cancelled(world: World) -> None:
@@ -271,8 +280,15 @@ def test_only_a_hearing_that_has_not_begun_can_be_cancelled(world: World) -> Non
 
 def test_accounts_are_made_within_reach(world: World) -> None:
     def add(actor: str | None, **changes: Any) -> Any:
-        given = {"login": "New ", "name": "n", "password": PASSWORD, "role": StaffRole.CLERK,
-                 "court_id": BASIC, "judge_id": None, "now": NOW}
+        given = {
+            "login": "New ",
+            "name": "n",
+            "password": PASSWORD,
+            "role": StaffRole.CLERK,
+            "court_id": BASIC,
+            "judge_id": None,
+            "now": NOW,
+        }
         person = world.users[actor] if actor else None
         return world.work.write(accounts.add_user, person, **{**given, **changes})
 

@@ -83,7 +83,7 @@ def stretches(hearing: HearingView, words: Catalog) -> list[Json]:
         for c in hearing.closures
     ]
     ends = [m.start for m in hearing.minutes[1:]]
-    for minute, end in zip(hearing.minutes, [*ends, None], strict=True):
+    for minute, end in zip(hearing.minutes, [*ends, None], strict=False):
         if minute.state in _SHOWN:
             found.append(_minute_stretch(minute, end, words))
     return found

@@ -426,6 +426,7 @@ def upgrade() -> None:
         sa.Column("silent", sa.Boolean(), nullable=False),
         sa.Column("clipped", sa.Boolean(), nullable=False),
         sa.Column("faces", sa.Integer(), nullable=False),
+        sa.Column("skew", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["hearing_id"], ["hearings.id"], name=op.f("fk_measures_hearing_id_hearings")
         ),
