@@ -79,8 +79,10 @@ def _block(reading: Reading, placed: Placed, reach: int, stop: re.Pattern[str]) 
     out: list[Line] = []
     for line in reading.stream.lines[placed.line : placed.line + reach]:
         begin = placed.end if line.index == placed.line else line.start
-        if out and line.role in _COURT and (
-            reading.stream.has(stop, begin, line.end) or _elsewhere(reading, line)
+        if (
+            out
+            and line.role in _COURT
+            and (reading.stream.has(stop, begin, line.end) or _elsewhere(reading, line))
         ):
             break
         out.append(line)
