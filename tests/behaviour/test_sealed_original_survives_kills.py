@@ -8,22 +8,18 @@ import os
 import random
 import signal
 import struct
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import av
 
-sys.path.insert(0, str(Path(__file__).parent.parent / "unit" / "outputs"))
-
-from media import Audio, Video, stream
-
 from courtstream.domain.time import SECOND
 from courtstream.seal import Kind, SealReader, hearing_key, load_or_create_master_key, verify
 from courtstream.seal.frames import part_path, read_frames, read_head
 from media_workers.outputs.sealed import SealedRecorder
 from media_workers.runtime.items import SourcePacket
+from tests.support.media import Audio, Video, stream
 
 KILLS = 8
 PACE = 4.0  # times faster than a court room

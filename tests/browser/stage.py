@@ -20,6 +20,7 @@ from typing import Any
 
 import uvicorn
 from imageio_ffmpeg import get_ffmpeg_exe
+from sqlalchemy import select
 from starlette.applications import Starlette
 
 from courtstream.api.announce import announce
@@ -35,6 +36,7 @@ from courtstream.services.journal import apply_rows
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
+from courtstream.store.tables import HearingJudge, Judge, ScorecardRow, User
 from courtstream.store.unit import Store
 from media_workers.outputs.playlist import Segment, master_playlist, media_playlist
 from media_workers.outputs.webvtt import document
@@ -76,6 +78,32 @@ class Stage:
     @property
     def watch(self) -> str:
         return f"{self.base}/watch/{self.seed.hearing_id}"
+
+    def judge_of(self, login: str) -> str:
+        """The judge an account belongs to."""
+        with self.platform.work.store.read() as session:
+            found = session.scalars(select(User.judge_id).where(User.login == login)).one()
+        assert found is not None
+        return found
+
+    def other_judge(self, login: str) -> str:
+        """A judge the account does not belong to."""
+        with self.platform.work.store.read() as session:
+            return (
+                session.scalars(select(Judge.id).where(Judge.id != self.judge_of(login))).first()
+                or ""
+            )
+
+    def scored_hearing(self) -> str:
+        """A past hearing of the judge's account that has a scorecard."""
+        judge = self.judge_of("judge")
+        query = (
+            select(ScorecardRow.hearing_id)
+            .join(HearingJudge, HearingJudge.hearing_id == ScorecardRow.hearing_id)
+            .where(HearingJudge.judge_id == judge)
+        )
+        with self.platform.work.store.read() as session:
+            return session.scalars(query).first() or ""
 
     def say(self, kind: RowKind, t: float, /, **body: Any) -> None:
         """One journal row, as the worker would write it."""

@@ -69,9 +69,7 @@ class Rig:
             hls = HlsOutput(public / "live", journal, epoch=1, wall_zero=zero, window=7200.0)
             return LiveOutputs(public, hls, journal, lambda: PictureFormat(*self.graph.form))
 
-        parts = GraphParts(
-            self.faces, self.speech, output, Diary(journal), preset="ultrafast"
-        )
+        parts = GraphParts(self.faces, self.speech, output, Diary(journal), preset="ultrafast")
         self.graph = Graph(Pace(now, self.delay), parts)
         sessions = Sessions(SourceSpec(kind="file", path=self.media), self.graph, journal, now)
         self.graph.start()

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import io
-import sys
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -9,16 +8,13 @@ from typing import Any
 import av
 import pytest
 
-sys.path.insert(0, str(Path(__file__).parent))
-
-from media import Audio, Video, stream
-
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import InterruptionReason
 from courtstream.seal import SealReader, hearing_key, load_or_create_master_key, verify
 from media_workers.outputs.matroska import Block, cluster
 from media_workers.outputs.sealed import SealedRecorder
 from media_workers.runtime.items import SourcePacket
+from tests.support.media import Audio, Video, stream
 
 
 @pytest.fixture

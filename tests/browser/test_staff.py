@@ -1,0 +1,100 @@
+"""What staff do, done as they do it: with the browser."""
+
+from __future__ import annotations
+
+import re
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.stage import Stage
+
+
+def test_the_desk_needs_a_sign_in_and_leads_back(page: Page, stage: Stage) -> None:
+    page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
+    expect(page).to_have_url(re.compile(r"/sign-in\?next="))
+    page.fill("#login", "clerk")
+    page.fill("#password", "wrong")
+    page.press("#password", "Enter")
+    expect(page.get_by_role("alert")).to_contain_text("不正确")
+    page.fill("#password", stage.passwords["clerk"])
+    page.press("#password", "Enter")
+    expect(page).to_have_url(re.compile(r"/staff/courtrooms/"))
+    page.get_by_role("button", name="退出").click()
+    page.goto(f"{stage.base}/staff")
+    expect(page).to_have_url(re.compile(r"/sign-in"))
+
+
+def test_a_new_key_is_shown_once(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "clerk")
+    page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
+    assert stage.seed.ingest_key not in page.content()
+    page.get_by_role("button", name="更换密钥").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_text("新密钥只显示这一次")).to_be_visible()
+    key = page.locator("#paste-key").inner_text()
+    assert (
+        page.locator("#paste-whole").inner_text()
+        == f"{page.locator('#paste-server').inner_text()}/{key}"
+    )
+    page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
+    assert key not in page.content()
+    expect(page.locator("#paste-key")).to_have_text(f"····{key[-4:]}")
+
+
+def test_counters_follow_the_worker(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "clerk")
+    page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
+    stage.beat(speech_lag=9.2, guard_open=False)
+    lag = page.locator('[data-gauge="speech_lag"]')
+    expect(lag.locator("dd")).to_have_text("9.2 s")
+    expect(lag).to_have_class("is-warn")
+    expect(page.locator("[data-strip-name]")).to_have_text("画面与声音已遮挡")
+    stage.beat()
+    expect(page.locator('[data-gauge="guard"] dd')).to_have_text("开启")
+
+
+def test_a_command_is_asked_about_and_its_refusal_is_said(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "clerk")
+    page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
+    stage.beat()
+    page.get_by_role("button", name="切断").click()
+    expect(page.locator("dialog")).to_contain_text("尚未播出的内容将永不播出")
+    page.get_by_role("button", name="取消").click()
+    expect(page.locator("dialog")).not_to_be_visible()
+    page.get_by_role("button", name="切断").click()
+    page.get_by_role("button", name="确定").click()
+    expect(page.get_by_role("alert")).to_contain_text("该庭审的处理进程未运行或无响应")
+
+
+def test_a_faulty_file_changes_nothing_and_names_row_and_column(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "clerk")
+    page.goto(f"{stage.base}/staff/hearings")
+    before = page.locator("#list-title + .count").inner_text()
+    data = "court,courtroom,case_number\n某某法院,第一法庭,=cmd()\n".encode()
+    page.set_input_files("#file", {"name": "x.csv", "mimeType": "text/csv", "buffer": data})
+    page.get_by_role("button", name="检查并导入").click()
+    expect(page.get_by_role("alert").first).to_contain_text("未导入任何庭审")
+    assert page.locator("#import-title ~ *, #import table tbody tr").count() > 0
+    page.goto(f"{stage.base}/staff/hearings")
+    assert page.locator("#list-title + .count").inner_text() == before
+
+
+def test_a_judge_contests_a_finding_with_a_reason(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "judge")
+    page.goto(f"{stage.base}/staff/judges/{stage.judge_of('judge')}")
+    page.locator("#hearings").scroll_into_view_if_needed()
+    page.locator("table a[href^='/staff/hearings/']").first.click()
+    first = page.locator(".findings > li").first
+    first.get_by_text("提出异议").first.click()
+    first.locator("textarea[name=note]").last.fill("当庭已经告知，请复核录像。")
+    first.get_by_role("button", name="提出异议").click()
+    expect(page.get_by_role("status").first).to_contain_text("已记录您的意见")
+    expect(page.locator(".findings > li").first).to_contain_text("当庭已经告知，请复核录像。")
+
+
+def test_a_judge_sees_no_other_judge(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "judge")
+    answer = page.goto(f"{stage.base}/staff/judges/{stage.other_judge('judge')}")
+    assert answer is not None and answer.status == 403
+    expect(page.locator("h1")).to_have_text("没有权限")
