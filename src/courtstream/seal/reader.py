@@ -176,8 +176,9 @@ class _Check:
 
     def report(self) -> SealReport:
         """The outcome."""
-        if len(self._lines) > len(self._records):
-            self._fault(f"{len(self._lines) - len(self._records)} listed records are missing")
+        missing = self._lines[len(self._records) :]
+        if missing:
+            self._fault(f"part {missing[0].get('part', '?')}: {len(missing)} listed records are missing")
         media = sorted(r.span for r in self._records if r.kind is Kind.MEDIA)
         return SealReport(
             parts=tuple(self._parts),
