@@ -16,15 +16,19 @@ from courtstream.rules.procedure.stream import Line
 _COURT = frozenset({Role.JUDGE, Role.CLERK})
 
 
+HEARD = 0.3
+"""Even a step heard badly is a place to look for the sides' answers."""
+
+
 def recusal(reading: Reading) -> RuleFinding:
     """X-RECUSE-EACH: every side that came was asked about recusal."""
-    placed = _first(reading, ("P10", "K12"))
+    placed = _first(reading, ("P10", "K12"), HEARD)
     return _each(reading, "X-RECUSE-EACH", placed, 14, "未被询问是否申请回避", stop=_AFTER_RECUSAL)
 
 
 def last_words(reading: Reading) -> RuleFinding:
     """X-LAST-EACH: every accused who came had the last word."""
-    placed = _first(reading, ("K28", "A10", "R07"))
+    placed = _first(reading, ("K28", "A10", "R07"), HEARD)
     return _each(
         reading, "X-LAST-EACH", placed, 16, "没有最后陈述", stop=_AFTER_FINAL, accused=True
     )
@@ -32,7 +36,7 @@ def last_words(reading: Reading) -> RuleFinding:
 
 def final_views(reading: Reading) -> RuleFinding:
     """X-FINAL-BOTH: every side that came gave its final view."""
-    placed = _first(reading, ("C15", "D13", "R07"))
+    placed = _first(reading, ("C15", "D13", "R07"), HEARD)
     return _each(reading, "X-FINAL-BOTH", placed, 14, "没有发表最后意见", stop=_AFTER_FINAL)
 
 
@@ -42,10 +46,10 @@ _AFTER_RECUSAL = compile_cue(
 _AFTER_FINAL = compile_cue("(调解|休庭|闭庭|笔录|宣判|判决|评议|签字|签名)")
 
 
-def _first(reading: Reading, codes: Sequence[str]) -> Placed | None:
+def _first(reading: Reading, codes: Sequence[str], least: float = MET) -> Placed | None:
     for code in codes:
         placed = reading.placed.get(code)
-        if placed is not None and placed.score >= MET:
+        if placed is not None and placed.score >= least:
             return placed
     return None
 
