@@ -39,10 +39,15 @@ class WindowPolicy:
     slack: MediaTime = 3 * SECOND // 2
 
     @property
+    def step(self) -> MediaTime:
+        """The hop in force: short delays need shorter hops to be seen as often."""
+        return min(self.hop, max(SECOND, (self.delay - self.reserve) // 3))
+
+    @property
     def look_ahead(self) -> MediaTime:
         """How far behind the newest window's end an instant is passed."""
-        most = self.window - self.hop
-        return max(self.hop, min(most, self.delay - self.reserve - self.hop))
+        most = self.window - self.step
+        return max(self.step, min(most, self.delay - self.reserve - self.step))
 
 
 class SpeechAnalyser:
@@ -75,11 +80,11 @@ class SpeechAnalyser:
             stretch = None
         if stretch is None:
             stretch = self._stretch = Stretch(item, self._policy.window)
-            stretch.due += self._policy.hop
+            stretch.due += self._policy.step
         stretch.hear(item)
         while stretch.due <= stretch.voice.upto:
             passed.append(self._step(stretch, stretch.due))
-            stretch.due += self._policy.hop
+            stretch.due += self._policy.step
         return passed
 
     def flush(self) -> list[SpeechPassed]:

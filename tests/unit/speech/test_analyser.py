@@ -77,8 +77,9 @@ TEXT = "现在开庭审判长原告周建华诉被告刘志强民间借贷纠纷
 SCRIPT = words(TEXT * 4, 0.0, 0.3)
 
 
-def test_an_instant_is_passed_in_time_and_never_early() -> None:
-    policy = WindowPolicy(delay=10 * SECOND)
+@pytest.mark.parametrize("delay", [5, 6, 10, 15])
+def test_an_instant_is_passed_in_time_and_never_early(delay: int) -> None:
+    policy = WindowPolicy(delay=delay * SECOND)
     passed = _run(SpeechAnalyser(Scripted(SCRIPT, _same), Noting(), policy), sounds(_tone(30)))
     upto = 0
     for fed, item in passed[:-1]:
@@ -88,7 +89,7 @@ def test_an_instant_is_passed_in_time_and_never_early() -> None:
     # sound fed but not passed never exceeds D - 1 s by more than a block of the voice detector
     marks = [(fed, item.upto) for fed, item in passed[:-1]]
     for (_, before), (fed, _) in pairwise(marks):
-        assert fed - before <= 9 * SECOND + 100 * MILLISECOND
+        assert fed - before <= (delay - 1) * SECOND + 100 * MILLISECOND
     assert passed[-1][1].upto == 30 * SECOND
 
 
