@@ -76,7 +76,7 @@ def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
         return False
     marks = [close(one, other) for one, other in zip(part, phrase, strict=True)]
     if len(phrase) <= 2:
-        return min(marks) >= 0.9
+        return min(marks) == 1.0
     return sum(marks) / len(marks) >= (0.84 if len(phrase) == 3 else 0.75)
 
 
