@@ -1,0 +1,118 @@
+from __future__ import annotations
+
+import json
+
+import pytest
+from starlette.testclient import TestClient
+
+from courtstream.api.app import create_app
+from courtstream.api.middleware import LARGEST_BODY
+from courtstream.services import watch
+from tests.support.platform import MemoryBus, World, sign_in, site
+
+
+def test_the_openapi_document_names_every_api_route(world: World) -> None:
+    with site(world) as client:
+        spec = client.get("/openapi.json").json()
+        assert client.get("/openapi.json").json() == spec
+    assert spec["openapi"].startswith("3.")
+    paths = {(path, method) for path, row in spec["paths"].items() for method in row}
+    for wanted in (
+        ("/api/v1/hearings", "get"),
+        ("/api/v1/hearings/import", "post"),
+        ("/api/v1/hearings/{hearing_id}", "get"),
+        ("/api/v1/hearings/{hearing_id}/transcript", "get"),
+        ("/api/v1/hearings/{hearing_id}/scorecard", "get"),
+        ("/api/v1/hearings/{hearing_id}/commands", "post"),
+        ("/api/v1/courtrooms/{courtroom_id}/keys", "post"),
+        ("/api/v1/courtrooms/{courtroom_id}/keys/{key_id}", "delete"),
+        ("/api/v1/findings/{finding_id}/reviews", "post"),
+    ):
+        assert wanted in paths
+    assert not any(path.startswith(("/staff", "/watch", "/media")) for path, _ in paths)
+    text = json.dumps(spec)
+    refs = {r.split('"')[0] for r in text.split('"$ref": "#/components/schemas/')[1:]}
+    assert refs <= set(spec["components"]["schemas"])
+
+
+def test_health_and_readiness(world: World) -> None:
+    bus = MemoryBus()
+    with site(world, bus) as client:
+        assert client.get("/healthz").json() == {"status": "ok"}
+        assert client.get("/readyz").json()["checks"] == {"database": True, "bus": True}
+        bus.connected = False
+        assert client.get("/readyz").status_code == 503
+        metrics = client.get("/metrics").text
+        assert "courtstream_workers" in metrics
+
+
+def test_problems_have_both_languages_and_a_request_id(world: World) -> None:
+    with site(world) as client:
+        answer = client.get("/api/v1/hearings/h_none", headers={"X-Request-ID": "abc-12345"})
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
+        assert answer.headers["x-request-id"] == "abc-12345"
+        assert answer.json()["title_zh"] == "未找到"
+        hostile = client.get("/healthz", headers={"X-Request-ID": "<script>alert(1)</script>"})
+        assert "<" not in hostile.headers["x-request-id"]
+
+
+@pytest.mark.parametrize(
+    "query", ["page=0", "page=x", "kind=nonsense", "day=2026-99-01", "unknown=1", "q=" + "x" * 300]
+)
+def test_queries_that_make_no_sense_are_named(world: World, query: str) -> None:
+    with site(world) as client:
+        answer = client.get(f"/api/v1/hearings?{query}")
+        assert answer.status_code == 422
+        assert answer.json()["errors"][0]["field"]
+
+
+def test_bodies_that_make_no_sense_are_named_and_not_repeated(world: World) -> None:
+    with site(world) as client:
+        header = sign_in(client, "clerk")
+        path = "/api/v1/hearings/h_1/commands"
+        for body in (b"", b"{", b"[]", b'{"verb":"explode"}', b'{"verb":"cut","x":"13912345678"}'):
+            answer = client.post(
+                path, content=body, headers={**header, "content-type": "application/json"}
+            )
+            assert answer.status_code == 422, body
+            assert "13912345678" not in answer.text
+        assert client.post(path, content=b"{}", headers=header).status_code == 422
+        big = client.post(path, content=b" " * (LARGEST_BODY + 1), headers=header)
+        assert big.status_code == 413
+
+
+@pytest.mark.parametrize(
+    "path", ["/", "/healthz", "/api/v1/hearings", "/media/h/live/x", "/sign-in"]
+)
+def test_every_answer_carries_a_strict_policy(world: World, path: str) -> None:
+    with site(world) as client:
+        headers = client.get(path).headers
+    policy = headers["content-security-policy"]
+    assert "unsafe-inline" not in policy
+    assert "unsafe-eval" not in policy
+    assert "default-src 'none'" in policy or "default-src 'self'" in policy
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_a_crash_says_nothing_of_the_inside(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    def crash(*args: object) -> None:
+        raise RuntimeError("内部细节")
+
+    monkeypatch.setattr(watch, "search", crash)
+    with TestClient(create_app(world.settings), raise_server_exceptions=False) as client:
+        answer = client.get("/api/v1/hearings")
+    assert answer.status_code == 500
+    assert answer.json()["code"] == "error"
+    assert "内部" not in answer.text
+
+
+def test_the_transcript_is_public_and_masked_words_stay_masked(world: World) -> None:
+    hearing_id, tape = world.live()
+    world.take([tape.words(0, 2, "身份证号＊＊＊＊", role="P", speaker="原告")])
+    with site(world) as client:
+        lines = client.get(f"/api/v1/hearings/{hearing_id}/transcript").json()["lines"]
+        assert [(line["speaker"], line["text"]) for line in lines] == [("原告", "身份证号＊＊＊＊")]
+        later = client.get(f"/api/v1/hearings/{hearing_id}/transcript?start=1").json()["lines"]
+        assert later == []

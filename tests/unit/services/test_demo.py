@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from courtstream.control.protocol import WorkerSpec
+from courtstream.domain.clock import utc_now
+from courtstream.services import accounts, admission, audit, demo_past, keys, performance, watch
+from courtstream.services.demo import DemoSeed, seed_demo
+from courtstream.services.watch import Search
+from courtstream.services.work import Work
+from courtstream.settings import Settings
+from courtstream.store.migrate import upgrade
+from courtstream.store.unit import Store
+
+CASE = Path(__file__).parents[3] / "sample_media" / "case.json"
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Work, DemoSeed]:
+    settings = Settings(data=tmp_path_factory.mktemp("demo"))
+    upgrade(settings.database)
+    work = Work(Store(settings.database))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(demo_past, "DAYS", 9)  # a week and a half is enough to see
+        seed = work.write(seed_demo, settings, utc_now(), CASE)
+    return settings, work, seed
+
+
+def test_the_province_is_there_and_flagged(place: tuple[Settings, Work, DemoSeed]) -> None:
+    _, work, seed = place
+    courts = work.read(watch.courts)
+    assert [c.depth for c in courts] == [0, 1, 2]
+    found = work.read(watch.search, Search())
+    assert found.total == seed.past_hearings + 1
+    assert all(card.demo for card in found.cards)
+    assert work.read(audit.verify) > seed.past_hearings
+
+
+def test_seeding_again_changes_nothing(place: tuple[Settings, Work, DemoSeed]) -> None:
+    settings, work, seed = place
+    assert work.write(seed_demo, settings, utc_now(), CASE) == seed
+
+
+def test_todays_hearing_opens_with_the_key(place: tuple[Settings, Work, DemoSeed]) -> None:
+    settings, work, seed = place
+    order = work.write(admission.admit_publisher, seed.ingest_key, "local", settings)
+    assert isinstance(order, WorkerSpec)
+    assert order.hearing_id == seed.hearing_id
+    assert "沈乐瑶" in [p.name for p in order.participants if p.protected]
+    view = work.read(watch.hearing_page, seed.hearing_id, utc_now())
+    assert "沈乐瑶" not in str(view)
+
+
+def test_the_printed_accounts_sign_in_and_the_judge_has_a_past(
+    place: tuple[Settings, Work, DemoSeed],
+) -> None:
+    _, work, seed = place
+    for account in seed.accounts:
+        found, _ = work.write(accounts.sign_in, account.login, account.password, 1, utc_now())
+        assert found.user.role is account.role
+        assert found.user.demo
+    people = {a.login: a for a in seed.accounts}
+    office, _ = work.write(accounts.sign_in, "office", people["office"].password, 1, utc_now())
+    pages = [
+        work.read(performance.performance, office.user, judge.id, utc_now())
+        for judge in work.read(performance.judges, office.user)
+    ]
+    assert len(pages) == 12
+    assert sum(len(p.hearings) for p in pages) > seed.past_hearings
+    totals = [h.total for p in pages for h in p.hearings]
+    assert max(totals) - min(totals) > 1.0
+
+
+def test_past_hearings_can_be_read_along(place: tuple[Settings, Work, DemoSeed]) -> None:
+    _, work, _ = place
+    card = work.read(watch.search, Search()).cards[3]
+    view = work.read(watch.hearing_page, card.id, utc_now())
+    assert view.media == ""  # nothing was filmed
+    assert len(view.chapters) > 5
+    assert len(work.read(watch.transcript, card.id, utc_now())) > 20
+
+
+def test_a_revoked_demonstration_key_is_replaced(place: tuple[Settings, Work, DemoSeed]) -> None:
+    settings, work, seed = place
+    login = next(a for a in seed.accounts if a.login == "admin")
+    admin, _ = work.write(accounts.sign_in, login.login, login.password, 1, utc_now())
+    work.write(keys.rotate, admin.user, seed.courtroom_id, utc_now())
+    again = work.write(seed_demo, settings, utc_now(), CASE)
+    assert again.ingest_key != seed.ingest_key
+    assert work.read(keys.find, again.ingest_key) is not None
+
+
+def test_tomorrow_has_its_own_hearing(place: tuple[Settings, Work, DemoSeed]) -> None:
+    settings, work, seed = place
+    later = work.write(seed_demo, settings, utc_now() + timedelta(days=1), CASE)
+    assert later.hearing_id != seed.hearing_id
