@@ -15,6 +15,9 @@ from courtstream.rules.procedure.sound import BOUNDARY, encode_char
 JOINED = seconds(0.15)
 """Two utterances closer than this were cut by the recogniser, not by a pause."""
 
+BREATH = seconds(0.6)
+"""Without speakers the recogniser cuts where it likes; only a longer pause is a boundary."""
+
 _SIDES = {
     Role.JUDGE: "court",
     Role.CLERK: "court",
@@ -64,7 +67,7 @@ class Stream:
         lines: list[Line] = []
         previous: Utterance | None = None
         for utterance in transcript.utterances:
-            if previous is not None and utterance.span.start - previous.span.end > JOINED:
+            if previous is not None and not _joined(previous, utterance):
                 codes.append(BOUNDARY * 2)
                 plain.append("|")
                 offsets.append(0)
@@ -139,6 +142,12 @@ class Stream:
     def events(self, kind: EventKind) -> list[MediaTime]:
         """When events of a kind happened."""
         return [event.t for event in self.transcript.events if event.kind is kind]
+
+
+def _joined(before: Utterance, after: Utterance) -> bool:
+    """Whether two utterances may be one sentence cut in two."""
+    unlabelled = before.role is Role.UNKNOWN and after.role is Role.UNKNOWN
+    return after.span.start - before.span.end <= (BREATH if unlabelled else JOINED)
 
 
 def _is_party(role: Role) -> bool:
