@@ -178,7 +178,8 @@ class _Check:
         """The outcome."""
         missing = self._lines[len(self._records) :]
         if missing:
-            self._fault(f"part {missing[0].get('part', '?')}: {len(missing)} listed records are missing")
+            part = missing[0].get("part", "?")
+            self._fault(f"part {part}: {len(missing)} listed records are missing")
         media = sorted(r.span for r in self._records if r.kind is Kind.MEDIA)
         return SealReport(
             parts=tuple(self._parts),
