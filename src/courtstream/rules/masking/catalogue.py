@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from dataclasses import dataclass
 from functools import cache
@@ -54,6 +55,4 @@ def catalogue() -> Catalogue:
 
 def alternatives(words: tuple[str, ...] | list[str]) -> str:
     """A regular expression of `words`, longest first."""
-    import re
-
     return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))
