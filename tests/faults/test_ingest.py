@@ -140,6 +140,7 @@ async def test_a_second_publisher_is_refused_and_the_first_goes_on(door: Door, c
     assert len(packets(file, "video")) == 200
 
 
+@pytest.mark.slow
 async def test_a_silent_publisher_makes_room_for_a_new_one(door: Door, clip: Path) -> None:
     first = await push(clip, door.port)
     await until(lambda: bool(door.received()))

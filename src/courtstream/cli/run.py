@@ -24,7 +24,7 @@ def register(app: typer.Typer) -> None:
 
 
 def _register_parts(app: typer.Typer) -> None:
-    from courtstream.cli import running
+    from courtstream.cli import child, running
     from courtstream.telemetry.logs import set_up_logs
 
     @app.command()
@@ -37,16 +37,12 @@ def _register_parts(app: typer.Typer) -> None:
     @app.command()
     def serve() -> None:
         """Serve pages and API only; the broker must run / 仅启动网站."""
-        settings = Settings()
-        set_up_logs(as_json=settings.log_json)
-        running.run_or_explain(running.serve(settings))
+        child.run("serve")
 
     @app.command()
     def node() -> None:
         """Run this machine's node agent and RTMP door only / 仅启动节点."""
-        settings = Settings()
-        set_up_logs(as_json=settings.log_json)
-        running.run_or_explain(running.node(settings))
+        child.run("node")
 
 
 def _register_demo(app: typer.Typer) -> None:

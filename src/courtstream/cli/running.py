@@ -7,11 +7,9 @@ import signal
 from collections.abc import Coroutine
 
 import typer
-import uvicorn
 
 from courtstream.control.broker import NatsBus
 from courtstream.control.installation import Installation
-from courtstream.control.node import run_node
 from courtstream.domain.errors import CourtstreamError
 from courtstream.settings import Settings
 
@@ -72,11 +70,15 @@ def tell_addresses(site: Installation) -> None:
 
 async def node(settings: Settings) -> None:
     """Agent and door until a signal."""
+    from courtstream.control.node import run_node
+
     await run_node(settings, stop_event())
 
 
 async def serve(settings: Settings) -> None:
     """Pages and API until a signal. Waits for the broker as long as it takes."""
+    import uvicorn
+
     from courtstream.api.app import create_app
 
     bus = await NatsBus.connect(settings.nats_url, "platform")

@@ -122,7 +122,7 @@ class Installation:
         await server.ready()
 
     def _begin(self, verb: str, patience: float) -> None:
-        arguments = [sys.executable, "-m", "courtstream", verb]
+        arguments = [sys.executable, "-m", "courtstream.cli.child", verb]
         self._child(ChildSpec(verb, arguments, _environment(self.settings), patience))
 
     def _child(self, spec: ChildSpec) -> None:

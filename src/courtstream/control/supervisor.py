@@ -89,10 +89,15 @@ class Child:
         if self.spec.started is not None:
             self.spec.started(pid)
 
+    def _alive(self) -> bool:
+        if self._process is not None:
+            return self._process.poll() is None
+        return self._who is not None and self._who.alive()
+
     async def _keep(self) -> None:
         while True:
             began = time.monotonic()
-            while self._who is not None and self._who.alive():
+            while self._alive():
                 await asyncio.sleep(WATCH_SECONDS)
             code = self._process.poll() if self._process is not None else None
             now = time.monotonic()

@@ -78,8 +78,8 @@ class WorkerProcess:
     child: subprocess.Popen[bytes] | None = None
 
     def alive(self) -> bool:
-        """Whether it still runs."""
-        return self.who.alive()
+        """Whether it still runs; our own child is gone only when all its threads are."""
+        return self.who.alive() if self.child is None else self.child.poll() is None
 
     def exit_code(self) -> int | None:
         """How it left (negative: the signal); None when it was not our child, or lives."""
