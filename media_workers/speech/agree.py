@@ -15,8 +15,8 @@ from courtstream.domain.time import MILLISECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from media_workers.speech.hypothesis import Hypothesis
 
-MARGIN: MediaTime = 500 * MILLISECOND
-DOUBT: MediaTime = 1500 * MILLISECOND
+MARGIN: MediaTime = 300 * MILLISECOND
+DOUBT: MediaTime = 1000 * MILLISECOND
 
 _TAIL = 14
 """Characters of given text that the next hypothesis is aligned with."""
