@@ -10,6 +10,7 @@ import pytest
 from courtstream.control.broker import NatsBus
 from courtstream.control.nats_server import EmbeddedServer, plan_server
 from courtstream.control.protocol import SourceSpec, WorkerSpec
+from courtstream.control.workers import find_workers
 from courtstream.settings import NatsSettings, Settings
 
 FAKE_WORKER = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
@@ -42,8 +43,12 @@ def nats(tmp_path: Path) -> Iterator[Nats]:
 
 
 @pytest.fixture
-def settings(tmp_path: Path, nats: Nats) -> Settings:
-    return Settings(data=tmp_path / "data", nats=NatsSettings(port=nats.server.port))
+def settings(tmp_path: Path, nats: Nats) -> Iterator[Settings]:
+    made = Settings(data=tmp_path / "data", nats=NatsSettings(port=nats.server.port))
+    yield made
+    for found in find_workers(made.hearings):  # what a failed test left
+        if found.process is not None:
+            found.process.kill()
 
 
 @pytest.fixture
