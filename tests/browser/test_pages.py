@@ -21,6 +21,8 @@ STAFF = (
     ("judge", "/staff/judges/{judge}"),
 )
 SERIOUS = {"serious", "critical"}
+NEWER_THAN_AXE = ("aria-valid-attr", "<media-time-display")
+"""It carries aria-description (ARIA 1.3), which the packaged axe does not know yet."""
 VIEWS = {"zh-desk": ("zh-CN", DESK), "en-phone": ("en-US", PHONE), "zh-phone": ("zh-CN", PHONE)}
 
 
@@ -58,9 +60,11 @@ def check(page: Page) -> None:
     assert width <= page.evaluate("innerWidth"), "the page scrolls sideways"
     found = Axe().run(page, options={"resultTypes": ["violations"]})
     bad = [
-        (v["id"], [node["html"][:160] for node in v["nodes"]][:3])
+        (v["id"], node["html"][:160])
         for v in found["violations"]
         if v["impact"] in SERIOUS
+        for node in v["nodes"]
+        if (v["id"], node["html"].split()[0]) != NEWER_THAN_AXE
     ]
     assert bad == []
 

