@@ -32,7 +32,7 @@ from tests.support.demo import DemoRun
 from tests.support.published import read
 from tests.support.rig import HEARING
 
-LENGTH = 64
+LENGTH = 110
 START = 20
 SECRETS = ("990106198305170422", "九九零幺零六", "幺九八三零五幺七", "槐树街十二号", "沈乐瑶")
 pytestmark = [
