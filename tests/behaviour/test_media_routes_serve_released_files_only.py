@@ -203,4 +203,4 @@ def test_segments_stay_bounded_in_memory(world: World) -> None:
         for n in range(20):
             path = f"/media/{hearing_id}/live/seg-{n:06}-2.m4s"
             assert len(client.get(path).content) == 1000
-        assert cache.bytes <= 5000
+        assert cache.held <= 5000

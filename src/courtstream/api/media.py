@@ -55,7 +55,7 @@ class MediaCache:
         self._asking: dict[str, asyncio.Lock] = {}
 
     @property
-    def bytes(self) -> int:
+    def held(self) -> int:
         """How much is held."""
         return self._size
 
@@ -133,7 +133,7 @@ async def _open(request: Request, part: str, replay_only: bool = False) -> Path:
         raise Withdrawn
     if not (grant.replay or (grant.live and not replay_only)):
         raise NotFound
-    return platform.settings.public / hearing_id / part
+    return Path(platform.settings.public, hearing_id, part)
 
 
 def cache_of(request: Request) -> MediaCache:

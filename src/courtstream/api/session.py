@@ -18,7 +18,9 @@ async def enter(request: Request, login: str, password: str) -> tuple[SignIn, st
     platform = context(request)
     platform.attempts.note(login, request.client.host if request.client else "")
     hours = platform.settings.web.session_hours
-    return await platform.work.writing(accounts.sign_in, login, password, hours, utc_now())
+    entered = await platform.work.writing(accounts.sign_in, login, password, hours, utc_now())
+    platform.attempts.forgive(login)
+    return entered
 
 
 async def leave(request: Request) -> None:

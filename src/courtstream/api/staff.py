@@ -6,6 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from courtstream.api import schemas as s
+from courtstream.api import score_schemas as c
 from courtstream.api import session
 from courtstream.api.context import actor, context, sign_in_of
 from courtstream.api.docs import documented
@@ -71,19 +72,19 @@ async def revoke_key(request: Request) -> JSONResponse:
     return answer(s.KeyOut, view)
 
 
-@documented("scores", s.ScorecardOut, staff=True)
+@documented("scores", c.ScorecardOut, staff=True)
 async def scorecard(request: Request) -> JSONResponse:
     """The current scorecard of a hearing: a suggestion for people, with its evidence."""
     view = await context(request).work.reading(
         scoring.scorecard, actor(request), request.path_params["hearing_id"]
     )
-    return answer(s.ScorecardOut, view)
+    return answer(c.ScorecardOut, view)
 
 
-@documented("scores", s.FindingOut, takes=s.ReviewBody, staff=True)
+@documented("scores", c.FindingOut, takes=c.ReviewBody, staff=True)
 async def review_finding(request: Request) -> JSONResponse:
     """Confirm, correct or contest a finding."""
-    asked = await body(request, s.ReviewBody)
+    asked = await body(request, c.ReviewBody)
     person, work = actor(request), context(request).work
     finding, now = request.path_params["finding_id"], utc_now()
     if asked.verdict == "confirm":
@@ -94,4 +95,4 @@ async def review_finding(request: Request) -> JSONResponse:
         raise InvalidInput("更正须给出结论 / a correction needs an outcome")
     else:
         view = await work.writing(review.correct, person, finding, asked.outcome, asked.note, now)
-    return answer(s.FindingOut, view)
+    return answer(c.FindingOut, view)

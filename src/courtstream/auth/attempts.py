@@ -20,7 +20,15 @@ class Attempts:
 
     def note(self, login: str, address: str) -> None:
         """Count one attempt. Raises TooManyAttempts when a window is full."""
-        by_account = self._limiter.hit(PER_ACCOUNT, "account", login.casefold())
+        by_account = self._limiter.hit(PER_ACCOUNT, "account", _name(login))
         by_address = self._limiter.hit(PER_ADDRESS, "address", address)
         if not (by_account and by_address):
             raise TooManyAttempts
+
+    def forgive(self, login: str) -> None:
+        """The right password came: what was counted against the account is forgotten."""
+        self._limiter.clear(PER_ACCOUNT, "account", _name(login))
+
+
+def _name(login: str) -> str:
+    return login.strip().casefold()

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action, Target, may
 from courtstream.domain.errors import Forbidden, NotFound
+from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import to_seconds
 from courtstream.services import shape
 from courtstream.services.scope import court_path, courts_within
@@ -21,7 +24,16 @@ from courtstream.services.views import (
     PublicationView,
     UserView,
 )
-from courtstream.store.tables import Court, GuardClosure, Hearing, HearingJudge, Judge, Measure
+from courtstream.store.tables import (
+    Court,
+    FindingRow,
+    GuardClosure,
+    Hearing,
+    HearingJudge,
+    Judge,
+    Measure,
+    ScorecardRow,
+)
 
 PAGE = 30
 
@@ -39,6 +51,18 @@ class HearingDesk:
     media: str
     withdrawn: bool
     allowed: frozenset[Action]
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedItem:
+    """One item of one hearing's scorecard; `start` seconds into the recording, None unknown."""
+
+    hearing_id: str
+    item: str
+    title_zh: str
+    title_en: str
+    outcome: Outcome
+    start: float | None
 
 
 def staff_hearings(session: Session, actor: UserView, page: int = 1) -> HearingList:
@@ -76,6 +100,36 @@ def hearing_desk(session: Session, actor: UserView, hearing_id: str) -> HearingD
         withdrawn=shape.withdrawn(hearing),
         allowed=allowed,
     )
+
+
+def judged_items(session: Session, hearing_ids: Iterable[str]) -> tuple[JudgedItem, ...]:
+    """Every finding of the hearings' current scorecards; the caller has checked who may see them.
+
+    One query, because a judge's page looks through three months of hearings.
+    """
+    query = (
+        select(
+            ScorecardRow.hearing_id,
+            FindingRow.item,
+            FindingRow.title_zh,
+            FindingRow.title_en,
+            FindingRow.outcome,
+            FindingRow.evidence,
+        )
+        .join(FindingRow, FindingRow.scorecard_id == ScorecardRow.id)
+        .where(ScorecardRow.current.is_(True), ScorecardRow.hearing_id.in_(list(hearing_ids)))
+        .order_by(FindingRow.position)
+    )
+    return tuple(
+        JudgedItem(hearing_id, item, zh, en, outcome, _first_start(evidence))
+        for hearing_id, item, zh, en, outcome, evidence in session.execute(query)
+    )
+
+
+def _first_start(evidence: Iterable[dict[str, Any]]) -> float | None:
+    starts = (e.get("start") for e in evidence)
+    first = next((start for start in starts if start is not None), None)
+    return None if first is None else to_seconds(int(first))
 
 
 def judges_in_reach(session: Session, actor: UserView) -> tuple[JudgeView, ...]:

@@ -8,12 +8,10 @@ import io
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any, TypeVar
 
-from courtstream.domain.clock import COURT_ZONE
-from courtstream.domain.trial import CaseKind, Procedure, Role
-from courtstream.services.schedule import NewHearing, NewParticipant
+from courtstream.services import sheet_values as values
+from courtstream.services.schedule import NewHearing
 from courtstream.services.views import RowError
 
 MOST_BYTES = 5_000_000
@@ -44,27 +42,6 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 REQUIRED = ("court", "courtroom", "case_number", "cause", "procedure", "start", "judges")
 _HEADINGS = {h: name for name, zh in COLUMNS.items() for h in (name, *zh)}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_YES = {"是", "公开", "同意", "yes", "true", "1", "y"}
-_NO = {"否", "不公开", "不同意", "no", "false", "0", "n"}
-_KINDS = {
-    "民事": CaseKind.CIVIL,
-    "刑事": CaseKind.CRIMINAL,
-    "行政": CaseKind.ADMINISTRATIVE,
-    "国家赔偿": CaseKind.COMPENSATION,
-    "执行": CaseKind.ENFORCEMENT,
-}
-_ROLES = {
-    "原告": Role.PLAINTIFF,
-    "被告": Role.DEFENDANT,
-    "第三人": Role.THIRD_PARTY,
-    "公诉人": Role.PROSECUTOR,
-    "被告人": Role.ACCUSED,
-    "被害人": Role.VICTIM,
-    "代理人": Role.COUNSEL,
-    "诉讼代理人": Role.COUNSEL,
-    "辩护人": Role.COUNSEL,
-    "证人": Role.WITNESS,
-}
 T = TypeVar("T")
 
 
@@ -208,16 +185,19 @@ class _Reader:
         self.errors: list[RowError] = []
 
     def hearing(self) -> NewHearing | None:
-        start = self._value("start", _instant, "时间应如 2026-11-24 09:00", "a time")
-        end = self._value("end", _instant, "时间应如 2026-11-24 11:00", "a time")
-        notice = self._value("notice", _instant, "时间应如 2026-11-20 09:00", "a time")
-        procedure = self._value("procedure", _procedure, "没有该程序", "no such procedure")
-        kind = self._value("kind", _kind, "没有该案件类型", "no such kind of case")
-        public = self._value("public", _yes_no, "应为 是 或 否", "yes or no")
+        start = self._value("start", values.instant, "时间应如 2026-11-24 09:00", "a time")
+        end = self._value("end", values.instant, "时间应如 2026-11-24 11:00", "a time")
+        notice = self._value("notice", values.instant, "时间应如 2026-11-20 09:00", "a time")
+        procedure = self._value("procedure", values.procedure, "没有该程序", "no such procedure")
+        kind = self._value("kind", values.kind, "没有该案件类型", "no such kind of case")
+        public = self._value("public", values.yes_no, "应为 是 或 否", "yes or no")
         delay = self._value("delay", float, "应为秒数", "a number of seconds")
-        approval = self._value("approval", _yes_no, "应为 是 或 否", "yes or no")
+        approval = self._value("approval", values.yes_no, "应为 是 或 否", "yes or no")
         people = self._value(
-            "participants", _people, "应如 原告:张三;证人:李四:protected", "role:name;role:name"
+            "participants",
+            values.people,
+            "应如 原告:张三;证人:李四:protected",
+            "role:name;role:name",
         )
         for column in REQUIRED:
             if not self._cell(column):
@@ -231,14 +211,14 @@ class _Reader:
             cause=self._cell("cause"),
             procedure=procedure,
             start=start,
-            judges=_listed(self._cell("judges")),
+            judges=values.listed(self._cell("judges")),
             end=end,
             kind=kind,
             title=self._cell("title"),
             public=True if public is None else public,
             delay=10.0 if delay is None else delay,
             replay_release=self._cell("replay_release") or "person",
-            closure_codes=_codes(self._cell("closure_codes")),
+            closure_codes=values.codes(self._cell("closure_codes")),
             approval=approval,
             participants=people or (),
             notice=notice,
@@ -259,50 +239,3 @@ class _Reader:
 
     def _fault(self, column: str, zh: str, en: str) -> None:
         self.errors.append(RowError(self._row.number, column, zh, en))
-
-
-def _instant(cell: str) -> datetime:
-    value = datetime.fromisoformat(cell.replace("/", "-"))
-    return value if value.tzinfo else value.replace(tzinfo=COURT_ZONE)
-
-
-def _procedure(cell: str) -> Procedure:
-    return Procedure(cell.upper())
-
-
-def _kind(cell: str) -> CaseKind:
-    return _KINDS.get(cell) or CaseKind(cell.lower())
-
-
-def _yes_no(cell: str) -> bool:
-    if cell.lower() in _YES:
-        return True
-    if cell.lower() in _NO:
-        return False
-    raise ValueError(cell)
-
-
-def _listed(cell: str) -> tuple[str, ...]:
-    for mark in "；、,，|":
-        cell = cell.replace(mark, ";")
-    return tuple(piece.strip() for piece in cell.split(";") if piece.strip())
-
-
-def _codes(cell: str) -> tuple[str, ...] | None:
-    """Empty: nobody has checked. 无: someone has, and none applies."""
-    if not cell:
-        return None
-    return () if cell in {"无", "none", "None"} else tuple(c.upper() for c in _listed(cell))
-
-
-def _people(cell: str) -> tuple[NewParticipant, ...]:
-    people = []
-    for piece in _listed(cell):
-        parts = [p.strip() for p in piece.replace("：", ":").split(":")]
-        role, name, *rest = parts
-        if not name or len(rest) > 1 or (rest and rest[0] not in {"protected", "受保护"}):
-            raise ValueError(piece)
-        known = _ROLES.get(role)
-        label = role if known is not None else ""
-        people.append(NewParticipant(known or Role(role), name, label, protected=bool(rest)))
-    return tuple(people)

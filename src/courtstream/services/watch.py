@@ -12,32 +12,24 @@ from sqlalchemy.orm import Session, selectinload
 from courtstream.domain.clock import court_day, day_bounds
 from courtstream.domain.errors import NotFound
 from courtstream.domain.redaction import RedactionKind
-from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import MediaTime, to_seconds
-from courtstream.domain.trial import CaseKind, HearingState, Procedure
-from courtstream.services import shape
-from courtstream.services.names import step_titles
+from courtstream.domain.trial import CaseKind, HearingState
+from courtstream.services import outline, shape
 from courtstream.services.views import (
-    Chapter,
-    ClosureView,
     CourtView,
     HearingCard,
     HearingList,
     HearingView,
-    MinuteView,
     SiteStats,
     TranscriptLine,
 )
 from courtstream.store.tables import (
     Case,
     Court,
-    GuardClosure,
     Hearing,
     HearingJudge,
     Judge,
-    MinuteChange,
     RedactionRow,
-    ScorecardRow,
     Segment,
     UtteranceRow,
 )
@@ -137,9 +129,9 @@ def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingVie
         publications=tuple(shape.publication_view(p) for p in hearing.publications),
         policy=shape.policy_view(hearing.policy),
         gate=shape.gate_view(hearing),
-        minutes=_minutes(session, hearing.id),
-        closures=_closures(session, hearing.id),
-        chapters=() if gone else chapters(session, hearing.id, hearing.procedure),
+        minutes=outline.minutes(session, hearing.id),
+        closures=outline.closures(session, hearing.id),
+        chapters=() if gone else outline.chapters(session, hearing.id, hearing.procedure),
         withdrawn=gone,
         worker_gone=hearing.worker_gone,
     )
@@ -211,33 +203,6 @@ def line_view(row: UtteranceRow) -> TranscriptLine:
     )
 
 
-def chapters(session: Session, hearing_id: str, procedure: Procedure) -> tuple[Chapter, ...]:
-    """Procedure steps found in the hearing, in order of time."""
-    query = select(ScorecardRow).where(
-        ScorecardRow.hearing_id == hearing_id, ScorecardRow.current.is_(True)
-    )
-    card = session.scalars(query).first()
-    found = [step for step in (card.steps if card else []) if _placed(step)]
-    found.sort(key=lambda step: (step["start"], step["code"]))
-    return tuple(_chapter(procedure, step) for step in found)
-
-
-def _chapter(procedure: Procedure, step: dict[str, Any]) -> Chapter:
-    zh, en = step_titles(procedure, step["code"])
-    return Chapter(
-        code=step["code"],
-        title_zh=zh,
-        title_en=en,
-        start=to_seconds(step["start"]),
-        end=to_seconds(step["end"]),
-        confidence=step["confidence"],
-    )
-
-
-def _placed(step: dict[str, Any]) -> bool:
-    return step["outcome"] == Outcome.MET.value and step["start"] is not None
-
-
 def _public(query: Select[Hearing]) -> Select[Hearing]:
     return query.where(Hearing.public.is_(True)).options(
         selectinload(Hearing.case),
@@ -284,27 +249,4 @@ def _mentions(piece: str) -> Any:
         Hearing.title.icontains(piece, autoescape=True),
         Hearing.court.has(Court.name.icontains(piece, autoescape=True)),
         Hearing.bench.any(HearingJudge.judge.has(Judge.name.icontains(piece, autoescape=True))),
-    )
-
-
-def _minutes(session: Session, hearing_id: str) -> tuple[MinuteView, ...]:
-    query = (
-        select(MinuteChange)
-        .where(MinuteChange.hearing_id == hearing_id)
-        .order_by(MinuteChange.t, MinuteChange.seq)
-    )
-    return tuple(MinuteView(to_seconds(m.t), m.state, m.by, m.why) for m in session.scalars(query))
-
-
-def _closures(session: Session, hearing_id: str) -> tuple[ClosureView, ...]:
-    query = (
-        select(GuardClosure)
-        .where(GuardClosure.hearing_id == hearing_id)
-        .order_by(GuardClosure.start)
-    )
-    return tuple(
-        ClosureView(
-            to_seconds(c.start), None if c.end is None else to_seconds(c.end), c.kind, c.reason
-        )
-        for c in session.scalars(query)
     )

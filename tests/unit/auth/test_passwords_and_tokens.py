@@ -101,3 +101,5 @@ def test_passwords_cannot_be_tried_for_ever() -> None:
     with pytest.raises(TooManyAttempts):
         attempts.note("clerk", "10.0.0.2")
     attempts.note("other", "10.0.0.1")
+    attempts.forgive("CLERK ")
+    attempts.note("clerk", "10.0.0.2")

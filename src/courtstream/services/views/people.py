@@ -1,0 +1,80 @@
+"""Staff, courts and judges as the pages see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from courtstream.domain.staff import StaffRole
+from courtstream.domain.trial import CourtLevel, Role
+
+
+@dataclass(frozen=True, slots=True)
+class UserView:
+    """A staff account. `court_id` None means every court (the High Court's administrators)."""
+
+    id: str
+    login: str
+    name: str
+    role: StaffRole
+    court_id: str | None
+    court_name: str
+    judge_id: str | None
+    active: bool
+    demo: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """A sign-in in force. `csrf` must come back with every unsafe request."""
+
+    user: UserView
+    session_id: str
+    csrf: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CourtView:
+    """A court in the province's tree. `depth` 0 is the High Court; the list is in tree order."""
+
+    id: str
+    name: str
+    name_en: str
+    level: CourtLevel
+    parent_id: str | None
+    depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeView:
+    """A judge as the public may see one."""
+
+    id: str
+    name: str
+    title: str
+    leader: bool
+    court_id: str
+    court_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class PartyView:
+    """A participant as the public may see one: `shown` is a masked name or only the label."""
+
+    role: Role
+    label: str
+    shown: str
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AuditView:
+    """One act in the audit chain."""
+
+    id: int
+    at: datetime
+    actor: str
+    action: str
+    subject: str
+    detail: dict[str, object]

@@ -1,0 +1,109 @@
+"""Courtrooms, their keys, and the worker behind them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from courtstream.domain.trial import MinuteState
+from courtstream.services.views.hearings import GateView, HearingCard, PolicyView
+
+
+@dataclass(frozen=True, slots=True)
+class KeyView:
+    """An ingest key as far as it may be shown."""
+
+    id: str
+    last4: str
+    created_at: datetime
+    created_by: str
+    revoked_at: datetime | None
+    revoked_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class CourtroomView:
+    """A courtroom in a list, with the hearing going on or next in it today."""
+
+    id: str
+    name: str
+    court_id: str
+    court_name: str
+    key_last4: str
+    publishing: bool
+    current: HearingCard | None
+
+
+@dataclass(frozen=True, slots=True)
+class IngestUrls:
+    """What a clerk pastes into an encoder. `key` is whole only right after it was made."""
+
+    server: str
+    key: str
+    whole: str
+    ffmpeg: str
+
+
+@dataclass(frozen=True, slots=True)
+class StreamView:
+    """A publisher's session."""
+
+    id: str
+    node: str
+    protocol: str
+    started_at: datetime
+    seen_at: datetime
+    ended_at: datetime | None
+    end_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class MarkView:
+    """A thing that happened to the stream, newest first: kind, code and sentence for people."""
+
+    at: datetime
+    kind: str
+    code: str
+    text_zh: str
+    text_en: str
+
+
+@dataclass(frozen=True, slots=True)
+class LiveStatus:
+    """A running worker as last heard. Seconds; `counters` are the worker's own totals.
+
+    `aired`: how far the public has got; `media_time`: how far the courtroom has got.
+    """
+
+    hearing_id: str
+    heard_at: datetime
+    stale: bool
+    state: MinuteState
+    why: str
+    source: str
+    media_time: float
+    aired: float
+    delay: float
+    picture_lag: float
+    speech_lag: float
+    guard_open: bool
+    guard_closures: int
+    slow_stage: str
+    counters: dict[str, float]
+
+
+@dataclass(frozen=True, slots=True)
+class CourtroomPage:
+    """The courtroom stream endpoint page."""
+
+    courtroom: CourtroomView
+    keys: tuple[KeyView, ...]
+    urls: IngestUrls
+    streams: tuple[StreamView, ...]
+    marks: tuple[MarkView, ...]
+    today: tuple[HearingCard, ...]
+    status: LiveStatus | None
+    gate: GateView | None
+    policy: PolicyView | None
+    segments: int
+    redactions: int
