@@ -22,7 +22,7 @@ class RollingSound:
     def __init__(self, first: Sound, keep: MediaTime) -> None:
         self.origin: MediaTime = first.t
         self.keep = keep
-        self._keep = keep * SPEECH_RATE // SECOND
+        self._most = keep * SPEECH_RATE // SECOND
         self._rate = SpeechRate(first.rate)
         self._taken = 0
         self._dropped = 0
@@ -80,7 +80,7 @@ class RollingSound:
 
     def _keep_newest(self, fresh: Wave) -> Wave:
         whole = np.concatenate([self._wave, fresh])
-        surplus = max(0, len(whole) - self._keep)
+        surplus = max(0, len(whole) - self._most)
         self._dropped += surplus
         self._wave = whole[surplus:]
         return fresh
