@@ -32,7 +32,7 @@ FAINT = 0.3
 PICTURE_GRID = 12
 """Cells across the whole picture when all of it is hidden."""
 
-_STEP = 4
+_STEP = 2
 _RIM = 0.06
 _ROUND = 10
 _Shares: TypeAlias = npt.NDArray[np.float32]
@@ -41,7 +41,7 @@ _Shares: TypeAlias = npt.NDArray[np.float32]
 def hide(i420: Planes, boxes: Sequence[Box], soft: bool = True) -> Planes:
     """A copy of the packed I420 picture (h * 3 // 2, w) with every box hidden.
 
-    Pixels outside the boxes, rounded outwards to multiples of 4, stay as they were. `soft` rounds
+    Pixels outside the boxes, rounded outwards to multiples of 2, stay as they were. `soft` rounds
     the corners and fades a rim inside each box; otherwise the whole rectangle goes. Without boxes
     the input itself comes back. A box that is not finite hides the whole picture: fail closed.
     """
@@ -89,7 +89,7 @@ def _hide_one(planes: Sequence[Planes], box: Box, soft: bool) -> None:
 
 
 def _rounded(low: float, high: float) -> tuple[int, int]:
-    """Outwards to multiples of 4: chroma stays aligned and few sizes of rim are ever made."""
+    """Outwards to multiples of 2: chroma stays aligned and few sizes of rim are ever made."""
     return floor(low / _STEP) * _STEP, ceil(high / _STEP) * _STEP
 
 

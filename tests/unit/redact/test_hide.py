@@ -27,8 +27,8 @@ def noise(width: int = 320, height: int = 180) -> Planes:
 def outside(shape: tuple[int, int], box: Box, half: int) -> np.ndarray:
     """True where a plane at 1/half size must not have changed."""
     keep = np.ones(shape, bool)
-    top, left = (max(0, floor(v / 4) * 4 // half) for v in (box.y, box.x))
-    bottom, right = (max(0, ceil(v / 4) * 4 // half) for v in (box.y + box.h, box.x + box.w))
+    top, left = (max(0, floor(v / 2) * 2 // half) for v in (box.y, box.x))
+    bottom, right = (max(0, ceil(v / 2) * 2 // half) for v in (box.y + box.h, box.x + box.w))
     keep[top:bottom, left:right] = False
     return keep
 
