@@ -56,6 +56,11 @@ class Rig:
     graph: Graph = field(init=False)
 
     def run(self) -> Published:
+        """Play to the end and read what was published."""
+        self.run_until_over()
+        return read(self.folder / "public" / "live")
+
+    def run_until_over(self) -> None:
         zero, start = datetime.now(UTC), time.monotonic_ns()
 
         def now() -> MediaTime:
@@ -80,7 +85,6 @@ class Rig:
         self.graph.end(now())
         assert self.graph.join(90), "the graph did not finish"
         journal.close()
-        return read(public / "live")
 
     def rows(self, kind: RowKind) -> list[JournalRow]:
         return [row for row in read_rows(self.folder / "journal.jsonl") if row.kind is kind]
