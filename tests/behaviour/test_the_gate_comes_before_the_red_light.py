@@ -196,3 +196,15 @@ def test_the_door_answers_over_the_bus_in_words_a_clerk_understands(world: World
             await asyncio.gather(task, return_exceptions=True)
 
     asyncio.run(knock())
+
+
+def test_the_office_approves_on_the_hearings_own_page(world: World) -> None:
+    hearing_id = world.hearing(approval=None)
+    path = f"/staff/hearings/{hearing_id}"
+    with site(world) as client:
+        token = sign_in(client, "office")["X-CSRF-Token"]
+        assert "同意直播" in client.get(path).text
+        form = {"csrf": token, "act": "approve"}
+        done = client.post(f"{path}/publish", data=form, follow_redirects=True)
+        assert "已同意直播" in done.text
+    assert isinstance(world.admit(), WorkerSpec)

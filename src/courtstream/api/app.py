@@ -28,7 +28,6 @@ from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
 from courtstream.store.unit import Store
 
-
 Connect = Callable[[], Awaitable[Bus]]
 
 

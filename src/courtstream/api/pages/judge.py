@@ -27,23 +27,19 @@ from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
 from courtstream.domain.scoring import Outcome
-from courtstream.services import listing, performance, publishing, review, scoring
+from courtstream.services import gatekeeping, listing, performance, publishing, review, scoring
 from courtstream.services.listing import HearingDesk
 from courtstream.services.views import FindingView, ScorecardView, UserView
 from courtstream.services.work import Work
-
-CARDS = 40
-"""How many of the latest scorecards "what goes missing" looks through."""
 
 
 async def performance_page(request: Request) -> Response:
     """A judge's hearings, trend and open questions. Raises NotFound, Forbidden."""
     person, work, now = actor(request), context(request).work, utc_now()
     page = await work.reading(performance.performance, person, request.path_params["judge_id"], now)
-    cards = [
-        await work.reading(scoring.scorecard, person, row.card.id) for row in page.hearings[:CARDS]
-    ]
-    values = judge_context(page, cards, day_asked(request, "week"), words_of(request))
+    ids = [row.card.id for row in page.hearings]
+    items = await work.reading(listing.judged_items, ids)
+    values = judge_context(page, items, day_asked(request, "week"), words_of(request))
     return staff_page(request, "judge.html", {**values, "here": "judge"})
 
 
@@ -78,7 +74,7 @@ async def _speak(request: Request, verdict: str, outcome: str, note: str) -> Fin
 
 
 async def publish(request: Request) -> Response:
-    """Release the replay, or withdraw everything with a reason."""
+    """Approve or refuse the broadcast, release the replay, or withdraw all with a reason."""
     work, person, now = context(request).work, actor(request), utc_now()
     hearing_id = request.path_params["hearing_id"]
     async with request.form(max_files=0, max_fields=10) as form:
@@ -88,6 +84,8 @@ async def publish(request: Request) -> Response:
             await work.writing(publishing.release_replay, person, hearing_id, now)
         elif act == "withdraw":
             await work.writing(publishing.withdraw, person, hearing_id, reason, now)
+        elif act in {"approve", "refuse"}:
+            await work.writing(gatekeeping.approve, person, hearing_id, act == "approve", now)
         else:
             raise InvalidInput
     except CourtstreamError as error:
@@ -121,6 +119,7 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
         "may_confirm": Action.REVIEW in desk.allowed,
         "may_contest": Action.CONTEST in desk.allowed,
         "may_publish": Action.PUBLISH in desk.allowed,
+        "may_approve": Action.APPROVE in desk.allowed,
         "strip_svg": strip,
         "island": _island(desk, card, request),
         "strings": scorecard_strings(words),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
@@ -13,9 +14,9 @@ from courtstream.api.pages.watching import STRINGS
 from courtstream.api.pages.wording import Wording
 from courtstream.domain.clock import court_day
 from courtstream.domain.scoring import Outcome
+from courtstream.services.listing import JudgedItem
 from courtstream.services.views import (
     ClosureView,
-    FindingView,
     Performance,
     ScorecardView,
     ScoredHearing,
@@ -48,31 +49,30 @@ class MissingItem:
     places: tuple[Place, ...]
 
 
-def missing(cards: Iterable[ScorecardView]) -> tuple[MissingItem, ...]:
-    """What was not found or unclear most often, and is not yet judged by a person."""
-    looked: dict[str, int] = {}
-    found: dict[str, list[tuple[ScorecardView, FindingView]]] = {}
-    for card in cards:
-        for finding in card.findings:
-            if finding.outcome is not Outcome.NOT_APPLICABLE:
-                looked[finding.item] = looked.get(finding.item, 0) + 1
-            if finding.outcome in ASKING:
-                found.setdefault(finding.item, []).append((card, finding))
-    worst = sorted(found, key=lambda item: (-len(found[item]), item))[:SHOWN_ITEMS]
-    return tuple(_missing_item(found[item], looked[item]) for item in worst)
-
-
-def _missing_item(pairs: Sequence[tuple[ScorecardView, FindingView]], of: int) -> MissingItem:
-    first = pairs[0][1]
-    places = tuple(
-        Place(card.hearing.id, card.hearing.case_number, finding.item, _start(finding))
-        for card, finding in pairs[:SHOWN_PLACES]
+def missing(
+    items: Iterable[JudgedItem], case_numbers: Mapping[str, str]
+) -> tuple[MissingItem, ...]:
+    """What was not found or unclear most often. `case_numbers` by hearing."""
+    looked: Counter[str] = Counter()
+    found: dict[str, list[JudgedItem]] = {}
+    for item in items:
+        looked[item.item] += item.outcome is not Outcome.NOT_APPLICABLE
+        if item.outcome in ASKING:
+            found.setdefault(item.item, []).append(item)
+    worst = sorted(found, key=lambda code: (-len(found[code]), code))[:SHOWN_ITEMS]
+    return tuple(
+        MissingItem(
+            found[code][0].title_zh,
+            found[code][0].title_en,
+            len(found[code]),
+            looked[code],
+            tuple(
+                Place(i.hearing_id, case_numbers.get(i.hearing_id, ""), code, i.start)
+                for i in found[code][:SHOWN_PLACES]
+            ),
+        )
+        for code in worst
     )
-    return MissingItem(first.title_zh, first.title_en, len(pairs), of, places)
-
-
-def _start(finding: FindingView) -> float | None:
-    return next((e.start for e in finding.evidence if e.start is not None), None)
 
 
 def week_rows(rows: Sequence[ScoredHearing], week: date | None) -> tuple[ScoredHearing, ...]:
@@ -84,13 +84,13 @@ def week_rows(rows: Sequence[ScoredHearing], week: date | None) -> tuple[ScoredH
 
 
 def judge_context(
-    page: Performance, cards: Iterable[ScorecardView], week: date | None, words: Catalog
+    page: Performance, items: Iterable[JudgedItem], week: date | None, words: Catalog
 ) -> Json:
     """Everything `judge.html` names."""
     return {
         "page": page,
         "trend_svg": plots.trend(page.trend, page.band, words("plot.trend_label")),
-        "missing": missing(cards),
+        "missing": missing(items, {r.card.id: r.card.case_number for r in page.hearings}),
         "rows": week_rows(page.hearings, week),
         "week": week,
     }
