@@ -16,10 +16,10 @@ from media_workers.speech.rolling import RollingSound
 from media_workers.speech.stretch import EDGE, spoken
 from media_workers.speech.vad import VoiceDetector
 
-LONGEST: MediaTime = 15 * SECOND
-"""A segment's length at most: measured, longer ones lose whole sentences."""
+LONGEST: MediaTime = 28 * SECOND
+"""A segment's length at most: the recogniser's full context, less the padding."""
 
-_ENOUGH: MediaTime = 8 * SECOND
+_ENOUGH: MediaTime = 20 * SECOND
 """From here on the next pause ends a segment."""
 
 _PAUSE: MediaTime = 500 * MILLISECOND

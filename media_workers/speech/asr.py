@@ -33,7 +33,9 @@ PROMPT = (
 )
 """Given on every call: without it a quarter of the characters come out Traditional."""
 
-_PAD_S = 1.0
+PAD_S = 1.0
+"""Silence after a clip in live windows. 30 s, the length Whisper learnt, costs ten times more."""
+
 _TOKENS_PER_S = 7
 _SPARE_TOKENS = 10
 _LONGEST_S = 30.0
@@ -64,16 +66,23 @@ class _Reading:
 class WhisperTranscriber:
     """faster-whisper from a local folder. One owner; `transcribe` may not run in two threads.
 
-    `beam` 1 is the live setting; 5 the archive's. `compute_type` and `threads` as in the settings.
+    `beam` 1 and `pad_s` 1 are the live setting; 5 and 30 the archive's. `compute_type`
+    and `threads` as in the settings.
     """
 
     def __init__(
-        self, folder: Path, compute_type: str = "int8", threads: int = 1, beam: int = 1
+        self,
+        folder: Path,
+        compute_type: str = "int8",
+        threads: int = 1,
+        beam: int = 1,
+        pad_s: float = PAD_S,
     ) -> None:
         self._whisper = _load(folder, compute_type, threads)
         self._tokenizer = _tokenizer(self._whisper)
         self._suppressed = _suppressed(self._tokenizer)
         self._beam = beam
+        self._pad_s = pad_s
 
     def transcribe(self, pcm: Wave, t0: MediaTime, prompt: str = PROMPT) -> Hypothesis:
         """What is said in `pcm`. Raises LyingAnalysis when the model gives figures not of this
@@ -84,7 +93,7 @@ class WhisperTranscriber:
         window = Span(t0, t0 + len(pcm) * SECOND // SPEECH_RATE)
         if length < _SHORTEST_S:
             return Hypothesis(window)
-        reading = self._read(pcm, prompt, _PAD_S, self._beam)
+        reading = self._read(pcm, prompt, min(self._pad_s, _LONGEST_S - length), self._beam)
         if reading.looped:
             reading = self._read(pcm, prompt, _LONGEST_S - length, max(5, self._beam))
         if _is_silence(reading):

@@ -24,11 +24,12 @@ from media_workers.models import whisper_folder
 from media_workers.runtime.items import SPEECH_RATE, Caption, PrivateSpan, Sound
 from media_workers.speech.analyser import SpeechAnalyser, WindowPolicy
 from media_workers.speech.archive import ArchiveReader
-from media_workers.speech.asr import WhisperTranscriber
+from media_workers.speech.asr import PAD_S, WhisperTranscriber
 from media_workers.speech.captions import CaptionLines
 from media_workers.speech.hypothesis import Hypothesis
 
 _BEAM = 5
+_FULL_S = 30.0
 _APART: MediaTime = SECOND
 
 
@@ -91,6 +92,7 @@ def _run(options: argparse.Namespace, console: Console) -> _Result:
         models.compute_type,
         models.threads,
         beam=1 if options.streaming else _BEAM,
+        pad_s=PAD_S if options.streaming else _FULL_S,
     )
     stage: ArchiveReader | _Live = (
         _Live(SpeechAnalyser(transcriber, NobodySpots(), WindowPolicy(hop=seconds(options.hop))))
