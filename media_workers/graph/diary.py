@@ -50,7 +50,7 @@ class Diary:
 
     def measured(self, held: Held, picture: PictureMeasure | None, skew: MediaTime) -> None:
         """Numbers of a chunk as it came, before anything was hidden in it."""
-        sound = self._meter.push(held.sound) if held.heard else None
+        sound = self._meter.push(held.sound) if held.heard is not None else None
         faces = max((len(s.faces.faces) for s in held.pictures if s.faces), default=0)
         self._journal.write(
             RowKind.MEASURE,
@@ -62,7 +62,7 @@ class Diary:
             frozen=picture.frozen if picture else None,
             frames=picture.frames if picture else 0,
             skew=skew,
-            **(sound.as_row() if sound else {"silent": not held.heard}),
+            **(sound.as_row() if sound else {"silent": True}),
         )
         self._knocks(held.sound)
 

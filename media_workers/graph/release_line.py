@@ -172,7 +172,7 @@ class ReleaseLine:
 
 def _skew(held: Held) -> MediaTime:
     """|A-V|: how far the chunk's first picture lies from the instant its sound begins at."""
-    if not held.pictures or not held.heard:
+    if not held.pictures or held.heard is None:
         return 0
     frame = held.pictures[0].packet.duration
     return max(0, held.pictures[0].packet.t - held.span.start - frame)

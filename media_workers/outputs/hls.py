@@ -25,7 +25,6 @@ from media_workers.outputs.playlist import (
 from media_workers.runtime.items import Caption, EncodedPacket, Released
 from media_workers.runtime.journal import Journal
 
-
 BANDWIDTH = 2_800_000
 """Peak bits a second of the one variant: the encoder's cap, the sound and the boxes."""
 

@@ -28,15 +28,15 @@ class Shown:
 class Held:
     """All that is known of one chunk when its time to air has come.
 
-    `seen` and `heard` are False when no picture, no sound arrived in it. `sound` always covers
-    `span` exactly. `small` is a redacted picture for stills and card backgrounds.
+    `seen` tells whether any picture arrived in it, `heard` what part of it sound arrived for.
+    `sound` always covers `span` exactly. `small` is a redacted picture for stills and cards.
     """
 
     span: Span
     pictures: tuple[Shown, ...]
     sound: Sound
     seen: bool
-    heard: bool
+    heard: Span | None
     small: Picture | None
 
 
@@ -113,17 +113,19 @@ class DelayLine:
             pictures = ()
         return Held(span, pictures, Sound(span.start, pcm), seen, heard, small)
 
-    def _sound_of(self, span: Span) -> tuple[Pcm, bool]:
+    def _sound_of(self, span: Span) -> tuple[Pcm, Span | None]:
         first = span.start * SAMPLE_RATE // SECOND
         pcm = np.zeros(span.end * SAMPLE_RATE // SECOND - first, np.int16)
-        heard = False
+        heard: list[Span] = []
         for sound in self._sounds:
             at = round(sound.t * SAMPLE_RATE / SECOND) - first
             begin, end = max(0, at), min(len(pcm), at + len(sound.pcm))
             if begin < end:
                 pcm[begin:end] = sound.pcm[begin - at : end - at]
-                heard = True
-        return pcm, heard
+                heard.append(sound.span)
+        if not heard:
+            return pcm, None
+        return pcm, Span(heard[0].start, max(s.end for s in heard)).clipped(span)
 
 
 def chunk_start(t: MediaTime) -> MediaTime:

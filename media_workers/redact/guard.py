@@ -65,7 +65,7 @@ class Guard:
             return Verdict(MinuteState.MUTED, hidden)
         if not held.pictures:
             return Verdict(MinuteState.MUTED, Reason.ANALYSIS_LATE)
-        if held.heard and not self._ledger.passed(held.span):
+        if held.heard is not None and not self._ledger.passed(held.heard):
             return Verdict(MinuteState.MUTED, Reason.ANALYSIS_LATE)
         near = self._ledger.private_near(held.span, REACH)
         return Verdict(MinuteState.LIVE, None, tuple(p.span for p in near))

@@ -34,7 +34,7 @@ def held(*, whole: Reason | None = None, pictures: bool = True, heard: bool = Tr
     packet = EncodedPacket(CHUNK.start, SECOND // 25, True, b"frame")
     shown = (Shown(packet, FacesAt(CHUNK.start, 0, ()), whole),) if pictures else ()
     pcm = LOUD if heard else LOUD * 0
-    return Held(CHUNK, shown, Sound(CHUNK.start, pcm), pictures, heard, None)
+    return Held(CHUNK, shown, Sound(CHUNK.start, pcm), pictures, CHUNK if heard else None, None)
 
 
 def guard(ledger: SpeechLedger, closures: Closures | None = None) -> Guard:
