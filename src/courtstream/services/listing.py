@@ -103,9 +103,10 @@ def hearing_desk(session: Session, actor: UserView, hearing_id: str) -> HearingD
 
 
 def judged_items(session: Session, hearing_ids: Iterable[str]) -> tuple[JudgedItem, ...]:
-    """Every finding of the hearings' current scorecards; the caller has checked who may see them.
+    """Every weighed finding of the hearings' current scorecards, without those only people judge.
 
-    One query, because a judge's page looks through three months of hearings.
+    The caller has checked who may see them. One query, because a judge's page looks through
+    three months of hearings.
     """
     query = (
         select(
@@ -118,6 +119,7 @@ def judged_items(session: Session, hearing_ids: Iterable[str]) -> tuple[JudgedIt
         )
         .join(FindingRow, FindingRow.scorecard_id == ScorecardRow.id)
         .where(ScorecardRow.current.is_(True), ScorecardRow.hearing_id.in_(list(hearing_ids)))
+        .where(FindingRow.weight > 0)
         .order_by(FindingRow.position)
     )
     return tuple(

@@ -105,10 +105,15 @@ def commandable(page: CourtroomPage) -> bool:
     return page.courtroom.current is not None and page.status is not None and not page.status.stale
 
 
+def is_bad(mark: MarkView) -> bool:
+    """Whether a mark asks for the clerk's attention."""
+    return mark.kind == "error" or mark.code in {"lost", "broken"}
+
+
 def mark_json(mark: MarkView, language: str) -> Json:
     """A mark as the island takes it."""
     text = mark.text_en if language == "en" else mark.text_zh
-    return {"at": iso(mark.at), "clock": clock_s(mark.at), "text": text, "bad": bool(mark.code)}
+    return {"at": iso(mark.at), "clock": clock_s(mark.at), "text": text, "bad": is_bad(mark)}
 
 
 def snapshot(page: CourtroomPage, words: Catalog) -> Json:
@@ -136,6 +141,7 @@ def console_context(
     delay = page.status.delay if page.status else page.policy.delay if page.policy else 10.0
     return {
         "page": page,
+        "is_bad": is_bad,
         "minute": state,
         "minute_why": why_text(words, state, code),
         "media": public_media(page),

@@ -27,10 +27,12 @@ from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
 from courtstream.domain.scoring import Outcome
+from courtstream.domain.trial import PublicationMode
 from courtstream.services import gatekeeping, listing, performance, publishing, review, scoring
 from courtstream.services.listing import HearingDesk
 from courtstream.services.views import FindingView, ScorecardView, UserView
 from courtstream.services.work import Work
+from courtstream.store.trials import PublicationState
 
 
 async def performance_page(request: Request) -> Response:
@@ -120,6 +122,10 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
         "may_contest": Action.CONTEST in desk.allowed,
         "may_publish": Action.PUBLISH in desk.allowed,
         "may_approve": Action.APPROVE in desk.allowed,
+        "released": any(
+            p.mode is PublicationMode.REPLAY and p.state is PublicationState.RELEASED
+            for p in desk.publications
+        ),
         "strip_svg": strip,
         "island": _island(desk, card, request),
         "strings": scorecard_strings(words),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
@@ -16,6 +17,7 @@ from starlette.responses import HTMLResponse
 
 from courtstream.api.pages import wording
 from courtstream.api.pages.assets import Assets, web_folder
+from courtstream.api.pages.evidence import evidence_text
 from courtstream.api.pages.i18n import LANGUAGES, Catalog, choose_language, load_catalogs
 from courtstream.domain.clock import utc_now
 from courtstream.services.views import SignIn
@@ -154,5 +156,7 @@ def _environment(folder: Path, catalog: Catalog) -> Environment:
         daytime=writer.daytime,
         minute=writer.minute,
         title=writer.title,
+        heading=wording.heading,
+        evidence=partial(evidence_text, words=catalog),
     )
     return environment

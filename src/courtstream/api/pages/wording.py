@@ -8,6 +8,7 @@ from typing import Protocol
 from babel.dates import format_date
 
 from courtstream.domain.clock import COURT_ZONE
+from courtstream.services.views import HearingCard
 
 _DAY = {"zh-CN": "y年M月d日 EEEE", "en": "EEEE, d MMMM y"}
 _DAY_SHORT = {"zh-CN": "M月d日", "en": "d MMM"}
@@ -32,6 +33,11 @@ def hms(seconds: float) -> str:
     hours, rest = divmod(whole, 3600)
     minutes, left = divmod(rest, 60)
     return f"{hours}:{minutes:02}:{left:02}" if hours else f"{minutes:02}:{left:02}"
+
+
+def heading(card: HearingCard) -> str:
+    """The hearing's title without the case number, which always stands beside it."""
+    return card.title.replace(card.case_number, "").strip(" ，,·") or card.title
 
 
 def local(instant: datetime) -> datetime:
