@@ -202,6 +202,5 @@ def _small(veiled: Veiled) -> Picture:
     return Picture(veiled.t, result, 0)
 
 
-def _packet_size(item: SourcePacket | VideoTrack) -> tuple[MediaTime, int]:
-    # A new track is never refused: it weighs nothing and has no time.
-    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else (0, 0)
+def _packet_size(item: SourcePacket | VideoTrack) -> tuple[MediaTime, int] | None:
+    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else None

@@ -18,7 +18,7 @@ from media_workers.redact.delay import CHUNK, DelayLine, Held
 from media_workers.redact.guard import Guard, Verdict
 from media_workers.redact.ledger import SpeechLedger
 from media_workers.runtime.items import Released
-from media_workers.speech.captions import CaptionLines, mask_words
+from media_workers.speech.captions import MASK, CaptionLines, mask_words
 
 CHECK_AHEAD: MediaTime = 5 * SECOND
 """In a file worked through fast, analysis must have got this much further before a chunk leaves:
@@ -74,6 +74,7 @@ class ReleaseLine:
         self._next: MediaTime | None = None
         self._lost_since: MediaTime | None = None
         self._muted: list[Span] = []
+        self._marked: Span | None = None
         self._end: MediaTime | None = None
         self._final = True
         self.aired: MediaTime = 0
@@ -167,7 +168,18 @@ class ReleaseLine:
         words = self._ledger.take_words(held.span.end)
         audible = [w for w in words if not any(w.span.overlaps(m) for m in self._muted)]
         reach = Span(min((w.span.start for w in audible), default=held.span.start), held.span.end)
-        return mask_words(audible, self._ledger.private_near(reach, SECOND))
+        return self._once(mask_words(audible, self._ledger.private_near(reach, SECOND)))
+
+    def _once(self, words: Sequence[Word]) -> list[Word]:
+        """Without marks that go on from a mark already given: one hidden stretch, one mark."""
+        kept = []
+        for word in words:
+            if word.text == MASK and self._marked and word.span.start - self._marked.end < SECOND:
+                self._marked = word.span
+                continue
+            self._marked = word.span if word.text == MASK else None
+            kept.append(word)
+        return kept
 
 
 def _skew(held: Held) -> MediaTime:

@@ -130,5 +130,5 @@ class SealedLine:
                 return
 
 
-def _size(item: SourcePacket | Tracks) -> tuple[MediaTime, int]:
-    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else (0, 0)
+def _size(item: SourcePacket | Tracks) -> tuple[MediaTime, int] | None:
+    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else None

@@ -100,5 +100,5 @@ class SoundLine:
             self._ledger.unheard(sound.span)
 
 
-def _packet_size(item: SourcePacket | AudioTrack) -> tuple[MediaTime, int]:
-    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else (0, 0)
+def _packet_size(item: SourcePacket | AudioTrack) -> tuple[MediaTime, int] | None:
+    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else None

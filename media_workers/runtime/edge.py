@@ -38,7 +38,8 @@ class EdgeCounters:
 class Edge(Generic[T]):
     """A first-in-first-out edge owned by one producer and one consumer.
 
-    `measure` gives (media time, bytes) of an item. `put` returns False when the item was refused
+    `measure` gives (media time, bytes) of an item, or None for one that is of no time and no
+    weight and always fits (a change of track). `put` returns False when the item was refused
     or the edge is closed; `get` returns None on time-out and raises `EndOfEdge` once the edge is
     closed and empty.
     """
@@ -46,7 +47,7 @@ class Edge(Generic[T]):
     def __init__(
         self,
         name: str,
-        measure: Callable[[T], tuple[MediaTime, int]],
+        measure: Callable[[T], tuple[MediaTime, int] | None],
         *,
         span: MediaTime,
         size: int,
@@ -56,7 +57,7 @@ class Edge(Generic[T]):
         self.counters = EdgeCounters()
         self._measure = measure
         self._span, self._size, self._overflow = span, size, overflow
-        self._items: deque[tuple[MediaTime, int, T]] = deque()
+        self._items: deque[tuple[tuple[MediaTime, int] | None, T]] = deque()
         self._bytes = 0
         self._closed = False
         self._changed = threading.Condition()
@@ -68,21 +69,22 @@ class Edge(Generic[T]):
     def held(self) -> MediaTime:
         """Media time between the oldest and the newest item held."""
         with self._changed:
-            return self._items[-1][0] - self._items[0][0] if self._items else 0
+            times = [measured[0] for measured, _ in self._items if measured is not None]
+            return times[-1] - times[0] if times else 0
 
     def put(self, item: T) -> bool:
         """Offer an item."""
-        t, size = self._measure(item)
+        measured = self._measure(item)
         with self._changed:
-            while not self._closed and self._full(t, size):
+            while not self._closed and measured is not None and self._full(*measured):
                 if self._overflow is Overflow.REFUSE:
                     self.counters.refused += 1
                     return False
                 self._changed.wait()
             if self._closed:
                 return False
-            self._items.append((t, size, item))
-            self._bytes += size
+            self._items.append((measured, item))
+            self._bytes += measured[1] if measured else 0
             self.counters.accepted += 1
             self._changed.notify_all()
             return True
@@ -93,8 +95,8 @@ class Edge(Generic[T]):
             if not self._items and not self._closed:
                 self._changed.wait(timeout)
             if self._items:
-                _, size, item = self._items.popleft()
-                self._bytes -= size
+                measured, item = self._items.popleft()
+                self._bytes -= measured[1] if measured else 0
                 self._changed.notify_all()
                 return item
             if self._closed:
@@ -110,16 +112,17 @@ class Edge(Generic[T]):
     def clear(self) -> list[T]:
         """Forget what is held, for a consumer that starts anew; gives what it was."""
         with self._changed:
-            dropped = [item for _, _, item in self._items]
+            dropped = [item for _, item in self._items]
             self._items.clear()
             self._bytes = 0
             self._changed.notify_all()
             return dropped
 
     def _full(self, t: MediaTime, size: int) -> bool:
-        if not self._items:
+        oldest = next((measured[0] for measured, _ in self._items if measured is not None), None)
+        if oldest is None:
             return False
-        return t - self._items[0][0] > self._span or self._bytes + size > self._size
+        return t - oldest > self._span or self._bytes + size > self._size
 
 
 class EndOfEdge(Exception):

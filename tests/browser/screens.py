@@ -34,13 +34,14 @@ PAGES = {
     "courtroom": ("clerk", "/staff/courtrooms/{room}"),
     "schedule": ("clerk", "/staff/hearings"),
     "judge": ("judge", "/staff/judges/{judge}"),
-    "scorecard": ("office", "/staff/hearings/{scored}"),
+    "scorecard": ("office", "/staff/hearings/{hearing}?t=6.6"),
     "replay": ("", "/watch/{hearing}?t=11"),
 }
 FACES = ("home", "live", "courtroom", "judge", "scorecard")
 """Pages shown in every look; the others in Chinese on a desk only."""
 
-MOVING = ("live", "courtroom", "replay")
+MOVING = ("live", "courtroom", "replay", "scorecard")
+AFTERWARDS = ("replay", "scorecard")
 
 
 def shoot(page: Page, name: str) -> None:
@@ -85,7 +86,6 @@ def places(stage: Stage) -> dict[str, str]:
         "hearing": stage.seed.hearing_id,
         "room": stage.seed.courtroom_id,
         "judge": stage.judge_of("judge"),
-        "scored": stage.scored_hearing(),
     }
 
 
@@ -108,10 +108,10 @@ def main() -> None:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             for kind, names in looks(only):
-                look(browser, stage, kind, [n for n in names if n != "replay"])
+                look(browser, stage, kind, [n for n in names if n not in AFTERWARDS])
             stage.close()
             for kind, names in looks(only):
-                look(browser, stage, kind, [n for n in names if n == "replay"])
+                look(browser, stage, kind, [n for n in names if n in AFTERWARDS])
             browser.close()
     total = sum(path.stat().st_size for path in OUT.glob("*.jpg"))
     print(f"{len(list(OUT.glob('*.jpg')))} pictures, {total / 1e6:.2f} MB")

@@ -11,7 +11,6 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -142,7 +141,7 @@ def replay(seen: FirstHearing, page: Page) -> None:
 
 
 def test_it_was_seen_live_with_captions_and_sound(hearing: FirstHearing) -> None:
-    assert hearing.frames > 300
+    assert hearing.frames > 100
     assert hearing.cues > 0
     assert hearing.sound_bytes > 0
 
@@ -218,7 +217,6 @@ def test_the_sealed_original_plays_with_its_key_and_is_whole(
         seconds += max(times) - min(times)
     # Killed once: what was in hand (a second) and what came before the next key frame is missing.
     assert seconds > LENGTH - 8
-    assert sys.maxsize  # the files were decoded to their end
 
 
 def test_the_score_is_a_suggestion_with_evidence(hearing: FirstHearing) -> None:

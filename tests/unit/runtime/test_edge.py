@@ -34,6 +34,16 @@ def test_one_item_always_fits_so_that_a_large_one_cannot_stop_the_graph() -> Non
     assert edge(span=1, size=1).put((0, 1_000_000))
 
 
+def test_what_has_no_time_always_fits_and_does_not_count() -> None:
+    held: Edge[tuple[int, int] | None] = Edge(
+        "test", lambda item: item, span=10, size=10, overflow=Overflow.REFUSE
+    )
+    assert held.put(None)
+    assert held.put((10**12, 10)), "a change of track long before must not make it full"
+    assert held.put(None)
+    assert [held.get(0), held.get(0), held.get(0)] == [None, (10**12, 10), None]
+
+
 def test_a_blocking_edge_waits_for_its_consumer() -> None:
     held = edge(span=10, size=1000, overflow=Overflow.BLOCK)
     held.put((0, 1))
