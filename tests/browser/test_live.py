@@ -72,6 +72,15 @@ def test_a_click_on_a_line_plays_that_moment(page: Page, stage: Stage) -> None:
     expect(page.locator(".transcript li[aria-current]")).to_contain_text("核对当事人身份")
 
 
+def test_the_player_comes_back_when_the_server_does(page: Page, stage: Stage) -> None:
+    page.route("**/media/**", lambda route: route.abort())
+    page.goto(stage.watch)
+    expect(page.locator("[data-card] b")).to_have_text("正在重新连接")
+    page.unroute("**/media/**")
+    until(page, "document.querySelector('video').readyState >= 2", 20)
+    expect(page.locator("[data-card]")).to_be_hidden()
+
+
 def test_the_reason_is_told_while_a_held_back_stretch_plays(page: Page, stage: Stage) -> None:
     stage.close()
     page.goto(f"{stage.watch}?t=12.2")

@@ -89,8 +89,8 @@ class Wording:
 
     def title(self, thing: Titled) -> str:
         """The title in this language, the other one where it is missing."""
-        if self.language == "en":
-            return thing.title_en or thing.title_zh
+        if self.language == "en" and thing.title_en:
+            return thing.title_en[0].upper() + thing.title_en[1:]
         return thing.title_zh or thing.title_en
 
     def _format(self, value: date, forms: dict[str, str]) -> str:
