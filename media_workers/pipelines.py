@@ -21,7 +21,7 @@ from media_workers.graph.diary import Diary
 from media_workers.graph.picture_line import FacesFactory, PictureLine
 from media_workers.graph.release_line import Output, Pace, ReleaseLine
 from media_workers.graph.sealed_line import SealedLine
-from media_workers.graph.sound_line import SoundLine, SpeechFactory
+from media_workers.graph.sound_line import NEVER, SoundLine, SpeechFactory
 from media_workers.outputs.encode import VideoEncoder
 from media_workers.redact.bleep import Mode
 from media_workers.redact.card import CardPainter
@@ -46,6 +46,7 @@ class GraphParts:
     output: Callable[[], Output]
     diary: Diary
     sealed: SealedLine | None = None
+    heard: MediaTime = NEVER
     bleep: Mode = "tone"
     preset: str = "veryfast"
 
@@ -57,7 +58,7 @@ class Graph:
         fast = pace.now is None
         self.delay, self.ledger, self.closures = DelayLine(), SpeechLedger(), Closures()
         self.picture = PictureLine(self.delay, parts.faces, fast=fast, preset=parts.preset)
-        self.sound = SoundLine(self.delay, self.ledger, parts.speech, fast=fast)
+        self.sound = SoundLine(self.delay, self.ledger, parts.speech, fast=fast, heard=parts.heard)
         self.sealed = parts.sealed
         self._preset = parts.preset
         self._cards: tuple[CardPainter, VideoEncoder] | None = None

@@ -31,6 +31,7 @@ from media_workers.desk import Desk
 from media_workers.graph.diary import Diary
 from media_workers.graph.release_line import Pace
 from media_workers.graph.sealed_line import SealedLine
+from media_workers.graph.sound_line import NEVER
 from media_workers.link import Link
 from media_workers.outputs.hls import HlsOutput, PictureFormat
 from media_workers.outputs.live import LiveOutputs
@@ -101,17 +102,22 @@ class Worker:
         )
 
     def _began(self) -> None:
-        earlier = [r for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
-        lost = to_seconds(self.now() - int(earlier[-1].body["end"])) if earlier else 0.0
+        aired = self._aired_before()
+        lost = to_seconds(self.now() - aired) if aired else 0.0
         self.journal.write(
             RowKind.STARTED,
             self.now(),
             epoch=self.spec.epoch,
             pid=os.getpid(),
             wall_zero=self.wall_zero.isoformat(),
-            resumed=bool(earlier),
+            resumed=bool(aired),
             lost_seconds=round(max(0.0, lost), 3),
         )
+
+    def _aired_before(self) -> MediaTime:
+        """How far earlier runs of this hearing had published; 0 when there was none."""
+        ends = [r.body["end"] for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
+        return int(ends[-1]) if ends else 0
 
     def _over(self) -> bool:
         if self.sessions.over.is_set() and self.desk.ending is None:
@@ -142,6 +148,7 @@ class Worker:
             output=self._outputs,
             diary=Diary(self.journal),
             sealed=sealed,
+            heard=self._aired_before() or NEVER,
             bleep=spec.policy.bleep,
         )
         return Graph(Pace(self.now, spec.policy.delay, spec.signal_grace_seconds), parts)

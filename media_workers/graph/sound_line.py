@@ -24,11 +24,26 @@ BEHIND: MediaTime = 5 * SECOND
 silent, so that what follows can be heard: late for a moment, not for the rest of the hearing."""
 
 
+GAP: MediaTime = SECOND
+"""A longer hole in the courtroom's sound may hide the beginning of something private."""
+
+NEVER: MediaTime = 1 << 62
+
+
 class SoundLine:
-    """Owns the audio decoder; one thread, fed by an edge. Results go to the ledger."""
+    """Owns the audio decoder; one thread, fed by an edge. Results go to the ledger.
+
+    `heard`: how far an earlier run had heard the hearing, NEVER when this is the first.
+    """
 
     def __init__(
-        self, delay: DelayLine, ledger: SpeechLedger, speech: SpeechFactory, *, fast: bool
+        self,
+        delay: DelayLine,
+        ledger: SpeechLedger,
+        speech: SpeechFactory,
+        *,
+        fast: bool,
+        heard: MediaTime = NEVER,
     ) -> None:
         self._delay, self._ledger, self._fast = delay, ledger, fast
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
@@ -49,6 +64,7 @@ class SoundLine:
         self._lost = threading.Event()
         self._decoder: AudioDecoder | None = None
         self._last: MediaTime = 0
+        self._heard: MediaTime = heard
         self._hurry = False
         self.broken = 0
         self.finished = threading.Event()
@@ -91,6 +107,10 @@ class SoundLine:
             # The fallen analyser's unfinished windows are gone; the new one starts here.
             self._lost.clear()
             self._ledger.restart(sound.t)
+        if sound.t - self._heard > GAP:
+            # The courtroom spoke on while the signal was away, or a worker before us was killed.
+            self._ledger.unheard(Span(min(self._heard, sound.t), sound.t))
+        self._heard = sound.span.end
         self._delay.add_sound(sound)
         if not self._fast and self.speech.held > BEHIND:
             waiting = self.speech.skip()

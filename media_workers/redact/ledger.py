@@ -6,9 +6,14 @@ import threading
 from collections.abc import Sequence
 
 from courtstream.domain.redaction import Reason
-from courtstream.domain.time import MediaTime, Span, merge
+from courtstream.domain.time import SECOND, MediaTime, Span, merge
 from courtstream.domain.transcript import Word
 from media_workers.runtime.items import PrivateSpan, SpeechPassed
+
+CONTEXT: MediaTime = 6 * SECOND
+"""What follows a stretch nobody heard stays closed this long: a number or an address that was
+begun unheard, with its cue, must not be let out by its second half. The longest identifier takes
+about six seconds to read."""
 
 
 class SpeechLedger:
@@ -38,14 +43,16 @@ class SpeechLedger:
     def restart(self, at: MediaTime) -> None:
         """A new analyser begins at `at`: what lies between was heard by nobody."""
         with self._lock:
-            if at > self._upto:
-                self._holes.append(Span(self._upto, at))
-                self._upto = at
+            start, self._upto = min(self._upto, at), max(self._upto, at)
+            self._add_hole(Span(start, at))
 
     def unheard(self, span: Span) -> None:
         """Sound of `span` never reached the analyser, so it will never be passed."""
         with self._lock:
-            self._holes.append(span)
+            self._add_hole(span)
+
+    def _add_hole(self, span: Span) -> None:
+        self._holes = merge([*self._holes, Span(span.start, span.end + CONTEXT)])
 
     def passed(self, span: Span) -> bool:
         """Whether all of `span` has been analysed."""

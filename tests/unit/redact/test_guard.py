@@ -15,7 +15,7 @@ from courtstream.domain.trial import MinuteState
 from media_workers.redact.closures import Closures
 from media_workers.redact.delay import Held, Shown
 from media_workers.redact.guard import Guard
-from media_workers.redact.ledger import SpeechLedger
+from media_workers.redact.ledger import CONTEXT, SpeechLedger
 from media_workers.runtime.items import (
     EncodedPacket,
     FacesAt,
@@ -26,7 +26,7 @@ from media_workers.runtime.items import (
     SpeechPassed,
 )
 
-CHUNK = Span(4 * SECOND, 5 * SECOND)
+CHUNK = Span(40 * SECOND, 41 * SECOND)
 LOUD = np.full(48_000, 9000, np.int16)
 
 
@@ -80,6 +80,18 @@ def test_a_hole_in_what_was_heard_stays_closed_for_ever() -> None:
     ledger.unheard(Span(CHUNK.start, CHUNK.start + 1))
     ledger.record(SpeechPassed(CHUNK.end + SECOND))
     assert guard(ledger).judge(held()).closed is Reason.ANALYSIS_LATE
+
+
+def test_what_may_have_begun_unheard_is_closed_too() -> None:
+    ledger = SpeechLedger()
+    ledger.unheard(Span(0, CHUNK.start - 5 * SECOND))
+    ledger.unheard(Span(CHUNK.start - 5 * SECOND, CHUNK.start - 4 * SECOND))
+    ledger.record(SpeechPassed(CHUNK.end + SECOND))
+    assert guard(ledger).judge(held()).closed is Reason.ANALYSIS_LATE
+    later = SpeechLedger()
+    later.unheard(Span(0, CHUNK.start - CONTEXT))
+    later.record(SpeechPassed(CHUNK.end))
+    assert guard(later).judge(held()).closed is None
 
 
 def test_a_silent_courtroom_needs_no_speech_analysis() -> None:
