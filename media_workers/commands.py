@@ -84,19 +84,25 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("output", type=Path)
     parser.add_argument("--policy", default="all", help="all, or a JSON file with the policy")
     parser.add_argument("--record", type=Path, help="write the redaction record as JSON")
-    parser.add_argument("--protected", nargs="*", default=[], help="protected names")
+    parser.add_argument(
+        "--protected", nargs="+", action="extend", default=[], help="protected names, repeatable"
+    )
     parser.add_argument("--preset", default="veryfast", help="x264 preset")
     return parser.parse_args(argv)
 
 
 def _policy(name: str, protected: list[str]) -> tuple[PolicySpec, tuple[SpokenParticipant, ...]]:
-    """The policy, and the participants its file names (key `participants`)."""
+    """The policy, and the people its file names (keys `participants` and `protected`)."""
     people = tuple(SpokenParticipant(role="?", name=n, protected=True) for n in protected)
     if name == "all":
         return PolicySpec(), people
     try:
         fields = json.loads(Path(name).read_text(encoding="utf-8"))
         listed = [SpokenParticipant.model_validate(p) for p in fields.pop("participants", [])]
+        listed += [
+            SpokenParticipant(role="?", name=n, protected=True)
+            for n in fields.pop("protected", [])
+        ]
         return PolicySpec.model_validate(fields), (*people, *listed)
     except (OSError, ValueError, AttributeError, ValidationError) as error:
         raise InvalidInput(f"policy file: {type(error).__name__}") from None
