@@ -17,6 +17,8 @@ _PRAGMAS = (
     "PRAGMA foreign_keys=ON",
     "PRAGMA busy_timeout=10000",
 )
+_QUIET: dict[str, Any] = {"hide_parameters": True}
+"""What is bound to a statement may be a person's name: it never gets into an error's text."""
 
 
 class Store:
@@ -29,7 +31,7 @@ class Store:
     def __init__(self, url: str) -> None:
         self.url = url
         self._sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self._sqlite else create_engine(url)
+        self.engine = _sqlite_engine(url) if self._sqlite else create_engine(url, **_QUIET)
         self._writing = threading.Lock() if self._sqlite else nullcontext()
 
     @contextmanager
@@ -54,7 +56,7 @@ def _sqlite_engine(url: str) -> Engine:
     database = make_url(url).database
     if database and database != ":memory:":
         Path(database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"check_same_thread": False})
+    engine = create_engine(url, connect_args={"check_same_thread": False}, **_QUIET)
     event.listen(engine, "connect", _on_connect)
     event.listen(engine, "begin", _on_begin)
     return engine

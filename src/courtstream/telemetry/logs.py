@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 import sys
+import traceback
 from collections.abc import MutableMapping
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -12,6 +14,8 @@ import structlog
 from courtstream.domain.pii import Pii
 
 Fields = MutableMapping[str, Any]
+_FRAMES = 6
+_CHAIN = 4
 
 
 def set_up_logs(*, as_json: bool = True, level: str = "INFO") -> None:
@@ -21,7 +25,7 @@ def set_up_logs(*, as_json: bool = True, level: str = "INFO") -> None:
         structlog.stdlib.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True, key="at"),
         drop_personal,
-        structlog.processors.format_exc_info,
+        place_of_exception,
     ]
     last: structlog.types.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
@@ -53,6 +57,27 @@ def drop_personal(logger: object, method: str, fields: Fields) -> Fields:
         del fields[key]
     for key, value in fields.items():
         fields[key] = _clean(value)
+    return fields
+
+
+def place_of_exception(logger: object, method: str, fields: Fields) -> Fields:
+    """Turn `exc_info` into the exceptions' types and places, the cause last; never their texts.
+
+    A text may carry what the code failed on: a name in a row, words of a transcript.
+    """
+    given = fields.pop("exc_info", None)
+    if not given:
+        return fields
+    error = given if isinstance(given, BaseException) else None
+    if error is None:
+        error = (given if isinstance(given, tuple) else sys.exc_info())[1]
+    chain: list[str] = []
+    while error is not None and len(chain) < _CHAIN:
+        frames = traceback.extract_tb(error.__traceback__)[-_FRAMES:]
+        where = " < ".join(f"{Path(f.filename).name}:{f.lineno}" for f in reversed(frames))
+        chain.append(f"{type(error).__name__} at {where}")
+        error = error.__cause__ or error.__context__
+    fields["exception"] = "; from ".join(chain)
     return fields
 
 

@@ -72,6 +72,12 @@ def test_a_time_without_zone_is_refused(store: Store) -> None:
         session.add(_entry(datetime(2026, 11, 23, 9, 0)))
 
 
+def test_an_error_of_the_database_names_nobody(store: Store) -> None:
+    with pytest.raises(IntegrityError) as caught, store.write() as session:
+        session.add(Courtroom(id="r", court_id="nowhere", name="张三"))
+    assert "张三" not in str(caught.value)
+
+
 def test_eight_writers_take_turns_without_an_error(store: Store) -> None:
     errors: list[Exception] = []
 

@@ -45,3 +45,21 @@ def test_an_exception_is_one_line_of_json(capsys: pytest.CaptureFixture[str]) ->
         structlog.get_logger("a").exception("failed")
     line = json.loads(capsys.readouterr().err)
     assert "ValueError" in line["exception"]
+
+
+def test_what_an_exception_failed_on_is_not_written(capsys: pytest.CaptureFixture[str]) -> None:
+    set_up_logs()
+    try:
+        try:
+            raise KeyError("张三")
+        except KeyError as error:
+            raise ValueError("证人李四") from error
+    except ValueError:
+        structlog.get_logger("a").exception("failed")
+        logging.getLogger("uvicorn.error").exception("Exception in ASGI application")
+    ours, library = capsys.readouterr().err.splitlines()
+    for line in (ours, library):
+        assert "张三" not in line
+        assert "李四" not in line
+        assert "ValueError at test_logs.py:" in json.loads(line)["exception"]
+        assert "KeyError at test_logs.py:" in json.loads(line)["exception"]
