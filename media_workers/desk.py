@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from courtstream.control.protocol import Command, Reply, RowKind, Verb
+from courtstream.control.protocol import Command, JournalRow, Reply, RowKind, Verb
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, seconds, to_seconds
 from courtstream.domain.trial import InterruptionReason
@@ -12,6 +13,7 @@ from media_workers.pipelines import Graph
 from media_workers.runtime.journal import Rows
 
 SHORTEST_DELAY, LONGEST_DELAY = 2.0, 120.0
+CLOSES = {Verb.CUT: Reason.CUT, Verb.CLOSE_SEGMENT: Reason.CLOSED, Verb.RECESS: Reason.RECESS}
 
 
 class Desk:
@@ -47,6 +49,31 @@ class Desk:
                 **reply.data,
             )
         return reply
+
+    def recall(self, earlier: Iterable[JournalRow]) -> None:
+        """Take up what people had decided in earlier runs: a restart opens nothing they closed."""
+        ending = False
+        for row in earlier:
+            if row.kind is RowKind.STATE and "command" in row.body:
+                verb = Verb(row.body["command"])
+                ending = ending or verb is Verb.END
+                self._again(verb, row.body)
+            ending = ending and row.kind is not RowKind.ENDED
+        if ending:
+            self._end()
+
+    def _again(self, verb: Verb, body: dict[str, Any]) -> None:
+        if verb is Verb.SET_DELAY:
+            self._graph.release.delay = seconds(body["delay"])
+        elif verb in CLOSES:
+            at = seconds(body["from"])
+            self._graph.closures.close(at, CLOSES[verb], body["by"], body["why"])
+            if verb is Verb.RECESS and self._graph.sealed is not None:
+                self._graph.sealed.pause(at, InterruptionReason.RECESS.value)
+        elif verb in (Verb.RELEASE, Verb.RESUME):
+            self._graph.closures.reopen(seconds(body["from"]))
+            if self._graph.sealed is not None:
+                self._graph.sealed.forget_pause()
 
     def _cut(self, command: Command) -> Reply:
         at = self._graph.cut(Reason.CUT, command.by, command.reason)

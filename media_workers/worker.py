@@ -63,6 +63,7 @@ class Worker:
     def run(self) -> int:
         """Run until the hearing is over or the process is told to stop; gives the exit code."""
         self._began()
+        self.desk.recall(self.journal.earlier)
         self.graph.start()
         self.sessions.start()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -75,6 +75,11 @@ class SealedLine:
                 self._pauses.append((Span(self._paused[0], at), self._paused[1]))
             self._paused = None
 
+    def forget_pause(self) -> None:
+        """An earlier run has written the pause down already."""
+        with self._lock:
+            self._paused = None
+
     def counters(self) -> dict[str, float]:
         """Records and bytes made durable."""
         return {"sealed_records": self.records, "sealed_bytes": self.bytes}

@@ -1,0 +1,105 @@
+"""What a clerk has decided holds, also for the run of the worker that comes after a kill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from courtstream.control.protocol import Command, JournalRow, RowKind, Verb
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import SECOND, Span
+from media_workers.desk import Desk
+from media_workers.graph.diary import Diary
+from media_workers.graph.release_line import Pace
+from media_workers.pipelines import Graph, GraphParts
+from media_workers.runtime.items import FacesAt, Picture, Released, Sound, SpeechPassed
+from media_workers.runtime.journal import MemoryRows
+
+
+class NoFaces:
+    def push(self, item: Picture) -> Iterator[FacesAt]:
+        return iter(())
+
+    def flush(self) -> Iterator[FacesAt]:
+        return iter(())
+
+
+class NoSpeech:
+    def push(self, item: Sound) -> Iterator[SpeechPassed]:
+        return iter(())
+
+    def flush(self) -> Iterator[SpeechPassed]:
+        return iter(())
+
+
+class Nowhere:
+    def push(self, group: Released) -> None: ...
+
+    def finish(self, *, final: bool) -> None: ...
+
+
+class Run:
+    """One run of a worker's desk, without threads of a source; `ended` counts its endings."""
+
+    def __init__(self, earlier: list[JournalRow]) -> None:
+        self.rows, self.ended, self.now = MemoryRows(), 0, 100 * SECOND
+        parts = GraphParts(NoFaces, NoSpeech, Nowhere, Diary(self.rows))
+        self.graph = Graph(Pace(lambda: self.now, 10.0), parts)
+        self.desk = Desk(self.graph, self.rows, lambda: self.now, self._end)
+        self.desk.recall(earlier)
+
+    def _end(self) -> None:
+        self.ended += 1
+        self.desk.ending = self.now
+
+    def do(self, verb: Verb, value: float | None = None) -> bool:
+        return self.desk.handle(Command(verb=verb, by="u1", reason="why", value=value)).ok
+
+    def killed(self) -> list[JournalRow]:
+        """The journal as the next run reads it."""
+        return [
+            JournalRow(hearing_id="h", seq=n, epoch=1, at="", kind=kind, t=t, body=body)
+            for n, (kind, t, body) in enumerate(self.rows.rows, start=1)
+        ]
+
+    def closed(self, second: int) -> Reason | None:
+        over = self.graph.closures.over(Span(second * SECOND, (second + 1) * SECOND))
+        return over.reason if over else None
+
+
+@pytest.mark.parametrize(
+    ("verb", "reason"),
+    [
+        (Verb.CUT, Reason.CUT),
+        (Verb.CLOSE_SEGMENT, Reason.CLOSED),
+        (Verb.RECESS, Reason.RECESS),
+    ],
+)
+def test_what_was_closed_stays_closed_after_a_kill(verb: Verb, reason: Reason) -> None:
+    run = Run([])
+    assert run.do(verb)
+    again = Run(run.killed())
+    assert again.closed(150) is reason
+    assert again.do(Verb.RELEASE)
+    assert again.closed(150) is None
+
+
+def test_what_was_opened_again_is_open_after_a_kill() -> None:
+    run = Run([])
+    run.do(Verb.CUT)
+    run.now = 120 * SECOND
+    run.do(Verb.RELEASE)
+    again = Run(run.killed())
+    assert again.closed(119) is Reason.CUT
+    assert again.closed(120) is None
+
+
+def test_the_delay_in_force_and_an_ending_are_taken_up() -> None:
+    run = Run([])
+    run.do(Verb.SET_DELAY, 20.0)
+    assert Run(run.killed()).graph.release.delay == 20 * SECOND
+    run.do(Verb.END)
+    assert Run(run.killed()).ended == 1
+    run.rows.write(RowKind.ENDED, run.now, end=run.now)
+    assert Run(run.killed()).ended == 0
