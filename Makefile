@@ -2,6 +2,10 @@
 
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 BIN := .venv/bin
+# The system's Node.js when it is new enough, else the one that comes with the Python packages.
+NODE_OK := $(shell node -e 'const v = process.versions.node.split("."); process.exit(v[0] > 20 || (v[0] == 20 && v[1] >= 19) ? 0 : 1)' 2>/dev/null \
+  && [ "$$(npm --version 2>/dev/null | cut -d. -f1)" -ge 11 ] 2>/dev/null && echo yes)
+WEB_ENV := $(if $(NODE_OK),,PATH="$(CURDIR)/$(BIN):$$PATH")
 WEB_SOURCES := $(shell find web/src web/scripts web/*.json web/*.ts -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
@@ -23,8 +27,8 @@ $(BIN)/.installed: requirements.lock pyproject.toml
 
 web/dist/.built: $(BIN)/.installed $(WEB_SOURCES)
 	@echo "构建网页… / building the web pages…"
-	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm ci --no-audit --no-fund --loglevel=error
-	@cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent build
+	@cd web && $(WEB_ENV) npm ci --no-audit --no-fund --loglevel=error
+	@cd web && $(WEB_ENV) npm run --silent build
 	@touch $@
 
 web: web/dist/.built ## 构建网页 / build the web pages
@@ -40,7 +44,7 @@ lint: install
 
 types: install
 	$(BIN)/mypy
-	cd web && PATH="$(CURDIR)/$(BIN):$$PATH" npm run --silent types
+	cd web && $(WEB_ENV) npm run --silent types
 
 imports: install
 	$(BIN)/lint-imports
