@@ -103,3 +103,11 @@ def test_the_delay_in_force_and_an_ending_are_taken_up() -> None:
     assert Run(run.killed()).ended == 1
     run.rows.write(RowKind.ENDED, run.now, end=run.now)
     assert Run(run.killed()).ended == 0
+
+
+def test_the_last_seconds_can_still_be_cut_while_the_hearing_ends() -> None:
+    run = Run([])
+    run.do(Verb.END)
+    assert not run.do(Verb.RECESS)
+    assert run.do(Verb.CUT)
+    assert run.closed(95) is Reason.CUT
