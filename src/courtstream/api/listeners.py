@@ -7,8 +7,8 @@ the platform ask the hearing's node for its journal. One writer, batched.
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable
-from contextlib import suppress
 from datetime import timedelta
 
 import structlog
@@ -38,6 +38,8 @@ BATCH = 500
 PAUSE = 0.1
 LOOK = 2.0
 BEHIND = timedelta(seconds=5)
+ASK_AGAIN = 30.0
+"""How often the node of a hearing is asked whose worker is silent: it may have ended unheard."""
 
 
 class Listeners:
@@ -48,6 +50,7 @@ class Listeners:
         self._rows: asyncio.Queue[JournalRow] = asyncio.Queue(20_000)
         self._wanted: asyncio.Queue[str] = asyncio.Queue()
         self._asked: set[str] = set()
+        self._silent_asked: dict[str, float] = {}
 
     async def run(self) -> None:
         """Listen until cancelled. A failing part is logged and goes on."""
@@ -58,6 +61,8 @@ class Listeners:
         await self._bus.on_ingest_event(self._ingest)
         for hearing_id in await self._platform.work.reading(running.unfinished):
             self._want(hearing_id)
+        for hearing_id in await self._platform.work.reading(running.unscored):
+            await self._score(hearing_id)
         async with asyncio.TaskGroup() as group:
             group.create_task(_for_ever("rows", self._write))
             group.create_task(_for_ever("journals", self._catch_up))
@@ -119,7 +124,15 @@ class Listeners:
             await announce(self._platform, hearing_id, kinds)
         for hearing_id in applied.ended:
             self._platform.board.forget(hearing_id)
+            await self._score(hearing_id)
+
+    async def _score(self, hearing_id: str) -> None:
+        """A hearing that cannot be scored now is scored at the next start; nothing waits for it."""
+        try:
             await self._platform.work.writing(scoring.score, hearing_id, utc_now())
+        except Exception:
+            log.exception("not scored", hearing=hearing_id)
+        else:
             metrics.SCORED.inc()
 
     def _want(self, hearing_id: str) -> None:
@@ -149,6 +162,10 @@ class Listeners:
             applied = await self._platform.work.writing(journal.apply_rows, page.rows)
             applied.missing.clear()  # the node has no older rows than these
             await self._after(applied)
+            _, reached = await self._platform.work.reading(running.where, hearing_id)
+            if reached == last:
+                log.error("journal has a hole", hearing=hearing_id, after=last)
+                return
             more = page.more
 
     # -- watched ----------------------------------------------------------------------------------
@@ -160,10 +177,19 @@ class Listeners:
         news = await self._platform.work.writing(running.look, beats, now)
         for hearing_id in news.behind:
             self._want(hearing_id)
+        self._ask_the_silent(news.silent)
         for hearing_id in news.changed:
             await announce(self._platform, hearing_id, set())
         for hearing_id in news.over:
             self._platform.board.forget(hearing_id)
+
+    def _ask_the_silent(self, hearings: list[str]) -> None:
+        now = time.monotonic()
+        self._silent_asked = {h: t for h, t in self._silent_asked.items() if h in hearings}
+        for hearing_id in hearings:
+            if now - self._silent_asked.get(hearing_id, -ASK_AGAIN) >= ASK_AGAIN:
+                self._silent_asked[hearing_id] = now
+                self._want(hearing_id)
 
 
 async def _for_ever(name: str, step: Callable[[], Awaitable[None]]) -> None:
@@ -173,5 +199,4 @@ async def _for_ever(name: str, step: Callable[[], Awaitable[None]]) -> None:
             await step()
         except Exception:
             log.exception("listener failed", part=name)
-            with suppress(asyncio.CancelledError):
-                await asyncio.sleep(1.0)
+            await asyncio.sleep(1.0)

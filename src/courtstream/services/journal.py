@@ -45,10 +45,18 @@ def apply_row(session: Session, row: JournalRow) -> int | None:
     return None
 
 
+def _known(session: Session, row: JournalRow) -> bool:
+    """Whether the row came before, over the bus or with a page of the journal."""
+    hearing = session.get(Hearing, row.hearing_id)
+    return hearing is not None and row.seq <= hearing.last_seq
+
+
 def apply_rows(session: Session, rows: Iterable[JournalRow]) -> Applied:
     """Take many rows in one transaction."""
     result = Applied()
     for row in sorted(rows, key=lambda r: (r.hearing_id, r.seq)):
+        if _known(session, row):
+            continue
         gap = apply_row(session, row)
         if gap is not None:
             result.missing[row.hearing_id] = gap

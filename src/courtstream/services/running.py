@@ -6,14 +6,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from courtstream.control.protocol import WorkerBeat
 from courtstream.domain.trial import HearingState
 from courtstream.services import admission
 from courtstream.services.shape import ON_AIR
-from courtstream.store.tables import Hearing
+from courtstream.store.tables import Hearing, ScorecardRow
 
 SILENT = timedelta(seconds=8)
 """Longer than a restart of the worker by its agent usually takes to be heard again."""
@@ -23,17 +23,28 @@ _RUNNING = (*ON_AIR, HearingState.ADMITTED)
 
 @dataclass(slots=True)
 class News:
-    """Hearings to ask for rows, hearings whose worker went or came back, beats without use."""
+    """Hearings to ask for rows, hearings whose worker went or came back, beats without use.
+
+    `silent`: begun hearings whose worker nobody hears; their journal may know that they ended.
+    """
 
     behind: list[str] = field(default_factory=list)
     changed: list[str] = field(default_factory=list)
     over: list[str] = field(default_factory=list)
+    silent: list[str] = field(default_factory=list)
 
 
 def unfinished(session: Session) -> tuple[str, ...]:
     """Hearings that had begun and not ended when the database last knew."""
     query = select(Hearing.id).where(Hearing.state.in_(_RUNNING), Hearing.node != "")
     return tuple(session.scalars(query))
+
+
+def unscored(session: Session) -> tuple[str, ...]:
+    """Hearings that ended in their journal but have no scorecard: the platform died in between."""
+    scored = exists().where(ScorecardRow.hearing_id == Hearing.id)
+    query = select(Hearing.id).where(Hearing.state == HearingState.ENDED, Hearing.last_seq > 0)
+    return tuple(session.scalars(query.where(~scored)))
 
 
 def where(session: Session, hearing_id: str) -> tuple[str, int]:
@@ -54,9 +65,11 @@ def look(session: Session, beats: Iterable[tuple[WorkerBeat, datetime]], now: da
         known = heard.pop(hearing.id, None)
         if known is not None:
             _heard(session, hearing, *known, news)
-        elif _silent(hearing, now) and not hearing.worker_gone:
-            hearing.worker_gone = True
-            news.changed.append(hearing.id)
+        elif _silent(hearing, now):
+            news.silent.append(hearing.id)
+            if not hearing.worker_gone:
+                hearing.worker_gone = True
+                news.changed.append(hearing.id)
     news.over.extend(heard)
     return news
 

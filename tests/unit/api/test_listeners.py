@@ -161,6 +161,57 @@ async def test_a_row_that_fails_does_not_stop_the_others(
         await until(lambda: segments(world) == 5)
 
 
+async def test_a_hearing_that_ended_unheard_is_ended_when_its_node_is_back(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearing_id, tape = world.live()
+    monkeypatch.setattr(running, "SILENT", timedelta(seconds=0.1))
+    monkeypatch.setattr(module, "ASK_AGAIN", 0.1)
+    bus = MemoryBus()  # the node is not there yet, and no worker will ever beat again
+    async with listening(world, bus):
+        await until(lambda: hearing(world, hearing_id).worker_gone)
+        bus.journals[hearing_id] = [tape.segment(3), tape.end(8)]
+        await until(lambda: world.state(hearing_id) == HearingState.ENDED)
+
+
+async def test_a_hearing_whose_scoring_was_cut_off_is_scored_at_the_next_start(
+    world: World,
+) -> None:
+    _, tape = world.live()
+    world.take([tape.end(6)])  # and killed before the score
+    async with listening(world, MemoryBus()):
+        await until(lambda: world.work.read(lambda s: s.query(ScorecardRow).count()) == 1)
+
+
+async def test_a_hole_in_a_journal_is_not_asked_for_without_end(world: World) -> None:
+    hearing_id, tape = world.live()
+    bus, hole = MemoryBus(), tape.segment(3)
+    bus.journals[hearing_id] = [tape.segment(n) for n in range(4, 900)]
+    async with listening(world, bus):
+        await until(lambda: len(bus.asked) >= 1)
+        await asyncio.sleep(0.2)
+        assert len(bus.asked) <= 2  # at the start, and because nobody hears the worker
+        bus.journals[hearing_id].insert(0, hole)
+        await bus.beat(beat(tape))
+        await until(lambda: segments(world) == 900)
+
+
+async def test_it_stops_although_a_part_has_just_failed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    failed = asyncio.Event()
+
+    def broken(*_: Any) -> None:
+        failed.set()
+        raise RuntimeError
+
+    monkeypatch.setattr(module.running, "look", broken)
+    async with asyncio.timeout(5), listening(world, MemoryBus()):
+        while not failed.is_set():
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.1)  # it rests after the failure, and is told to stop there
+
+
 async def test_nodes_and_their_ports_are_known(world: World) -> None:
     bus = MemoryBus()
     async with listening(world, bus) as platform:
