@@ -41,11 +41,11 @@ class Sessions:
         self._thread.start()
 
     def stop(self) -> None:
-        """Take nothing more; a session in hand is closed."""
+        """Take nothing more; a session in hand ends and is closed by its own thread."""
         self._stop.set()
         source = self._source
         if source is not None:
-            source.close()
+            source.unblock()
 
     def _run(self) -> None:
         if self._spec.kind == "file":

@@ -52,6 +52,10 @@ class Source(Protocol):
         """Packets as they come; raises BrokenStream when nothing more can be read in sense."""
         ...
 
+    def unblock(self) -> None:
+        """Make `packets` end soon; may be called from another thread."""
+        ...
+
     def close(self) -> None:
-        """Let go of files and sockets; unblocks a reader."""
+        """Let go of files and sockets; only from the thread that reads."""
         ...

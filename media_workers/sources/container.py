@@ -17,16 +17,14 @@ from courtstream.domain.time import SECOND, MediaTime
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
 
 PROBE = {"probesize": "500000", "analyzeduration": "1500000"}
-MAX_BROKEN_PACKETS = 250
-"""So many unreadable packets in a row mean the stream itself is broken."""
 
 
 class ContainerSource:
     """Demuxes one container. Errors of the input become BrokenStream; nothing else escapes."""
 
-    def __init__(self, container: Any, on_close: Any = None) -> None:
+    def __init__(self, container: Any, reader: SocketReader | None = None) -> None:
         self._container = container
-        self._on_close = on_close
+        self._reader = reader
         self.video = self._video()
         self.audio = self._audio()
 
@@ -39,7 +37,7 @@ class ContainerSource:
     def from_socket(cls, connection: socket.socket) -> ContainerSource:
         """An FLV stream on a connected socket. Raises BrokenStream when it is none."""
         reader = SocketReader(connection)
-        return cls(_open(reader, "flv"), reader.close)
+        return cls(_open(reader, "flv"), reader)
 
     @property
     def length(self) -> float:
@@ -52,31 +50,36 @@ class ContainerSource:
         chosen = {s.index for s in self._chosen()}
         try:
             for packet in self._container.demux():
-                if packet.stream.index not in chosen:
-                    if packet.stream.type not in ("video", "audio"):
-                        continue
-                    chosen = {s.index for s in self._chosen()}
-                    self.video, self.audio = self._video(), self._audio()
                 if packet.size and packet.stream.index in chosen:
                     yield _raw(packet)
-        except (av.error.FFmpegError, OSError, ValueError) as error:
-            if isinstance(error, av.error.EOFError):
-                return
+        except av.error.EOFError:
+            return
+        except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
+            # IndexError: PyAV on a track that begins late. The door offers the stream anew, with
+            # the headers of all tracks in front.
             raise BrokenStream(type(error).__name__) from None
 
+    def unblock(self) -> None:
+        """Make a reader that waits come back; from any thread. Only its own thread may close."""
+        if self._reader is not None:
+            self._reader.unblock()
+
     def close(self) -> None:
-        """Unblock a waiting reader, then close the container."""
-        if self._on_close is not None:
-            self._on_close()
+        """Close the container. libav must not be reading it: the reader's own thread does this."""
+        if self._reader is not None:
+            self._reader.close()
         with contextlib.suppress(av.error.FFmpegError, OSError):
             self._container.close()
 
     def _chosen(self) -> list[Any]:
-        return [*self._container.streams.video[:1], *self._container.streams.audio[:1]]
+        tracks = self._container.streams
+        return [s for s in (*tracks.video[:1], *tracks.audio[:1]) if s.codec_context is not None]
 
     def _video(self) -> VideoTrack | None:
         for stream in self._container.streams.video[:1]:
             context = stream.codec_context
+            if context is None:  # a codec libav does not know
+                return None
             rate = stream.average_rate or stream.guessed_rate
             return VideoTrack(
                 context.name,
@@ -90,6 +93,8 @@ class ContainerSource:
     def _audio(self) -> AudioTrack | None:
         for stream in self._container.streams.audio[:1]:
             context = stream.codec_context
+            if context is None:
+                return None
             return AudioTrack(
                 context.name,
                 bytes(context.extradata or b""),
@@ -116,10 +121,14 @@ class SocketReader(io.RawIOBase):
         except OSError:
             return b""
 
-    def close(self) -> None:
+    def unblock(self) -> None:
         """Shut the socket down so that a blocked read returns."""
         with contextlib.suppress(OSError):
             self._connection.shutdown(socket.SHUT_RDWR)
+
+    def close(self) -> None:
+        """Shut the socket down and let go of it."""
+        self.unblock()
         self._connection.close()
         super().close()
 
