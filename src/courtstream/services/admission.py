@@ -34,6 +34,10 @@ EARLY = timedelta(hours=1)
 ALIVE = timedelta(seconds=20)
 """A stream nobody has heard of for this long does not keep another publisher out."""
 
+OVERRUN = timedelta(hours=6)
+"""A hearing of an earlier day holds its courtroom this long after its planned end, no longer: one
+that nobody ended must not take in another day's stream under its own approval."""
+
 _WAITING = frozenset({HearingState.SCHEDULED, HearingState.ADMITTED})
 
 
@@ -68,7 +72,10 @@ def admit_publisher(
 
 
 def hearing_now(session: Session, courtroom_id: str, now: datetime) -> Hearing | None:
-    """The hearing on air in the courtroom, else today's next one that is due or nearly so."""
+    """The hearing on air in the courtroom, else today's next one that is due or nearly so.
+
+    One that was admitted and never went on air gives way to the next when its time is over.
+    """
     begin, end = day_bounds(court_day(now))
     due = (
         Hearing.state.in_(_WAITING)
@@ -76,16 +83,19 @@ def hearing_now(session: Session, courtroom_id: str, now: datetime) -> Hearing |
         & (Hearing.scheduled_start < end)
         & (Hearing.scheduled_start <= now + EARLY)
     )
+    on_air_here = Hearing.state.in_(shape.ON_AIR) & (
+        (Hearing.scheduled_start >= begin) | (Hearing.scheduled_end > now - OVERRUN)
+    )
     query = (
         select(Hearing)
         .where(Hearing.courtroom_id == courtroom_id)
-        .where(or_(Hearing.state.in_(shape.ON_AIR), due))
+        .where(or_(on_air_here, due))
         .order_by(Hearing.scheduled_start)
     )
     found = list(session.scalars(query))
     on_air = [h for h in found if h.state in shape.ON_AIR]
-    admitted = [h for h in found if h.state is HearingState.ADMITTED]
     fresh = [h for h in found if h.scheduled_end >= now]
+    admitted = [h for h in fresh if h.state is HearingState.ADMITTED]
     return next(iter(on_air or admitted or fresh or found[-1:]), None)
 
 

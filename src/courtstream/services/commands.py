@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Reply, Verb
 from courtstream.domain.errors import Conflict, InvalidInput
+from courtstream.domain.trial import HearingState
 from courtstream.services import audit, shape
 from courtstream.services.bus import Bus
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.services.work import Work
 
+_COMMANDED = shape.ON_AIR | {HearingState.ADMITTED}
 _NEEDS_REASON = frozenset({Verb.RECESS, Verb.CLOSE_SEGMENT})
 
 
@@ -23,10 +25,11 @@ def permit(
 ) -> None:
     """Check and put on record what is about to be asked.
 
+    Admitted counts as on air: its first seconds already wait to be aired and can be cut.
     Raises Forbidden, NotFound, Conflict when the hearing is not on air, InvalidInput.
     """
     hearing = hearing_for(session, actor, Action.COMMAND, hearing_id)
-    if hearing.state not in shape.ON_AIR and command.verb is not Verb.END:
+    if hearing.state not in _COMMANDED and command.verb is not Verb.END:
         raise Conflict("庭审未在直播 / the hearing is not on air")
     if command.verb in _NEEDS_REASON and not command.reason.strip():
         raise InvalidInput("须选择理由 / a reason is needed")
