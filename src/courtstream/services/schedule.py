@@ -227,6 +227,11 @@ def _clashes(
 
 
 def _case(session: Session, new: NewHearing, court: Court) -> Case:
+    """The case, as this hearing knows it: cause and kind as given now, and everybody ever named.
+
+    Nobody is dropped and nobody's protection is lifted, because an earlier sitting of the same
+    case may not have known of a witness who must not be heard by name.
+    """
     query = select(Case).where(Case.court_id == court.id, Case.number == new.case_number)
     case = session.scalars(query).first()
     if case is None:
@@ -240,8 +245,14 @@ def _case(session: Session, new: NewHearing, court: Court) -> Case:
             demo=new.demo,
         )
         session.add(case)
-    if new.participants and not case.participants:
-        case.participants = [_participant(n, p) for n, p in enumerate(new.participants)]
+    case.cause, case.kind = new.cause, new.kind or case.kind
+    known = {(row.role, row.name): row for row in case.participants}
+    for p in new.participants:
+        row = known.get((p.role, p.name))
+        if row is None:
+            row = known[p.role, p.name] = _participant(len(known), p)
+            case.participants.append(row)
+        row.protected = row.protected or p.protected
     return case
 
 

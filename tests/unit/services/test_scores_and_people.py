@@ -9,7 +9,7 @@ from sqlalchemy import text
 from courtstream.domain.errors import AuditBroken, Conflict, Forbidden, InvalidInput, NotFound
 from courtstream.domain.scoring import Outcome, ScoreState
 from courtstream.domain.staff import StaffRole
-from courtstream.domain.trial import CaseKind, HearingState, Procedure
+from courtstream.domain.trial import CaseKind, HearingState, Procedure, Role
 from courtstream.rules.scoring.synthetic import synthetic_facts
 from courtstream.services import (
     accounts,
@@ -25,8 +25,9 @@ from courtstream.services import (
     watch,
 )
 from courtstream.services.board import Board
+from courtstream.services.schedule import NewParticipant
 from courtstream.services.watch import Search
-from courtstream.store.tables import FindingRow, IngestKey
+from courtstream.store.tables import FindingRow, Hearing, IngestKey
 from tests.support.platform import (
     BASIC,
     NOW,
@@ -268,6 +269,26 @@ def test_scheduling_names_every_fault(world: World) -> None:
         world.work.write(
             schedule.schedule, world.users["far"], new_hearing(start=NOW + timedelta(days=2)), NOW
         )
+
+
+def test_a_second_sitting_adds_people_and_lifts_no_protection(world: World) -> None:
+    world.hearing()
+    people = (
+        NewParticipant(Role.WITNESS, "方若竹"),
+        NewParticipant(Role.PLAINTIFF, "沈静怡", protected=True),
+        NewParticipant(Role.WITNESS, "岑小满", protected=True),
+    )
+    start = NOW + timedelta(days=1)
+    again = world.hearing(start=start, participants=people, cause="离婚纠纷")
+
+    def case(session: Any) -> tuple[str, dict[str, bool]]:
+        found = session.get(Hearing, again).case
+        return found.cause, {p.name: p.protected for p in found.participants}
+
+    assert world.work.read(case) == (
+        "离婚纠纷",  # what the gate judges is what was said last
+        {"沈静怡": True, "贺明远": False, "方若竹": True, "岑小满": True},
+    )
 
 
 def test_only_a_hearing_that_has_not_begun_can_be_cancelled(world: World) -> None:
