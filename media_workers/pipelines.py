@@ -91,7 +91,8 @@ class Graph:
         self, anchor: MediaTime, video: VideoTrack | None, audio: AudioTrack | None
     ) -> None:
         """A source begins (again); its first packet belongs at media time `anchor`."""
-        self.clock = SourceClock(anchor)
+        # A session that ran ahead of the wall (a backlog sent at once) must not be overlapped.
+        self.clock = SourceClock(max(anchor, self.newest))
         if self.sealed is not None:
             self.sealed.begin(video, audio)
         if video is not None:
@@ -123,6 +124,11 @@ class Graph:
         else:
             self._newest_audio = max(self._newest_audio, packet.pts)
             self.sound.edge.put(packet)
+
+    @property
+    def newest(self) -> MediaTime:
+        """Media time of the newest packet that has come."""
+        return max(self._newest_video, self._newest_audio)
 
     @property
     def picture_lag(self) -> MediaTime:

@@ -15,6 +15,7 @@ from media_workers.graph.release_line import Pace
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.runtime.items import FacesAt, Picture, Released, Sound, SpeechPassed
 from media_workers.runtime.journal import MemoryRows
+from media_workers.sources.base import RawPacket
 
 
 class NoFaces:
@@ -111,3 +112,14 @@ def test_the_last_seconds_can_still_be_cut_while_the_hearing_ends() -> None:
     assert not run.do(Verb.RECESS)
     assert run.do(Verb.CUT)
     assert run.closed(95) is Reason.CUT
+
+
+def test_what_came_before_the_reopening_stays_closed_whatever_its_stamp() -> None:
+    """After a backlog the stamps run ahead of the wall clock."""
+    run = Run([])
+    run.do(Verb.CLOSE_SEGMENT)
+    run.graph.begin_session(110 * SECOND, None, None)
+    run.graph.feed(RawPacket("audio", 0, 0, SECOND // 50, True, b""))
+    run.do(Verb.RELEASE)
+    assert run.closed(109) is Reason.CLOSED
+    assert run.closed(110) is None
