@@ -40,6 +40,8 @@ class PictureLine:
         self._veil = Veil()
         self._results: deque[FacesAt] = deque()
         self._lost = threading.Event()
+        self._lied = False
+        self._believed: MediaTime = 0
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | VideoTrack] = Edge(
             "video packets", _packet_size, span=20 * SECOND, size=64 << 20, overflow=overflow
@@ -90,10 +92,17 @@ class PictureLine:
         return self._meter.take(chunk)
 
     def _fallen(self, code: str) -> None:
-        self._lost.set()
         if code == LyingAnalysis.code:
-            # The last check that succeeded is at most this old; all since then may be untrue.
-            self._delay.distrust(self._last - 2 * TRUST, Reason.ANALYSIS_LYING)
+            self._lied = True
+            self._distrust()
+        self._lost.set()
+
+    def _distrust(self) -> None:
+        """The last check that succeeded is at most this old; all since then may be untrue.
+
+        Counted from the newest answer: the newest picture may lie seconds further.
+        """
+        self._delay.distrust(self._believed - 2 * TRUST, Reason.ANALYSIS_LYING)
 
     def _run(self) -> None:
         try:
@@ -143,17 +152,26 @@ class PictureLine:
 
     def _drain(self, *, over: bool = False) -> None:
         self.faces.watch()
-        if self._lost.is_set():
-            # Whatever the fallen analysis had in hand will never be passed.
-            self._lost.clear()
-            self._results.clear()
-            self._encode_all(dead=True)
-        while self._results:
+        while self._results and not self._lost.is_set():
+            answer = self._results.popleft()
             try:
-                self._veil.passed(self._results.popleft())
+                self._veil.passed(answer)
+                self._believed = answer.t
             except LyingAnalysis:
                 self.faces.declare(LyingAnalysis.code)
+        if self._lost.is_set():
+            self._give_up()
         self._encode_all(dead=over)
+
+    def _give_up(self) -> None:
+        """Whatever the fallen analysis had in hand will never be passed."""
+        self._lost.clear()
+        self._results.clear()
+        self._encode_all(dead=True)
+        if self._lied:
+            # Once more: pictures may have been on their way while the other thread said it.
+            self._lied = False
+            self._distrust()
 
     def _encode_all(self, *, dead: bool) -> None:
         for veiled in self._veil.ready(dead=dead, wait=self._fast):
