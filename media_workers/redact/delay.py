@@ -71,9 +71,10 @@ class DelayLine:
             self._small[chunk_start(small.t)] = small
 
     def add_picture(self, shown: Shown) -> None:
-        """Take the next encoded picture."""
+        """Take the next encoded picture; one whose chunk has aired is let go at once."""
         with self._lock:
-            self._pictures.append(shown)
+            if shown.packet.t >= self.aired:
+                self._pictures.append(shown)
             self.picture_upto = max(self.picture_upto, shown.packet.t + shown.packet.duration)
 
     def distrust(self, since: MediaTime, reason: Reason) -> None:
@@ -85,9 +86,10 @@ class DelayLine:
             ]
 
     def add_sound(self, sound: Sound) -> None:
-        """Take the next sound at 48 kHz."""
+        """Take the next sound at 48 kHz; what lies before the aired chunks is let go at once."""
         with self._lock:
-            self._sounds.append(sound)
+            if sound.span.end > self.aired:
+                self._sounds.append(sound)
             self.sound_upto = max(self.sound_upto, sound.span.end)
 
     def first(self) -> MediaTime | None:

@@ -54,3 +54,13 @@ def test_what_lies_turned_out_to_cover_is_closed_before_it_airs() -> None:
     assert {s.whole for s in line.take(Span(SECOND, 2 * SECOND)).pictures} == {
         Reason.ANALYSIS_LYING
     }
+
+
+def test_what_comes_after_its_chunk_has_aired_is_let_go() -> None:
+    """Else it would call the release back to a time long covered by cards."""
+    line = DelayLine()
+    line.take(Span(0, SECOND))
+    line.add_picture(shown(3, key=True))
+    line.add_sound(Sound(0, np.ones(4800, np.int16)))
+    assert line.first() is None
+    assert line.bytes == 0
