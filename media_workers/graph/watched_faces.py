@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable, Iterator
 
 from courtstream.domain.errors import LyingAnalysis
@@ -27,7 +28,7 @@ class WatchedFaces:
         self._canary = Canary()
         self._checked: MediaTime | None = None
         self._size = (0, 0)
-        self._previous: FacesAt | None = None
+        self._asked: deque[tuple[MediaTime, int]] = deque()
 
     def push(self, item: Picture) -> Iterator[FacesAt]:
         """Take the next picture; give the frames whose look-ahead is complete."""
@@ -35,6 +36,7 @@ class WatchedFaces:
             self._check()
             self._checked = item.t
         self._size = (item.width, item.height)
+        self._asked.append((item.t, item.index))
         yield from self._believed(self._analyser.push(item))
 
     def flush(self) -> Iterator[FacesAt]:
@@ -47,8 +49,12 @@ class WatchedFaces:
             raise LyingAnalysis("faces: the known face was not found")
 
     def _believed(self, answers: Iterable[FacesAt]) -> Iterator[FacesAt]:
+        """Answers about the very pictures that were asked about, in their order, none left out.
+
+        Indices need not run on: pictures are refused under load and repeated stamps passed over.
+        """
         for answer in answers:
-            if not sane(answer, *self._size, self._previous):
+            asked = self._asked.popleft() if self._asked else None
+            if asked != (answer.t, answer.index) or not sane(answer, *self._size):
                 raise LyingAnalysis("faces: an answer that cannot be true")
-            self._previous = answer
             yield answer

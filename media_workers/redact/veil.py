@@ -52,7 +52,8 @@ class Veil:
     def passed(self, faces: FacesAt) -> None:
         """What analysis vouches for. Raises LyingAnalysis when it cannot be true."""
         check(faces)
-        self._passed[faces.index] = faces
+        if self._waiting and faces.index >= self._waiting[0].index:  # else hidden whole already
+            self._passed[faces.index] = faces
 
     def ready(self, *, dead: bool = False, wait: bool = False) -> Iterator[Veiled]:
         """Pictures whose turn has come: passed, unseen, or out of patience.

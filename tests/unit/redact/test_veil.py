@@ -59,6 +59,17 @@ def test_out_of_patience_is_hidden_whole_and_late() -> None:
     assert [v.whole for v in out] == [Reason.ANALYSIS_LATE] * 2
 
 
+def test_answers_that_come_too_late_are_not_kept() -> None:
+    """An overloaded hearing of hours must not fill the memory with them."""
+    veil = Veil(patience=3 * FRAME)
+    for n in range(100):
+        veil.push(picture(n))
+        assert [v.whole for v in veil.ready()] == [Reason.ANALYSIS_LATE] * (n >= 4)
+        if n >= 20:
+            veil.passed(faces(n - 20))
+    assert len(veil._passed) == 0
+
+
 def test_a_picture_analysis_never_got_does_not_wait() -> None:
     veil = Veil()
     veil.push(picture(0), analysed=False)
