@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -35,6 +36,13 @@ TAIL = timedelta(seconds=90)
 MASTER = "master.m3u8"
 
 
+_ORGANISATION = re.compile(
+    "公司|集团|银行|分行|支行|企业|工厂|商行|商店|超市|经营部|门市部|工作室|事务所|合作社|合伙|"
+    "委员会|政府|[局厅院所厂店馆站社部校会]$|中心|学校|大学|医院|协会|学会|基金|小组|街道|物业|"
+    r"Ltd|Inc|LLC|GmbH|Corp"
+)
+
+
 def judge_view(judge: Judge) -> JudgeView:
     """A judge's public face."""
     return JudgeView(
@@ -55,9 +63,12 @@ def party_view(row: ParticipantRow) -> PartyView:
 
 
 def masked_name(name: str) -> str:
-    """张三 → 张某 (法释〔2016〕19号 art. 8); organisations keep their names."""
+    """张三 → 张某 (法释〔2016〕19号 art. 8); organisations keep their names.
+
+    A long name is an organisation's only when it says so: 阿依古丽·买买提 is a person.
+    """
     plain = name.strip()
-    if len(plain) > 4 or not plain:
+    if not plain or (len(plain) > 4 and _ORGANISATION.search(plain)):
         return plain
     return plain[0] + "某" * min(len(plain) - 1, 2)
 

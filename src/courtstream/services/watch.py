@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
 from courtstream.domain.clock import court_day, day_bounds
 from courtstream.domain.errors import NotFound
+from courtstream.domain.publication import ClosureEffect
 from courtstream.domain.redaction import RedactionKind
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.trial import CaseKind, HearingState
@@ -26,6 +27,7 @@ from courtstream.services.views import (
 from courtstream.store.tables import (
     Case,
     Court,
+    GateDecisionRow,
     Hearing,
     HearingJudge,
     Judge,
@@ -126,7 +128,9 @@ def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingVie
         minute_why=hearing.minute_why,
         wall_zero=hearing.wall_zero,
         participants=tuple(shape.party_view(p) for p in hearing.case.participants),
-        publications=tuple(shape.publication_view(p) for p in hearing.publications),
+        publications=tuple(
+            replace(shape.publication_view(p), by="", reason="") for p in hearing.publications
+        ),
         policy=shape.policy_view(hearing.policy),
         gate=shape.gate_view(hearing),
         minutes=outline.minutes(session, hearing.id),
@@ -204,7 +208,7 @@ def line_view(row: UtteranceRow) -> TranscriptLine:
 
 
 def _public(query: Select[Hearing]) -> Select[Hearing]:
-    return query.where(Hearing.public.is_(True)).options(
+    return query.where(_open()).options(
         selectinload(Hearing.case),
         selectinload(Hearing.court),
         selectinload(Hearing.courtroom),
@@ -213,15 +217,27 @@ def _public(query: Select[Hearing]) -> Select[Hearing]:
     )
 
 
+def _open() -> ColumnElement[bool]:
+    """Hearings the public may know of: held in public, by the schedule and by the gate."""
+    latest = (
+        select(GateDecisionRow.effect)
+        .where(GateDecisionRow.hearing_id == Hearing.id)
+        .order_by(GateDecisionRow.decided_at.desc())
+        .limit(1)
+        .scalar_subquery()
+    )
+    return Hearing.public.is_(True) & latest.is_distinct_from(ClosureEffect.NO_HEARING_PUBLIC)
+
+
 def _public_hearing(session: Session, hearing_id: str) -> Hearing:
-    hearing = session.get(Hearing, hearing_id)
-    if hearing is None or not hearing.public:
+    hearing = session.scalars(select(Hearing).where(Hearing.id == hearing_id, _open())).first()
+    if hearing is None:
         raise NotFound
     return hearing
 
 
 def _count(session: Session, *where: Any) -> int:
-    query = select(func.count()).select_from(Hearing).where(Hearing.public.is_(True), *where)
+    query = select(func.count()).select_from(Hearing).where(_open(), *where)
     return session.scalar(query) or 0
 
 

@@ -15,6 +15,7 @@ from courtstream.services import (
     accounts,
     audit,
     courtrooms,
+    gatekeeping,
     keys,
     listing,
     performance,
@@ -26,6 +27,7 @@ from courtstream.services import (
 )
 from courtstream.services.board import Board
 from courtstream.services.schedule import NewParticipant
+from courtstream.services.shape import masked_name
 from courtstream.services.watch import Search
 from courtstream.store.tables import FindingRow, Hearing, IngestKey
 from tests.support.platform import (
@@ -222,6 +224,43 @@ def test_the_public_never_gets_a_protected_name(world: World) -> None:
     view = world.work.read(watch.hearing_page, hearing_id, NOW)
     shown = {p.label: p.shown for p in view.participants}
     assert shown == {"原告": "沈某某", "被告": "贺某某", "证人": "证人"}
+    assert "方若竹" not in str(view)
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("张三", "张某"),
+        ("欧阳静怡", "欧某某"),
+        ("阿依古丽·买买提", "阿某某"),
+        ("John Smith", "J某某"),
+        ("松原市宁江区鑫达建材经营部", "松原市宁江区鑫达建材经营部"),
+        ("吉林某建材有限公司", "吉林某建材有限公司"),
+        ("长春市朝阳区人民政府", "长春市朝阳区人民政府"),
+        ("榆树市公安局", "榆树市公安局"),
+    ],
+)
+def test_people_are_masked_however_long_their_names(name: str, shown: str) -> None:
+    assert masked_name(name) == shown
+
+
+def test_a_hearing_held_in_private_is_not_announced(world: World) -> None:
+    hearing_id = world.hearing()
+    assert world.work.read(watch.today, NOW)
+    codes = ("JUVENILE_AT_TRIAL",)
+    later = NOW + timedelta(seconds=1)
+    world.work.write(gatekeeping.find_closures, world.users["clerk"], hearing_id, codes, later)
+    assert world.work.read(watch.today, NOW) == ()
+    assert world.work.read(watch.search, Search()).cards == ()
+    with pytest.raises(NotFound):
+        world.work.read(watch.hearing_page, hearing_id, NOW)
+
+
+def test_why_a_hearing_was_withdrawn_stays_with_the_court(world: World) -> None:
+    hearing_id, _ = world.live()
+    world.work.write(publishing.withdraw, world.users["clerk"], hearing_id, "证人方若竹申请", NOW)
+    view = world.work.read(watch.hearing_page, hearing_id, NOW)
+    assert view.withdrawn
     assert "方若竹" not in str(view)
 
 
