@@ -100,8 +100,7 @@ def _policy(name: str, protected: list[str]) -> tuple[PolicySpec, tuple[SpokenPa
         fields = json.loads(Path(name).read_text(encoding="utf-8"))
         listed = [SpokenParticipant.model_validate(p) for p in fields.pop("participants", [])]
         listed += [
-            SpokenParticipant(role="?", name=n, protected=True)
-            for n in fields.pop("protected", [])
+            SpokenParticipant(role="?", name=n, protected=True) for n in fields.pop("protected", [])
         ]
         return PolicySpec.model_validate(fields), (*people, *listed)
     except (OSError, ValueError, AttributeError, ValidationError) as error:
