@@ -24,6 +24,9 @@ CHECK_AHEAD: MediaTime = 5 * SECOND
 """In a file worked through fast, analysis must have got this much further before a chunk leaves:
 a check of the face finder that fails takes back what came since the check before."""
 
+NEIGHBOURS: MediaTime = 6 * SECOND
+"""Words this far around a chunk are looked at when its words are masked: the longest number."""
+
 POLL_SECONDS = 0.05
 
 Now = Callable[[], MediaTime]
@@ -74,6 +77,7 @@ class ReleaseLine:
         self._next: MediaTime | None = None
         self._lost_since: MediaTime | None = None
         self._muted: list[Span] = []
+        self._said: list[Word] = []
         self._marked: Span | None = None
         self._end: MediaTime | None = None
         self._final = True
@@ -167,8 +171,12 @@ class ReleaseLine:
             self._muted = [*self._muted[-60:], held.span]
         words = self._ledger.take_words(held.span.end)
         audible = [w for w in words if not any(w.span.overlaps(m) for m in self._muted)]
-        reach = Span(min((w.span.start for w in audible), default=held.span.start), held.span.end)
-        return self._once(mask_words(audible, self._ledger.private_near(reach, SECOND)))
+        before, after = self._said, self._ledger.coming_words(held.span.end + NEIGHBOURS)
+        self._said = [w for w in (*before, *words) if w.span.end > held.span.start - NEIGHBOURS]
+        times = [held.span, *(w.span for w in (*before, *audible, *after))]
+        reach = Span(min(s.start for s in times), max(s.end for s in times))
+        private = self._ledger.private_near(reach, SECOND)
+        return self._once(mask_words(audible, private, before, after))
 
     def _once(self, words: Sequence[Word]) -> list[Word]:
         """Without marks that go on from a mark already given: one hidden stretch, one mark."""

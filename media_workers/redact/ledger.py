@@ -72,6 +72,12 @@ class SpeechLedger:
             self._words = [w for w in self._words if w.span.end > upto]
             return sorted(taken, key=lambda w: w.span)
 
+    def coming_words(self, upto: MediaTime) -> list[Word]:
+        """Stable words not taken yet that begin by `upto`, in order; they stay."""
+        with self._lock:
+            coming = [w for w in self._words if w.span.start <= upto]
+        return sorted(coming, key=lambda w: w.span)
+
     def forget(self, before: MediaTime) -> None:
         """Let go of what lies wholly before an instant that has aired."""
         with self._lock:

@@ -42,14 +42,22 @@ _CLAUSES = "，、：,:"
 _MARKS = str.maketrans({",": "，", "?": "？", "!": "！", ";": "；", ":": "："})
 
 
-def mask_words(words: Sequence[Word], private: Iterable[PrivateSpan]) -> tuple[Word, ...]:
+def mask_words(
+    words: Sequence[Word],
+    private: Iterable[PrivateSpan],
+    before: Sequence[Word] = (),
+    after: Sequence[Word] = (),
+) -> tuple[Word, ...]:
     """`words` with everything said inside a private span replaced by one mark a span.
 
     A word is hidden when any instant of it lies inside; a word without length counts too. Where
     the span hides a number, digits read on without a pause go with it: their times in the text
     are looser than the sound's spans. The mark has the time of the words it stands for.
+    `before` and `after`: unmasked neighbours, so that a number is followed over the border of a
+    chunk; they are not given back.
     """
-    hits = _with_digits(words, list(private))
+    hits = _with_digits([*before, *words, *after], list(private))
+    hits = hits[len(before) : len(before) + len(words)]
     masked: list[Word] = []
     group: Span | None = None
     for word, hit in zip(words, hits, strict=True):

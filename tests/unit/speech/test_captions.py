@@ -113,3 +113,13 @@ def test_lines_are_short_ordered_and_lose_nothing(parts: list[tuple[str, float]]
         assert caption.span.length <= 6 * SECOND
     for before, after in itertools.pairwise(found):
         assert before.span.end <= after.span.start
+
+
+def test_a_number_is_followed_over_the_border_of_a_chunk() -> None:
+    """Text times are looser than spans: digits beside a hidden neighbour go with it."""
+    said = [word(char, n * 0.3, n * 0.3 + 0.3) for n, char in enumerate("一三八零零一三八")]
+    private = [_private(0.9, 1.5, Reason.PHONE)]
+    first = mask_words(said[:3], private, after=said[3:])
+    rest = mask_words(said[5:], private, before=said[:5])
+    assert {w.text for w in (*first, *rest)} == {MASK}
+    assert "一" in {w.text for w in mask_words(said[:2], private)}, "alone nothing hides them"
