@@ -124,6 +124,12 @@ def test_a_formula_is_never_taken_over(world: World, cell: str) -> None:
     assert places(faults(world, sheet(row))) == {(1, "cause")}
 
 
+@pytest.mark.parametrize("year", ["0001", "1900", "9999"])
+def test_times_at_the_ends_of_the_calendar_are_a_fault_of_the_cell(world: World, year: str) -> None:
+    row = good(4).replace("2026-11-24 09:00", f"{year}-12-31 23:30")
+    assert places(faults(world, sheet(row))) == {(1, "start")}
+
+
 def test_huge_and_dirty_cells_are_refused(world: World) -> None:
     errors = faults(
         world,
@@ -170,6 +176,7 @@ def test_a_case_already_scheduled_is_not_scheduled_twice(world: World) -> None:
         b'{"hearings": 5}',
         b"[" * 100_000,
         b'"unclosed,\r\n',
+        b'[{"\\ud800": 1}]',  # half a character as a heading
         b"a" * (MOST_BYTES + 1),
         sheet(good(4), head=HEAD.replace("案号", "案件")),
         sheet(good(4), head=HEAD + ",法院"),

@@ -42,7 +42,7 @@ GRANT_SECONDS = 1.0
 """A withdrawal reaches every viewer within this time."""
 
 MEMORY_BYTES = 192_000_000
-_ONE_RANGE = re.compile(r"bytes=(\d*)-(\d*)")
+_ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 class MediaCache:

@@ -114,8 +114,7 @@ def _heading_errors(heading: list[str], names: list[str]) -> list[RowError]:
     errors = []
     for cell, name in zip(heading, names, strict=True):
         if not name:
-            shown = cell.strip()[:20]
-            errors.append(RowError(0, shown, "不认识的列", "unknown column"))
+            errors.append(RowError(0, _plain(cell), "不认识的列", "unknown column"))
         elif names.count(name) > 1:
             errors.append(RowError(0, name, "列重复", "the column is there twice"))
     missing = [name for name in REQUIRED if name not in names]
@@ -138,13 +137,18 @@ def _read_json(text: str) -> tuple[list[Row], list[RowError]]:
             errors.append(RowError(number, "", "应为对象", "should be an object"))
             continue
         errors.extend(
-            RowError(number, str(key)[:20], "不认识的列", "unknown column")
+            RowError(number, _plain(key), "不认识的列", "unknown column")
             for key in item
             if key not in _HEADINGS
         )
         cells = {_HEADINGS[k]: _flat(v) for k, v in item.items() if k in _HEADINGS}
         rows.append(Row(number, cells))
     return rows, errors
+
+
+def _plain(heading: str) -> str:
+    """A heading that can be shown and sent back, whatever it was."""
+    return "".join(c if c.isprintable() else "?" for c in heading.strip()[:20])
 
 
 def _flat(value: Any) -> str:

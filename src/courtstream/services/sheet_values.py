@@ -32,8 +32,10 @@ _ROLES = {
 
 
 def instant(cell: str) -> datetime:
-    """An instant; without a zone it is Beijing time. Raises ValueError."""
+    """An instant of this century; without a zone it is Beijing time. Raises ValueError."""
     value = datetime.fromisoformat(cell.replace("/", "-"))
+    if not 2000 <= value.year < 2100:  # sums with years at the calendar's ends overflow
+        raise ValueError(cell)
     return value if value.tzinfo else value.replace(tzinfo=COURT_ZONE)
 
 

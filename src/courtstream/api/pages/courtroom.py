@@ -14,11 +14,12 @@ from courtstream.api.pages.account import may_see, text_of
 from courtstream.api.pages.consoles import console_context, snapshot
 from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import done, see, staff_page, words_of
+from courtstream.api.session import COOKIE
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Verb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, WorkerAway
-from courtstream.services import commands, courtrooms, keys
+from courtstream.services import accounts, commands, courtrooms, keys
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
@@ -76,8 +77,12 @@ async def events(request: Request) -> Response:
 
 
 async def _snapshots(request: Request) -> AsyncIterator[Event | None]:
-    words = words_of(request)
+    """Until the viewer leaves, or the sign-in is over: a page left open is no way in."""
+    words, work = words_of(request), context(request).work
+    token = request.cookies.get(COOKIE, "")
     while not await request.is_disconnected():
+        if await work.reading(accounts.signed_in, token, utc_now()) is None:
+            return
         yield Event("snapshot", snapshot(await _page(request), words))
         await asyncio.sleep(EVERY_SECONDS)
 

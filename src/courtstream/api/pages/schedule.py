@@ -14,10 +14,10 @@ from courtstream.api.pages.account import may_see, text_of
 from courtstream.api.pages.faults import error_text, pick
 from courtstream.api.pages.site import Json, number_asked, pages_of, see, staff_page, words_of
 from courtstream.auth.policy import Action
-from courtstream.domain.clock import COURT_ZONE, utc_now
+from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.trial import Procedure, Role
-from courtstream.services import courtrooms, importing, listing, schedule
+from courtstream.services import courtrooms, importing, listing, schedule, sheet_values
 from courtstream.services.importing import ImportRefused
 from courtstream.services.schedule import NewHearing, NewParticipant
 from courtstream.services.views import CourtroomView, ImportReport, JudgeView
@@ -126,7 +126,7 @@ def _parties(form: Mapping[str, str]) -> list[NewParticipant]:
 
 def _instant(text: str) -> datetime | None:
     try:
-        return datetime.fromisoformat(text).replace(tzinfo=COURT_ZONE)
+        return sheet_values.instant(text)
     except ValueError:
         return None
 
