@@ -65,12 +65,14 @@ class SealedRecorder:
         self._opened: MediaTime = 0
         self._ends: MediaTime = 0
         self._waiting: list[Row] = []
+        self._untold: list[tuple[Span, InterruptionReason]] = []
 
     def begin(self, video: VideoDescription | None, audio: AudioDescription | None) -> list[Row]:
         """A new session of the source: a new part. Gives what the part before still held."""
         rows = self.flush()
         self._writer = self._open()
         self._head = head(_tracks(video, audio))
+        self._tell()
         return rows
 
     def push(self, packet: SourcePacket) -> list[Row]:
@@ -85,10 +87,19 @@ class SealedRecorder:
         return rows
 
     def interrupted(self, span: Span, reason: str) -> None:
-        """State that nothing was recorded in `span`. Raises ValueError for an unlawful reason."""
-        lawful = InterruptionReason(reason)
-        self._waiting += self._seal(span.start) if self._blocks else []
-        self._part().interruption(span, lawful)
+        """State that nothing was recorded in `span`. Raises ValueError for an unlawful reason.
+
+        A recess before the courtroom has ever sent anything is written into its first part.
+        """
+        self._untold.append((span, InterruptionReason(reason)))
+        if self._writer is not None:
+            self._waiting += self._seal(span.start) if self._blocks else []
+            self._tell()
+
+    def _tell(self) -> None:
+        untold, self._untold = self._untold, []
+        for span, reason in untold:
+            self._part().interruption(span, reason)
 
     def flush(self) -> list[Row]:
         """Close the part in order; the recorder may begin another."""

@@ -127,6 +127,17 @@ def test_an_interruption_is_stated_with_its_reason(
     assert rows[0]["start"] == 0
 
 
+def test_a_recess_before_anything_came_is_stated_in_the_first_part(
+    recorder: SealedRecorder,
+) -> None:
+    video, audio, packets = stream(1)
+    recorder.interrupted(Span(0, SECOND), "RECESS")
+    record(recorder, video, audio, packets)
+    rows = (recorder.folder / "chain.jsonl").read_text().splitlines()
+    assert ["RECESS" in row for row in rows][0]
+    assert verify(recorder.folder).ok
+
+
 def test_an_unlawful_reason_is_refused(recorder: SealedRecorder) -> None:
     video, audio, _ = stream(1)
     recorder.begin(video, audio)
