@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from typing import Any, Protocol
 
@@ -37,6 +38,12 @@ class Recorder(Protocol):
 
 Tracks = tuple[VideoTrack | None, AudioTrack | None]
 
+RETRY_SECONDS = 2.0
+"""A disk that failed is tried again this often: evidence lost for a moment, not for the day."""
+
+KEPT: MediaTime = 30 * SECOND
+"""What may wait for the disk to come back; half the edge, which blocks the source when full."""
+
 
 class SealedLine:
     """Owns the recorder; one thread. Its edge blocks the source rather than lose evidence."""
@@ -49,6 +56,7 @@ class SealedLine:
         self._paused: tuple[MediaTime, str] | None = None
         self._pauses: list[tuple[Span, str]] = []
         self._lock = threading.Lock()
+        self._tracks: Tracks | None = None
         self.records = 0
         self.bytes = 0
         self.error = ""
@@ -86,16 +94,39 @@ class SealedLine:
 
     def _run(self) -> None:
         try:
+            before = -1
+            while not self._recorded() and not (self.edge.closed and self.records == before):
+                before = self.records
+                self._wait_out()
+        finally:
+            self.edge.close()
+            self.edge.clear()
+            self.finished.set()
+
+    def _recorded(self) -> bool:
+        """Record until the edge ends. False when the disk failed or the folder is still held."""
+        try:
             recorder = self._make()
+            if self._tracks is not None:
+                self._write(recorder.begin(*self._tracks))
             self._work(recorder)
             self._write(recorder.flush())
         except (OSError, CourtstreamError) as error:
             # Said once and loudly; the page shows it and the hearing's leader decides.
-            self.error = str(getattr(error, "code", type(error).__name__))
-            self._journal.write(RowKind.ERROR, stage="sealed", code=self.error)
-            self._swallow()
-        finally:
-            self.finished.set()
+            code = str(getattr(error, "code", type(error).__name__))
+            if code != self.error:
+                self._journal.write(RowKind.ERROR, stage="sealed", code=code)
+            self.error = code
+            return False
+        return True
+
+    def _wait_out(self) -> None:
+        """Until the next try; the newest half minute waits, so that the live side goes on."""
+        time.sleep(RETRY_SECONDS)
+        while self.edge.held > KEPT:
+            item = self.edge.get(0)
+            if isinstance(item, tuple):
+                self._tracks = item
 
     def _work(self, recorder: Recorder) -> None:
         while True:
@@ -108,6 +139,7 @@ class SealedLine:
                 if not self._is_paused(item.dts):
                     self._write(recorder.push(item))
             elif item is not None:
+                self._tracks = item
                 self._write(recorder.begin(*item))
 
     def _note_pauses(self, recorder: Recorder) -> None:
@@ -122,17 +154,10 @@ class SealedLine:
 
     def _write(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
+            self.error = ""
             self.records += 1
             self.bytes += int(row["bytes"])
             self._journal.write(RowKind.SEALED, row["start"], **row)
-
-    def _swallow(self) -> None:
-        """After a failed disk the edge is still emptied, so that the live side goes on."""
-        while True:
-            try:
-                self.edge.get(0.5)
-            except EndOfEdge:
-                return
 
 
 def _size(item: SourcePacket | Tracks) -> tuple[MediaTime, int] | None:

@@ -66,6 +66,11 @@ class Edge(Generic[T]):
         return len(self._items)
 
     @property
+    def closed(self) -> bool:
+        """Whether no more items will come."""
+        return self._closed
+
+    @property
     def held(self) -> MediaTime:
         """Media time between the oldest and the newest item held."""
         with self._changed:

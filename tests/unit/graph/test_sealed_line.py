@@ -1,0 +1,76 @@
+"""Evidence: a disk that fails for a moment costs a moment, and never the end of the hearing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import pytest
+
+from courtstream.control.protocol import RowKind
+from courtstream.domain.time import SECOND, Span
+from media_workers.graph import sealed_line
+from media_workers.graph.sealed_line import SealedLine, Tracks
+from media_workers.runtime.items import SourcePacket
+from media_workers.runtime.journal import MemoryRows
+
+FRAME = SECOND // 25
+
+
+class Disk:
+    """Records; the packets numbered in `bad` fail, each once."""
+
+    def __init__(self, bad: set[int], always: bool = False) -> None:
+        self.bad, self.always = bad, always
+        self.began: list[Tracks] = []
+        self.kept: list[int] = []
+
+    def begin(self, *tracks: Any) -> Iterable[dict[str, Any]]:
+        self.began.append(tracks)  # type: ignore[arg-type]
+        return []
+
+    def push(self, packet: SourcePacket) -> Iterable[dict[str, Any]]:
+        n = packet.dts // FRAME
+        if self.always or n in self.bad:
+            self.bad.discard(n)
+            raise OSError(28, "No space left on device")
+        self.kept.append(n)
+        return [{"start": packet.dts, "bytes": 1}]
+
+    def interrupted(self, span: Span, reason: str) -> None: ...
+
+    def flush(self) -> Iterable[dict[str, Any]]:
+        return []
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sealed_line, "RETRY_SECONDS", 0.01)
+
+
+def recorded(disk: Disk) -> tuple[SealedLine, MemoryRows]:
+    rows = MemoryRows()
+    line = SealedLine(lambda: disk, rows)
+    line.start()
+    line.begin(None, None)
+    for n in range(100):
+        line.edge.put(SourcePacket("video", n * FRAME, n * FRAME, FRAME, True, b"x"))
+    line.edge.close()
+    assert line.finished.wait(10), "a broken disk must not keep the hearing from ending"
+    return line, rows
+
+
+def test_a_moment_without_disk_costs_a_moment() -> None:
+    disk = Disk({10, 40})
+    line, rows = recorded(disk)
+    assert disk.kept[:10] == list(range(10))
+    assert len(disk.kept) >= 38
+    assert all(began == (None, None) for began in disk.began)
+    assert [body["code"] for kind, _, body in rows.rows if kind is RowKind.ERROR][:1] == ["OSError"]
+    assert line.records == len(disk.kept)
+
+
+def test_a_disk_that_never_comes_back_is_told_once_and_ends_nothing() -> None:
+    line, rows = recorded(Disk(set(), always=True))
+    assert len([1 for kind, _, _ in rows.rows if kind is RowKind.ERROR]) == 1
+    assert line.error == "OSError"
