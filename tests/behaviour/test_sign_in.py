@@ -46,6 +46,12 @@ def test_a_right_password_opens_and_a_wrong_one_says_the_same_as_no_account(worl
         assert client.get("/api/v1/session").json()["user"]["login"] == "clerk"
 
 
+def test_guessing_passwords_holds_up_no_hearing(world: World) -> None:
+    with site(world) as client, world.work.store.write():  # a hearing's rows are being written
+        wrong = client.post("/api/v1/session", json={"login": "clerk", "password": "not this one"})
+        assert wrong.status_code == 401
+
+
 def test_nothing_that_opens_a_door_is_in_the_database(world: World) -> None:
     with site(world) as client:
         sign_in(client, "clerk")

@@ -18,7 +18,8 @@ async def enter(request: Request, login: str, password: str) -> tuple[SignIn, st
     platform = context(request)
     platform.attempts.note(login, request.client.host if request.client else "")
     hours = platform.settings.web.session_hours
-    entered = await platform.work.writing(accounts.sign_in, login, password, hours, utc_now())
+    user_id = await platform.work.reading(accounts.checked, login, password)
+    entered = await platform.work.writing(accounts.sign_in, user_id, password, hours, utc_now())
     platform.attempts.forgive(login)
     return entered
 

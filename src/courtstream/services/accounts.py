@@ -19,13 +19,24 @@ from courtstream.services.views import SignIn, UserView
 from courtstream.store.tables import Court, Judge, User, WebSession
 
 
-def sign_in(
-    session: Session, login: str, password: str, hours: float, now: datetime
-) -> tuple[SignIn, str]:
-    """A new sign-in and the token for its cookie. Raises SignInFailed."""
+def checked(session: Session, login: str, password: str) -> str:
+    """The account whose password this is. Raises SignInFailed.
+
+    Slow on purpose, so it is called where nobody waits for the database's one writer.
+    """
     user = session.scalars(select(User).where(User.login == login.strip().casefold())).first()
     known = user if user is not None and user.active else None
     if not password_fits(known.password_hash if known else None, password) or known is None:
+        raise SignInFailed
+    return known.id
+
+
+def sign_in(
+    session: Session, user_id: str, password: str, hours: float, now: datetime
+) -> tuple[SignIn, str]:
+    """A new sign-in of a checked account and the token for its cookie. Raises SignInFailed."""
+    known = session.get(User, user_id)
+    if known is None or not known.active:
         raise SignInFailed
     if needs_rehash(known.password_hash):
         known.password_hash = hash_password(password)
