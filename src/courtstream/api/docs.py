@@ -10,10 +10,11 @@ from spectree import Response as Answers
 from spectree import SecurityScheme, SecuritySchemeData, SpecTree, Tag
 from spectree.models import InType, SecureType
 from starlette.applications import Starlette
-from starlette.routing import BaseRoute
+from starlette.routing import BaseRoute, Route
 
 from courtstream.api.schemas import ProblemOut
 
+_FILES = "courtstream_files"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
 DOCS = SpecTree(
@@ -46,8 +47,12 @@ def documented(
     staff: bool = False,
     problems: tuple[int, ...] = (404,),
     problem_model: type[BaseModel] = ProblemOut,
+    files: tuple[str, ...] = (),
 ) -> Callable[[Handler], Handler]:
-    """Describe a handler in the document. Validation is the handler's own, see `api.reading`."""
+    """Describe a handler in the document. Validation is the handler's own, see `api.reading`.
+
+    `files`: media types of a body that is a file and has no schema.
+    """
     answers: dict[str, type[BaseModel] | None] = {f"HTTP_{status}": gives}
     codes = (*problems, *((401, 403) if staff else ()))
     answers |= {f"HTTP_{code}": ProblemOut for code in codes}
@@ -64,6 +69,7 @@ def documented(
 
     def wrap(handler: Handler) -> Handler:
         wrapped: Handler = decorate(handler)
+        setattr(wrapped, _FILES, files)
         return wrapped
 
     return wrap
@@ -73,4 +79,10 @@ def openapi(routes: Sequence[BaseRoute]) -> dict[str, Any]:
     """The document of the documented ones among these routes."""
     DOCS.app = Starlette(routes=list(routes))
     spec: dict[str, Any] = DOCS.spec
+    for route in routes:
+        kinds = getattr(route.endpoint, _FILES, ()) if isinstance(route, Route) else ()
+        if kinds and isinstance(route, Route):
+            content = {kind: {"schema": {"type": "string", "format": "binary"}} for kind in kinds}
+            for method in spec["paths"][route.path].values():
+                method["requestBody"] = {"required": True, "content": content}
     return spec

@@ -51,6 +51,7 @@ async def transcript(request: Request) -> JSONResponse:
     return answer(s.TranscriptOut, {"lines": lines})
 
 
+@documented("hearings", None)
 async def events(request: Request) -> StreamingResponse:
     """Server-sent events: `state`, `captions`, `ended`."""
     platform = context(request)
@@ -66,6 +67,7 @@ async def events(request: Request) -> StreamingResponse:
     staff=True,
     problems=(),
     problem_model=s.ImportProblemOut,
+    files=("text/csv", "application/json"),
 )
 async def import_file(request: Request) -> JSONResponse:
     """Schedule every hearing of a CSV or JSON file (the request's body), or none."""

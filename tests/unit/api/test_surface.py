@@ -22,6 +22,7 @@ def test_the_openapi_document_names_every_api_route(world: World) -> None:
         ("/api/v1/hearings/import", "post"),
         ("/api/v1/hearings/{hearing_id}", "get"),
         ("/api/v1/hearings/{hearing_id}/transcript", "get"),
+        ("/api/v1/hearings/{hearing_id}/events", "get"),
         ("/api/v1/hearings/{hearing_id}/scorecard", "get"),
         ("/api/v1/hearings/{hearing_id}/commands", "post"),
         ("/api/v1/courtrooms/{courtroom_id}/keys", "post"),
@@ -29,6 +30,8 @@ def test_the_openapi_document_names_every_api_route(world: World) -> None:
         ("/api/v1/findings/{finding_id}/reviews", "post"),
     ):
         assert wanted in paths
+    file = spec["paths"]["/api/v1/hearings/import"]["post"]["requestBody"]
+    assert set(file["content"]) == {"text/csv", "application/json"}
     assert not any(path.startswith(("/staff", "/watch", "/media")) for path, _ in paths)
     text = json.dumps(spec)
     refs = {r.split('"')[0] for r in text.split('"$ref": "#/components/schemas/')[1:]}
