@@ -14,10 +14,11 @@ from courtstream.domain.time import SECOND, MediaTime
 from media_workers.runtime.items import SAMPLE_RATE, Picture, Sound, SourcePacket
 
 NS = Fraction(1, SECOND)
-MAX_GAP: MediaTime = 30 * SECOND
-"""Lost sound up to this long is filled with silence sample by sample."""
+MAX_GAP: MediaTime = SECOND
+"""Lost sound up to this long is filled with silence. A longer hole stays one: whoever hears the
+sound must know that something may have been said in it."""
 
-MAX_SIDE = 4096
+MIN_SIDE, MAX_SIDE = 16, 4096
 
 
 class VideoDecoder:
@@ -49,7 +50,8 @@ class VideoDecoder:
             self.broken += 1
             return
         for frame in frames:
-            if frame.pts is not None and max(frame.width, frame.height) <= MAX_SIDE:
+            sides = (frame.width, frame.height)
+            if frame.pts is not None and min(sides) >= MIN_SIDE and max(sides) <= MAX_SIDE:
                 yield Picture(int(frame.pts), _i420(frame), self.index)
                 self.index += 1
 
@@ -68,7 +70,8 @@ class AudioDecoder:
             context.sample_rate = rate
             context.layout = "mono" if channels == 1 else "stereo"
         self._context = context
-        self._resampler: Any = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+        self._resampler: Any = None
+        self._form: tuple[str, str, int] | None = None
         self._next: MediaTime | None = None
         self.broken = 0
         self.filled: MediaTime = 0
@@ -83,12 +86,20 @@ class AudioDecoder:
         for frame in frames:
             t = packet.pts if frame.pts is None else int(frame.pts)
             frame.pts = None  # The line's own count of samples is the clock from here on.
-            for piece in self._resampler.resample(frame):
+            for piece in self._resampled(frame):
                 yield from self._laid(t, piece.to_ndarray().reshape(-1))
 
     def flush(self) -> Iterator[Sound]:
         """Nothing is held back that could be placed in time."""
         return iter(())
+
+    def _resampled(self, frame: Any) -> list[Any]:
+        """Mono at 48 kHz. AAC may turn stereo or double its rate after its first frames."""
+        form = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if form != self._form:
+            self._form = form
+            self._resampler = av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
+        return list(self._resampler.resample(frame))
 
     def _laid(self, t: MediaTime, pcm: np.ndarray[Any, np.dtype[np.int16]]) -> Iterator[Sound]:
         if self._next is None:
