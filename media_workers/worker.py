@@ -54,7 +54,7 @@ class Worker:
         self.link = Link(spec.nats_url, spec.hearing_id, self._handle)
         self.journal = Journal(spec.folder / JOURNAL, spec.hearing_id, spec.epoch, self.link.row)
         self.wall_zero = wall_zero(self.journal.earlier)
-        self.now = media_clock(self.wall_zero)
+        self.now = media_clock(self.wall_zero, self._aired_before())
         self.graph = self._graph()
         self.sessions = Sessions(spec.source, self.graph, self.journal, self.now)
         self.desk = Desk(self.graph, self.journal, self.now, self._end)
@@ -120,6 +120,10 @@ class Worker:
         ends = [r.body["end"] for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
         return int(ends[-1]) if ends else 0
 
+    def _came_before(self) -> bool:
+        """Whether the courtroom had sent anything to an earlier run."""
+        return any(r.kind is RowKind.SOURCE for r in self.journal.earlier)
+
     def _over(self) -> bool:
         if self.sessions.over.is_set() and self.desk.ending is None:
             self._end()
@@ -149,7 +153,7 @@ class Worker:
             output=self._outputs,
             diary=Diary(self.journal),
             sealed=sealed,
-            heard=self._aired_before() or NEVER,
+            heard=self._aired_before() if self._came_before() else NEVER,
             bleep=spec.policy.bleep,
         )
         return Graph(Pace(self.now, spec.policy.delay, spec.signal_grace_seconds), parts)
@@ -175,9 +179,14 @@ def wall_zero(earlier: tuple[JournalRow, ...]) -> datetime:
     return datetime.now(UTC)
 
 
-def media_clock(zero: datetime) -> Callable[[], MediaTime]:
-    """Media time of this instant. The wall clock is read once; steps of it later do not matter."""
-    start = round((datetime.now(UTC) - zero).total_seconds() * SECOND) - time.monotonic_ns()
+def media_clock(zero: datetime, least: MediaTime = 0) -> Callable[[], MediaTime]:
+    """Media time of this instant, at first no less than `least`.
+
+    The wall clock is read once; steps of it later do not matter, and one back between two runs
+    must not make the playlist go back in time.
+    """
+    elapsed = round((datetime.now(UTC) - zero).total_seconds() * SECOND)
+    start = max(least, elapsed) - time.monotonic_ns()
     return lambda: start + time.monotonic_ns()
 
 
