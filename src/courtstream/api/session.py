@@ -19,7 +19,9 @@ async def enter(request: Request, login: str, password: str) -> tuple[SignIn, st
     platform.attempts.note(login, request.client.host if request.client else "")
     hours = platform.settings.web.session_hours
     user_id = await platform.work.reading(accounts.checked, login, password)
-    entered = await platform.work.writing(accounts.sign_in, user_id, password, hours, utc_now())
+    entered = await platform.work.writing(
+        accounts.begin_sign_in, user_id, password, hours, utc_now()
+    )
     platform.attempts.forgive(login)
     return entered
 

@@ -19,6 +19,13 @@ from courtstream.services.views import SignIn, UserView
 from courtstream.store.tables import Court, Judge, User, WebSession
 
 
+def sign_in(
+    session: Session, login: str, password: str, hours: float, now: datetime
+) -> tuple[SignIn, str]:
+    """Check the password and begin a sign-in at once. Raises SignInFailed."""
+    return begin_sign_in(session, checked(session, login, password), password, hours, now)
+
+
 def checked(session: Session, login: str, password: str) -> str:
     """The account whose password this is. Raises SignInFailed.
 
@@ -31,7 +38,7 @@ def checked(session: Session, login: str, password: str) -> str:
     return known.id
 
 
-def sign_in(
+def begin_sign_in(
     session: Session, user_id: str, password: str, hours: float, now: datetime
 ) -> tuple[SignIn, str]:
     """A new sign-in of a checked account and the token for its cookie. Raises SignInFailed."""

@@ -25,8 +25,7 @@ async def test_the_figures_stop_when_the_sign_in_is_over(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(courtroom, "EVERY_SECONDS", 0.0)
-    user_id = world.users["clerk"].id
-    found, token = world.work.write(accounts.sign_in, user_id, PASSWORD, 1.0, utc_now())
+    found, token = world.work.write(accounts.sign_in, "clerk", PASSWORD, 1.0, utc_now())
     scope: dict[str, Any] = {
         "type": "http",
         "method": "GET",
