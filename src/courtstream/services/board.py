@@ -46,10 +46,6 @@ class Board:
         """Every worker's last beat and when it came."""
         return tuple(self._workers.values())
 
-    def gone(self, now: datetime) -> tuple[str, ...]:
-        """Hearings whose worker has fallen silent."""
-        return tuple(h for h, (_, at) in self._workers.items() if now - at > STALE)
-
     def status(self, hearing_id: str, now: datetime) -> LiveStatus | None:
         """One hearing's worker for people, None when it was never heard."""
         known = self._workers.get(hearing_id)

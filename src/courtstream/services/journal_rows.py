@@ -51,7 +51,7 @@ def _source(session: Session, hearing: Hearing, row: JournalRow) -> None:
 
 def _segment(session: Session, hearing: Hearing, row: JournalRow) -> None:
     body = row.body
-    session.add(
+    session.merge(  # the same piece told of twice must not hold up every row behind it
         Segment(
             hearing_id=hearing.id,
             n=int(body["n"]),

@@ -13,7 +13,7 @@ from courtstream.auth.policy import Action, Target, may
 from courtstream.domain.errors import Forbidden, NotFound
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import to_seconds
-from courtstream.services import shape
+from courtstream.services import outline, shape
 from courtstream.services.scope import court_path, courts_within
 from courtstream.services.views import (
     ClosureView,
@@ -27,7 +27,6 @@ from courtstream.services.views import (
 from courtstream.store.tables import (
     Court,
     FindingRow,
-    GuardClosure,
     Hearing,
     HearingJudge,
     Judge,
@@ -93,7 +92,7 @@ def hearing_desk(session: Session, actor: UserView, hearing_id: str) -> HearingD
         card=card,
         gate=shape.gate_view(hearing),
         publications=tuple(shape.publication_view(p) for p in hearing.publications),
-        closures=_closures(session, hearing_id),
+        closures=outline.closures(session, hearing_id),
         levels=_levels(session, hearing_id),
         wall_zero_ms=hearing.wall_zero.timestamp() * 1000 if hearing.wall_zero else None,
         media=shape.media_path(hearing.id) if card.live or card.replay else "",
@@ -143,16 +142,6 @@ def judges_in_reach(session: Session, actor: UserView) -> tuple[JudgeView, ...]:
         .order_by(Court.code, Judge.name)
     )
     return tuple(shape.judge_view(judge) for judge in session.scalars(query))
-
-
-def _closures(session: Session, hearing_id: str) -> tuple[ClosureView, ...]:
-    query = select(GuardClosure).where(GuardClosure.hearing_id == hearing_id)
-    return tuple(
-        ClosureView(
-            to_seconds(c.start), None if c.end is None else to_seconds(c.end), c.kind, c.reason
-        )
-        for c in session.scalars(query.order_by(GuardClosure.start))
-    )
 
 
 def _levels(session: Session, hearing_id: str) -> tuple[tuple[float, float], ...]:

@@ -21,7 +21,6 @@ from courtstream.services.views import (
     HearingCard,
     HearingList,
     HearingView,
-    SiteStats,
     TranscriptLine,
 )
 from courtstream.store.tables import (
@@ -87,18 +86,6 @@ def today(session: Session, now: datetime, limit: int = 50) -> tuple[HearingCard
     )
     rows = session.scalars(query.order_by(Hearing.scheduled_start).limit(limit))
     return tuple(shape.card_view(session, row) for row in rows)
-
-
-def stats(session: Session, now: datetime) -> SiteStats:
-    """The counts of the front page."""
-    begin, end = day_bounds(court_day(now))
-    day = (Hearing.scheduled_start >= begin, Hearing.scheduled_start < end)
-    return SiteStats(
-        live=_count(session, Hearing.state.in_(shape.ON_AIR)),
-        today=_count(session, *day, Hearing.state != HearingState.CANCELLED),
-        past=_count(session, Hearing.state == HearingState.ENDED),
-        courts=session.scalar(select(func.count()).select_from(Court)) or 0,
-    )
 
 
 def search(session: Session, wanted: Search) -> HearingList:
@@ -234,11 +221,6 @@ def _public_hearing(session: Session, hearing_id: str) -> Hearing:
     if hearing is None:
         raise NotFound
     return hearing
-
-
-def _count(session: Session, *where: Any) -> int:
-    query = select(func.count()).select_from(Hearing).where(_open(), *where)
-    return session.scalar(query) or 0
 
 
 def _narrow(query: Select[Hearing], wanted: Search) -> Select[Hearing]:

@@ -164,6 +164,13 @@ def test_a_row_that_cannot_be_read_holds_nothing_up(world: World) -> None:
     assert count(world, Segment) == 4
 
 
+def test_a_segment_told_of_twice_holds_nothing_up(world: World) -> None:
+    hearing_id, tape = world.live(segments=2)
+    world.take([tape.segment(1), tape.segment(2)])
+    assert world.work.read(lambda s: s.get(Hearing, hearing_id).last_seq) == tape.seq
+    assert count(world, Segment) == 3
+
+
 def test_rows_of_unknown_hearings_are_passed_over(world: World) -> None:
     assert world.take(Tape("h_nobody").begin()).missing == {}
 

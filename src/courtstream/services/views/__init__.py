@@ -19,7 +19,6 @@ from courtstream.services.views.hearings import (
     PolicyView,
     PublicationView,
     RowError,
-    SiteStats,
     TranscriptLine,
 )
 from courtstream.services.views.people import (
@@ -85,7 +84,6 @@ __all__ = [
     "ScorecardView",
     "ScoredHearing",
     "SignIn",
-    "SiteStats",
     "StepView",
     "StreamView",
     "TranscriptLine",

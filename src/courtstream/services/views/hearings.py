@@ -166,16 +166,6 @@ class HearingList:
 
 
 @dataclass(frozen=True, slots=True)
-class SiteStats:
-    """The counts of the front page."""
-
-    live: int
-    today: int
-    past: int
-    courts: int
-
-
-@dataclass(frozen=True, slots=True)
 class RowError:
     """One fault of an imported file: row 1 is the first after the heading."""
 
