@@ -182,6 +182,8 @@ class Graph:
 
     def slow_stage(self, delay: float) -> str:
         """A sentence naming the stage that is late, in Chinese and English; empty when none is."""
+        if self.release.error:
+            return "公开输出无法写盘，请检查磁盘 / publishing has stopped: look after the disk"
         budget = max(3.0, delay * 0.8)
         if to_seconds(self.picture_lag) > 3.5:
             return "人脸分析跟不上，请降低分辨率或帧率 / face analysis is late: lower size or rate"

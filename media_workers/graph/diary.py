@@ -66,6 +66,10 @@ class Diary:
         )
         self._knocks(held.sound)
 
+    def failed(self, stage: str, code: str) -> None:
+        """A line of the graph can go on no more."""
+        self._journal.write(RowKind.ERROR, stage=stage, code=code)
+
     def flush(self, end: MediaTime) -> None:
         """The hearing is over at `end`."""
         self._said(self._turns.flush())

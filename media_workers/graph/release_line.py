@@ -112,8 +112,22 @@ class ReleaseLine:
         except OSError as error:
             # A full or failing disk: publishing stops, the sealed original has its own line.
             self.error = type(error).__name__
+            self._diary.failed("release", self.error)
+            self._discard()
         finally:
             self.finished.set()
+
+    def _discard(self) -> None:
+        """Let go, unpublished, of what is due until the end: it must not fill the memory."""
+        while not self._over():
+            chunk = self._due()
+            if chunk is None:
+                time.sleep(POLL_SECONDS)
+                continue
+            self._delay_line.take(chunk)
+            self._ledger.take_words(chunk.end)
+            self._ledger.forget(chunk.start - 30 * SECOND)
+            self._next = chunk.end
 
     def _over(self) -> bool:
         if self._end is None:

@@ -21,6 +21,9 @@ Out = TypeVar("Out")
 STALL_SECONDS = 6.0
 """One item may keep a stage busy this long before the stage counts as hung."""
 
+LOADING_SECONDS = 120.0
+"""A large model may take this long to load; nothing is passed meanwhile."""
+
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)
 """Seconds of pause before each new start; the last one is repeated."""
 
@@ -131,7 +134,7 @@ class Supervised(Generic[In, Out]):
 
     def _run(self, generation: int, edge: Edge[In]) -> None:
         try:
-            self._busy(generation)
+            self._busy(generation, LOADING_SECONDS)
             stage = self._factory()
             while True:
                 self._idle(generation)
@@ -163,11 +166,11 @@ class Supervised(Generic[In, Out]):
             self._deliver(result)
             self._busy_since = self._clock()
 
-    def _busy(self, generation: int) -> None:
+    def _busy(self, generation: int, grace: float = 0.0) -> None:
         with self._lock:
             if generation != self._generation:
                 raise Superseded
-            self._busy_since = self._clock()
+            self._busy_since = self._clock() + grace
 
     def _idle(self, generation: int) -> None:
         with self._lock:

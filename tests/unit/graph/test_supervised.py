@@ -130,3 +130,38 @@ def test_pauses_grow_but_it_never_gives_up(failures: int) -> None:
     broken[0] = False
     assert stage.offer(9)
     wait_for(lambda: out == [9])
+
+
+def test_a_model_that_loads_slowly_is_not_a_hung_one() -> None:
+    """Else a larger model would be loaded again and again, each time beside the one before."""
+    clock, loaded, lost = Watch(), threading.Event(), list[str]()
+
+    class Slow:
+        def push(self, item: int) -> list[int]:
+            return [item]
+
+        def flush(self) -> list[int]:
+            return []
+
+    def load() -> Slow:
+        loaded.wait(5)
+        return Slow()
+
+    out: list[int] = []
+    stage: Supervised[int, int] = Supervised(
+        "slow",
+        load,
+        lambda n: (n, 1),
+        out.append,
+        lost.append,
+        span=100,
+        size=100,
+        overflow=Overflow.REFUSE,
+        clock=clock,
+    )
+    time.sleep(0.05)
+    clock.now += 60.0
+    assert stage.offer(1)
+    assert lost == []
+    loaded.set()
+    wait_for(lambda: out == [1])
