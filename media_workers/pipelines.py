@@ -60,7 +60,7 @@ class Graph:
         self.picture = PictureLine(self.delay, parts.faces, fast=fast, preset=parts.preset)
         self.sound = SoundLine(self.delay, self.ledger, parts.speech, fast=fast, heard=parts.heard)
         self.sealed = parts.sealed
-        self._preset = parts.preset
+        self._preset, self._now = parts.preset, pace.now
         self._cards: tuple[CardPainter, VideoEncoder] | None = None
         self.guard = Guard(self.ledger, self.closures, self._paint, self._card, parts.bleep)
         self.release = ReleaseLine(
@@ -92,7 +92,7 @@ class Graph:
     ) -> None:
         """A source begins (again); its first packet belongs at media time `anchor`."""
         # A session that ran ahead of the wall (a backlog sent at once) must not be overlapped.
-        self.clock = SourceClock(max(anchor, self.newest))
+        self.clock = SourceClock(max(anchor, self.newest), self._now)
         if self.sealed is not None:
             self.sealed.begin(video, audio)
         if video is not None:

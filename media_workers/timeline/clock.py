@@ -6,6 +6,7 @@ sound and picture stay together by construction; a jump becomes a stated discont
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
@@ -29,11 +30,13 @@ class SourceClock:
     """Maps one session's time stamps (in ns on any origin) to media time.
 
     `anchor` is the media time at which the session's first packet arrived. A session that starts
-    over (reconnect) gets a clock of its own with a later anchor.
+    over (reconnect) gets a clock of its own with a later anchor. `now`: the media time of this
+    instant, where the source is live: after a pause its stamps must not stay behind the wall.
     """
 
-    def __init__(self, anchor: MediaTime) -> None:
+    def __init__(self, anchor: MediaTime, now: Callable[[], MediaTime] | None = None) -> None:
         self._anchor = anchor
+        self._now = now
         self._offset: MediaTime | None = None
         self._last: dict[str, MediaTime] = {}
         self._newest = anchor
@@ -59,18 +62,21 @@ class SourceClock:
         self._newest = max(self._newest, t)
         return t
 
-    def shift(self) -> MediaTime:
-        """What to add to a source stamp now; presentation stamps use it as it stands."""
-        return self._offset or 0
-
     def _mapped(self, track: str, dts: MediaTime) -> MediaTime:
         if self._offset is None:
             self._offset = self._anchor - dts
         t = dts + self._offset
         reference = self._last.get(track)
-        if reference is not None and not -MAX_BACK <= t - reference <= MAX_FORWARD:
+        if reference is not None and not _near(t, reference) and not _near(t, self._newest):
             # The other track may have jumped first: then this one lands near it again unmoved.
             self.counters.jumps += 1
-            self._offset += self._newest + 40 * MILLISECOND - t
-            t = dts + self._offset
+            at = self._newest + 40 * MILLISECOND
+            if self._now is not None:
+                at = max(at, self._now())
+            self._offset += at - t
+            t = at
         return max(t, self._anchor)
+
+
+def _near(t: MediaTime, reference: MediaTime) -> bool:
+    return -MAX_BACK <= t - reference <= MAX_FORWARD

@@ -57,3 +57,26 @@ def test_a_missing_stamp_follows_the_one_before() -> None:
     first = clock.stamp("audio", 0)
     assert clock.stamp("audio", None, 21 * MILLISECOND) == first + 21 * MILLISECOND
     assert clock.counters.missing == 1
+
+
+def test_after_a_pause_a_live_source_is_not_late_for_ever() -> None:
+    """Eight seconds behind the wall, every chunk would miss its time to air from then on."""
+    wall = [0]
+    clock = SourceClock(0, lambda: wall[0])
+    for n in range(5):
+        clock.stamp("video", n * FRAME)
+        clock.stamp("audio", n * FRAME)
+    wall[0] = 8 * SECOND + 4 * FRAME
+    video = clock.stamp("video", 8 * SECOND + 4 * FRAME)
+    assert video == wall[0]
+    assert clock.stamp("audio", 8 * SECOND + 4 * FRAME) == video
+    assert clock.counters.jumps == 1
+
+
+def test_a_track_that_was_silent_comes_back_at_its_place() -> None:
+    clock = SourceClock(0)
+    clock.stamp("audio", 0)
+    for n in range(300):
+        clock.stamp("video", n * FRAME)
+    assert clock.stamp("audio", 299 * FRAME) == 299 * FRAME
+    assert clock.counters.jumps == 0
