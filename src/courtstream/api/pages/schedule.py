@@ -114,7 +114,7 @@ async def _new(request: Request, form: Mapping[str, str]) -> NewHearing:
         start=start,
         judges=(judge.name,),
         delay=delay,
-        closure_codes=tuple(form["closure_codes"].split()),
+        closure_codes=sheet_values.codes(";".join(form["closure_codes"].split())),
         participants=tuple(_parties(form)),
     )
 

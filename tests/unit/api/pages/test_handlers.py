@@ -188,6 +188,21 @@ def test_a_hearing_is_scheduled_by_the_form(site: Site) -> None:
     found = site.client.get("/", params={"q": "江0102民初7号"}, headers=HTML).text
     assert "买卖合同纠纷" in found and "张三" not in found
 
+    def checked(start: str, codes: str) -> list[str] | None:
+        again = {**form, "scheduled_start": start, "closure_codes": codes}
+        site.client.post("/staff/hearings", data=again, headers=HTML)
+        latest = site.work.read(
+            lambda s: s.query(Hearing).order_by(Hearing.scheduled_start.desc()).first()
+        )
+        codes_found: list[str] | None = latest.closure_codes
+        return codes_found
+
+    # a field left empty is not a word that somebody has looked: unknown stays closed
+    assert checked("2027-03-02T09:30", "") is None
+    assert checked("2027-03-03T09:30", "无") == []
+    two = ["PRIVACY_CIV", "DIVORCE"]
+    assert checked("2027-03-04T09:30", "PRIVACY_CIV divorce") == two
+
 
 def test_an_empty_or_hostile_file_is_refused_in_words(site: Site) -> None:
     csrf = site.sign_in("clerk")
