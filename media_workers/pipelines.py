@@ -200,8 +200,10 @@ class Graph:
         return self._card_makers()[1].card(card, span)
 
     def _card_makers(self) -> tuple[CardPainter, VideoEncoder]:
-        width, height = self.picture.size or FALLBACK_SIZE
-        if self._cards is None or (self._cards[1].width, self._cards[1].height) != (width, height):
-            encoder = VideoEncoder(width, height, self.picture.fps, self._preset)
-            self._cards = (CardPainter(width, height), encoder)
-        return self._cards
+        cards = self._cards
+        # The rate stands in the parameter sets, which cards and pictures must share.
+        if cards is None or (cards[1].width, cards[1].height, cards[1].fps) != self.form:
+            width, height, fps = self.form
+            encoder = VideoEncoder(width, height, fps, self._preset)
+            cards = self._cards = (CardPainter(width, height), encoder)
+        return cards

@@ -64,6 +64,7 @@ class Worker:
         """Run until the hearing is over or the process is told to stop; gives the exit code."""
         self._began()
         self.desk.recall(self.journal.earlier)
+        self.journal.earlier = ()  # hours of rows, taken up by all who need them
         self.graph.start()
         self.sessions.start()
         for number in (signal.SIGTERM, signal.SIGINT):

@@ -56,7 +56,7 @@ class Journal:
 
     def __init__(self, path: Path, hearing_id: str, epoch: int, listener: Listener) -> None:
         self._hearing_id, self._epoch, self._listener = hearing_id, epoch, listener
-        self.earlier = tuple(read_rows(path))
+        self.earlier: tuple[JournalRow, ...] = tuple(read_rows(path))
         self._seq = self.earlier[-1].seq if self.earlier else 0
         _cut_torn_line(path)
         self._file = path.open("ab")
