@@ -251,3 +251,19 @@ def test_a_week_of_the_trend_opens_its_hearings(site: Site) -> None:
     assert weeks
     narrowed = site.client.get(own[1] + weeks[0], headers=HTML).text
     assert 0 < narrowed.count('data-label="建议分"') < page.count('data-label="建议分"')
+
+
+def test_a_live_hearing_can_be_withdrawn_from_its_page(site: Site) -> None:
+    site.sign_in("clerk")
+
+    def put(state: HearingState) -> None:
+        site.work.write(lambda s: setattr(s.get(Hearing, site.seed.hearing_id), "state", state))
+
+    before = site.work.read(lambda s: s.get(Hearing, site.seed.hearing_id).state)
+    put(HearingState.LIVE)
+    try:
+        page = site.client.get(f"/staff/hearings/{site.seed.hearing_id}", headers=HTML).text
+    finally:
+        put(before)
+    assert 'value="withdraw"' in page
+    assert 'value="release"' not in page
