@@ -12,7 +12,7 @@ from courtstream.domain.trial import InterruptionReason
 from media_workers.pipelines import Graph
 from media_workers.runtime.journal import Rows
 
-SHORTEST_DELAY, LONGEST_DELAY = 2.0, 120.0
+LONGEST_DELAY = 120.0
 CLOSES = {Verb.CUT: Reason.CUT, Verb.CLOSE_SEGMENT: Reason.CLOSED, Verb.RECESS: Reason.RECESS}
 
 
@@ -24,6 +24,7 @@ class Desk:
     ) -> None:
         self._graph, self._journal, self._now, self._end = graph, journal, now, end
         self.ending: MediaTime | None = None
+        self._shortest = to_seconds(graph.release.delay)
         self._verbs: dict[Verb, Callable[[Command], Reply]] = {
             Verb.CUT: self._cut,
             Verb.CLOSE_SEGMENT: self._close,
@@ -104,8 +105,12 @@ class Desk:
 
     def _set_delay(self, command: Command) -> Reply:
         value = command.value
-        if value is None or not SHORTEST_DELAY <= value <= LONGEST_DELAY:
-            message = f"延时须在 {SHORTEST_DELAY:g}–{LONGEST_DELAY:g} 秒 / delay out of bounds"
+        # Analysis reads by the delay it was started with: with less it could never be in time.
+        if value is None or not self._shortest <= value <= LONGEST_DELAY:
+            message = (
+                f"延时须在 {self._shortest:g}–{LONGEST_DELAY:g} 秒 / "
+                f"the delay must be {self._shortest:g} to {LONGEST_DELAY:g} s here"
+            )
             return Reply(ok=False, code="invalid_input", message=message)
         self._graph.release.delay = seconds(value)
         return Reply(ok=True, data={"delay": value})

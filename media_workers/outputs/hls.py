@@ -114,6 +114,7 @@ class HlsOutput:
         write_durably(self._folder / uri, data)
         self._add(Segment(n, uri, _real(video, span), self._init[0], cut), len(data))
         self._caption_file(n, span, cut)
+        self._journal.sync()
         self._groups, self._audio, self._restarted = [], [], False
         self._write_playlists(ended=False)
 

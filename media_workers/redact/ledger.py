@@ -25,7 +25,6 @@ class SpeechLedger:
         self._holes: list[Span] = []
         self._private: list[PrivateSpan] = []
         self._words: list[Word] = []
-        self.provisional = ""
 
     @property
     def upto(self) -> MediaTime:
@@ -38,7 +37,6 @@ class SpeechLedger:
             self._upto = max(self._upto, passed.upto)
             self._private.extend(passed.private)
             self._words.extend(passed.stable)
-            self.provisional = passed.provisional
 
     def restart(self, at: MediaTime) -> None:
         """A new analyser begins at `at`: what lies between was heard by nobody."""

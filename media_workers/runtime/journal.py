@@ -62,6 +62,7 @@ class Journal:
         self._file = path.open("ab")
         self._pending: list[JournalRow] = []
         self._lock = threading.Lock()
+        self._writing = threading.Lock()
         self._wake = threading.Event()
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="journal", daemon=True)
@@ -88,6 +89,10 @@ class Journal:
                 )
             )
 
+    def sync(self) -> None:
+        """Wait until all rows written so far are durable; nothing may be listed before its row."""
+        self._flush()
+
     def close(self) -> None:
         """Write what is pending and close the file."""
         self._closing = True
@@ -102,16 +107,17 @@ class Journal:
         self._flush()
 
     def _flush(self) -> None:
-        with self._lock:
-            rows, self._pending = self._pending, []
-        if not rows:
-            return
-        for row in rows:
-            self._file.write(_line(row))
-        self._file.flush()
-        os.fsync(self._file.fileno())
-        for row in rows:
-            self._listener(row)
+        with self._writing:
+            with self._lock:
+                rows, self._pending = self._pending, []
+            if not rows:
+                return
+            for row in rows:
+                self._file.write(_line(row))
+            self._file.flush()
+            os.fsync(self._file.fileno())
+            for row in rows:
+                self._listener(row)
 
 
 def _line(row: JournalRow) -> bytes:

@@ -69,6 +69,10 @@ LEASE_BUCKET = "cs_leases"
 
 LEASE_TTL_SECONDS = 6.0
 
+SHORTEST_DELAY = 6.0
+"""Seconds. With less, speech cannot be read in time and a face finder that begins to lie is found
+out too late (`media_workers/graph/watched_faces.py`)."""
+
 
 # -- the worker's order -----------------------------------------------------------------------
 
@@ -99,7 +103,7 @@ class SpokenParticipant(Message):
 class PolicySpec(Message):
     """The privacy policy of the hearing, delays in seconds."""
 
-    delay: float = Field(10.0, ge=2.0, le=120.0)
+    delay: float = Field(10.0, ge=SHORTEST_DELAY, le=120.0)
     faces: Literal["all", "none"] = "all"
     bleep: Literal["tone", "silence"] = "tone"
     identity_window: bool = True

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
+from courtstream.control.protocol import SHORTEST_DELAY
 from courtstream.domain.errors import InvalidInput
 from courtstream.domain.ids import new_id
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, Role
@@ -181,8 +182,8 @@ def _own_faults(new: NewHearing) -> Iterator[Fault]:
         yield Fault("judges", "合议庭成员重复", "a judge is named twice")
     if not new.start < end_of(new) <= new.start + _LONGEST:
         yield Fault("end", "结束时间须在开始之后且不超过14小时", "end after start, at most 14 h")
-    if not 2.0 <= new.delay <= 120.0:
-        yield Fault("delay", "延时须在2至120秒之间", "the delay is 2 to 120 seconds")
+    if not SHORTEST_DELAY <= new.delay <= 120.0:
+        yield Fault("delay", "延时须在6至120秒之间", "the delay is 6 to 120 seconds")
     unknown = set(new.closure_codes or ()) - closures().keys()
     if unknown:
         yield Fault("closure_codes", "没有该不公开情形代码", "no such closure code")
