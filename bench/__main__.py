@@ -1,0 +1,94 @@
+"""Speed and accuracy in one run: `python -m bench [NAME …]` (`make bench`).
+
+Every check runs a stable command as a user would and prints what a script from outside says of
+its output. Nothing is asserted about times; figures depend on the machine. Scripts and recordings
+lie in ../shared where present; what is missing is said and passed over.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+JUDGE = SHARED / "judge"
+COMMAND = [sys.executable, "-m", "courtstream"]
+
+
+def run(*command: str | Path) -> str:
+    """What a command prints; raises CalledProcessError when it fails."""
+    done = subprocess.run([str(c) for c in command], capture_output=True, text=True, check=True)
+    return done.stdout.strip()
+
+
+def judged(script: str, *arguments: str | Path) -> str:
+    return run(sys.executable, JUDGE / script, *arguments)
+
+
+def faces(folder: Path) -> str:
+    return run(sys.executable, "-m", "bench.faces")
+
+
+def words(folder: Path) -> str:
+    speech, out = SHARED / "speech", folder / "words.json"
+    run(*COMMAND, "transcribe", speech / "hearing_loan.flac", "--streaming", "--out", out)
+    truth = json.loads((speech / "hearing_loan.json").read_text(encoding="utf-8"))
+    said, heard = folder / "said.txt", folder / "heard.txt"
+    said.write_text("".join(u["text"] for u in truth["utterances"]), encoding="utf-8")
+    heard.write_text(json.loads(out.read_text(encoding="utf-8"))["text"], encoding="utf-8")
+    return judged("cer.py", said, heard)
+
+
+def private(folder: Path) -> str:
+    media = ROOT / "sample_media"
+    out = folder / "redacted.mp4"
+    run(*COMMAND, "redact", media / "hearing.mp4", out, "--protected", "沈乐瑶")
+    return judged("bleep_recall.py", media / "hearing.mp4", media / "hearing.speech.json", out)
+
+
+def spot(folder: Path) -> str:
+    gold, out = SHARED / "speech" / "pii_text.jsonl", folder / "spans.jsonl"
+    run(*COMMAND, "spot", gold, "--out", out)
+    return judged("pii_eval.py", gold, out)
+
+
+def steps(folder: Path) -> str:
+    run(*COMMAND, "steps", SHARED / "procedure", "--out", folder / "steps")
+    return judged("eval_procedure.py", folder / "steps", "--truth", SHARED / "procedure")
+
+
+BENCHES: dict[str, Callable[[Path], str]] = {
+    "steps": steps,
+    "spot": spot,
+    "private": private,
+    "words": words,
+    "faces": faces,
+}
+
+
+def main(names: list[str]) -> int:
+    if not JUDGE.is_dir():
+        print("../shared is not there: its scripts and recordings are needed to judge")
+        return 0
+    failed = 0
+    for name in names or list(BENCHES):
+        print(f"── {name} …", flush=True)
+        began = time.monotonic()
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                print(BENCHES[name](Path(folder)))
+            except subprocess.CalledProcessError as error:
+                failed += 1
+                print(f"failed: {(error.stderr or '').strip().splitlines()[-1:]}")
+        print(f"   {time.monotonic() - began:.0f} s\n")
+    return min(failed, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
