@@ -13,6 +13,9 @@ from courtstream.rules.masking.spoken import table
 from media_workers.speech.hypothesis import Hypothesis
 
 PAUSE, LONG = 250_000_000, 400_000_000
+_REST, _FADE = 1_200_000_000, 600_000_000
+_FEW = 2
+"""So few characters at the end of a breath may be the garbled rest of a number."""
 
 DIGIT, TENS, LETTERS, LIKE_DIGIT, OTHER = "D", "T", "L", "W", "O"
 
@@ -58,6 +61,15 @@ class Heard:
         return "".join(sign.char for sign in self.signs)
 
     @cached_property
+    def digits(self) -> str:
+        """`text` with sounds like digits as the digits they may be."""
+        like = table("digits")["as_digits"]
+        return "".join(
+            like.get(sign.sound, sign.char) if sign.kind == LIKE_DIGIT else sign.char
+            for sign in self.signs
+        )
+
+    @cached_property
     def sounds(self) -> tuple[str, ...]:
         """One syllable a sign."""
         return tuple(sign.sound for sign in self.signs)
@@ -83,6 +95,21 @@ class Heard:
         if index >= len(self.signs):
             return self.window.end
         return max(self.start(index), self.end(index) - LONG)
+
+    def breath_after(self, last: int, end: int) -> int:
+        """When what sign `last` ends with has died away; `end` when other words follow at once.
+
+        The recogniser drops last digits and the voice fades into the room: the rest of a breath
+        belongs to the number unless words are recognised in it, and so does the silence after.
+        """
+        breath = next((v for v in self.voiced if v.start <= end and end <= v.end + PAUSE), None)
+        if breath is None or breath.end >= self.window.end:
+            return end
+        rest = [i for i in range(last + 1, len(self.signs)) if self.onset(i) < breath.end - PAUSE]
+        if breath.end - end > _REST or len(rest) > _FEW:
+            return end
+        later = [v.start for v in self.voiced if v.start > breath.end]
+        return max(end, min(breath.end + _FADE, *later, self.window.end))
 
     def pause_after(self, start: int, limit: int, pause: int = PAUSE) -> int:
         """When the first silence longer than `pause` after `start` begins, or `limit`."""

@@ -7,39 +7,44 @@ from collections.abc import Iterable
 from functools import cache
 
 from courtstream.domain.time import Span, seconds
+from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.spoken import listed, said_at, table
-from media_workers.speech.heard import DIGIT, Heard
+from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
 
 _NUMERAL = "0-9十百千万亿点"
 _FORMS = (
     re.compile(r"(?:19|20)?\d{2}年(?:\d{0,2}十?\d?月(?:\d{0,2}十?\d{0,2}[日号]?)?)?"),
     re.compile(r"\d{0,2}十?\d?月\d{0,2}十?\d{0,2}[日号]"),
     re.compile(rf"第[{_NUMERAL}]+[条款项组册页章]?"),
+    re.compile(rf"(?<![{_NUMERAL}])\d?[{_NUMERAL}]{{1,7}}条"),
     re.compile(rf"百分之[{_NUMERAL}]+"),
     re.compile(rf"\d[{_NUMERAL}]*[元块]"),
     re.compile(rf"\d[{_NUMERAL}]*[万亿千百][{_NUMERAL}]*"),
 )
-_CASE = {("min", "chu"), ("min", "zhong"), ("xing", "chu"), ("xing", "zhong"), ("zhi", "hui")}
+_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
+_REACH, _BACK = 20, 14
 _MOBILE = re.compile(r"1[3-9]")
 
 
 def kept_signs(heard: Heard) -> list[tuple[int, int]]:
     """Ranges of signs that are a date, a sum, a statute or a case number."""
     ranges = [match.span() for form in _FORMS for match in form.finditer(heard.text)]
-    pairs = zip(heard.sounds, heard.sounds[1:], strict=False)
-    ranges += [_case(heard, at) for at, pair in enumerate(pairs) if _is_case(heard, at, pair)]
-    return ranges
+    ranges += [_case(heard, at) for at in range(len(heard.signs)) if _is_case(heard, at)]
+    years = _YEAR.finditer(heard.digits)
+    return ranges + [span for year in years if (span := _case_from(heard, year.start()))]
 
 
-def _is_case(heard: Heard, at: int, pair: tuple[str, str]) -> bool:
+def _is_case(heard: Heard, at: int) -> bool:
+    """Whether 民初 or the like stands at `at`, with a number after it."""
     after = heard.text[at + 2 : at + 6]
-    return pair in _CASE and len(re.findall(r"\d", after)) >= 2
+    pair = said_at(heard.sounds, at, listed("case", "kinds"))
+    return pair > 0 and len(re.findall(r"\d", after)) >= 2
 
 
 def _case(heard: Heard, at: int) -> tuple[int, int]:
     """From the year before 民初 to the 号 after it."""
     start = at
-    for back in range(at - 1, max(-1, at - 14), -1):
+    for back in range(at - 1, max(-1, at - _BACK), -1):
         if heard.signs[back].kind == DIGIT:
             start = back
         elif at - back > 3 and start - back > 3:
@@ -48,6 +53,49 @@ def _case(heard: Heard, at: int) -> tuple[int, int]:
     while end < len(heard.signs) and heard.signs[end].kind == DIGIT:
         end += 1
     return start, min(end + 1, len(heard.signs))
+
+
+def _case_from(heard: Heard, start: int) -> tuple[int, int] | None:
+    """A case number from its year to its 号, however its middle was recognised.
+
+    What tells it from a number of a person: a kind that sounds like 民初 inside, or 审理, 案号
+    before the year; and characters that are no digits between two groups of digits.
+    """
+    end = _number_mark(heard, start + 4)
+    if end is None:
+        return None
+    inside = range(start + 4, end - 1)
+    foreign = [at for at in inside if heard.signs[at].kind not in {DIGIT, LIKE_DIGIT}]
+    known = _opened(heard, start) or any(_like_kind(heard, at) for at in inside)
+    return (start, end) if foreign and known else None
+
+
+def _number_mark(heard: Heard, at: int) -> int | None:
+    """One past the first 号 after a digit; None when none comes soon."""
+    for index in range(at + 1, min(len(heard.signs), at + _REACH)):
+        if heard.sounds[index] == "hao" and heard.digits[index - 1].isdigit():
+            return index + 1
+    return None
+
+
+def _opened(heard: Heard, start: int) -> bool:
+    return any(
+        size and 0 <= start - (back + size) <= 2
+        for back in range(max(0, start - 6), start)
+        if (size := said_at(heard.sounds, back, listed("case", "opens")))
+    )
+
+
+def _like_kind(heard: Heard, at: int) -> bool:
+    """民出, 民族, 新初 …: both syllables near a kind of case, one of them nearly the same."""
+    part = heard.sounds[at : at + 2]
+    if any(heard.text[at] == short for short in table("case")["short"]):
+        return True
+    return any(
+        min(marks) >= NEAR and max(marks) >= ALIKE
+        for kind in listed("case", "kinds")
+        if len(marks := [grade(a, b) for a, b in zip(part, kind, strict=False)]) == 2
+    )
 
 
 @cache

@@ -17,7 +17,7 @@ _PAUSE = seconds(2.0)
 _A_DIGIT, _TAIL, _LONG, _BREATH = seconds(0.2), seconds(1.0), seconds(0.45), seconds(0.5)
 _LENGTHS = {Reason.ID: 18, Reason.PHONE: 11, Reason.BANK: 19}
 _EDGE = seconds(1.0)
-_LEAST_ALONE, _LEAST_IDENTITY = 7, 5
+_LEAST_ALONE, _LEAST_IDENTITY, _MANY = 7, 5, 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +45,10 @@ def hidden(heard: Heard, first: int, last: int, missing: int = 0) -> Span:
     wait = end + min(missing, 10) * _A_DIGIT
     end = max(end, min(wait, _ends(heard, last, end)))
     if more and end >= onset - _A_DIGIT:
-        return Span(_begins(heard, first), end + AFTER_WORD)
-    return Span(_begins(heard, first), heard.pause_after(end, end + _TAIL) + AFTER)
+        stop = end + AFTER_WORD
+    else:
+        stop = heard.pause_after(end, end + _TAIL) + AFTER
+    return Span(_begins(heard, first), max(stop, heard.breath_after(last, end)))
 
 
 def _begins(heard: Heard, first: int) -> MediaTime:
@@ -143,7 +145,7 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
             and not (count < 9 and _counts(heard, end))
             and not (count < 9 and re.match(r"(?:19|20)\d\d", heard.text[at:end]))
             and heard.end(last) - heard.start(at) < count * seconds(0.6) + seconds(1.5)
-            and not _paper(heard, at)
+            and not is_paper(heard, at)
             and not (heard.end(last) > heard.window.end - _EDGE and count < 12)
         ):
             first, missing = _left(heard, at), max(0, 11 - count) if count < 11 else 18 - count
@@ -152,7 +154,7 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
         at = end
 
 
-def _paper(heard: Heard, at: int) -> bool:
+def is_paper(heard: Heard, at: int) -> bool:
     """Whether the number belongs to the case or a paper: 合同编号是…, 案号…"""
     return any(
         size and at - (back + size) <= 2
@@ -235,17 +237,18 @@ def cues_in(heard: Heard, options: tuple[Phrase, ...]) -> Iterator[tuple[int, Ph
         at += len(cue.sounds)
 
 
-def mixed(heard: Heard) -> Iterator[Evidence]:
-    """Letters and digits in one row, as in plates and account names, whatever was said before."""
+def sounding(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
+    """So many sounds like digits in a row, few of them written as digits: nobody talks like it."""
     at = 0
     while at < len(heard.signs):
         end = at
-        while end < len(heard.signs) and heard.signs[end].kind in {DIGIT, LETTERS, LIKE_DIGIT}:
+        while end < len(heard.signs) and heard.signs[end].kind in {DIGIT, LIKE_DIGIT, TENS}:
             end += 1
-        kinds = [sign.kind for sign in heard.signs[at:end]]
-        if LETTERS in kinds and kinds.count(DIGIT) >= 3 and not _paper(heard, at):
-            first = max(0, at - 1)
-            yield Evidence(hidden(heard, first, end - 1), Reason.PLATE, first, end - 1, 0.5)
+        digits = sum(heard.signs[index].kind == DIGIT for index in range(at, end))
+        public = _inside(at, end - 1, kept) or _counts(heard, end) or is_paper(heard, at)
+        if end - at >= _MANY and digits >= 3 and not public:
+            span = hidden(heard, at, end - 1, max(0, 18 - (end - at)))
+            yield Evidence(span, Reason.NUMBER_BEING_READ, at, end - 1, 0.6)
         at = max(end, at + 1)
 
 

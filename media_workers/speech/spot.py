@@ -13,8 +13,9 @@ from media_workers.speech.heard import DIGIT, Heard, listen
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.mentions import SpokenName, mentions
 from media_workers.speech.places import named, numbered
+from media_workers.speech.plates import half_heard, mixed
 from media_workers.speech.public import PublicContacts, kept_signs
-from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden, mixed
+from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden, sounding
 
 _NUMBERS = frozenset(
     {
@@ -73,6 +74,8 @@ class PrivateSpeechSpotter:
         yield from alone(heard, kept, identity)
         yield from fixed(heard)
         yield from mixed(heard)
+        yield from half_heard(heard)
+        yield from sounding(heard, kept)
         yield from dropped(heard)
         yield from numbered(heard, kept)
         yield from named(heard)

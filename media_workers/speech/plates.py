@@ -1,0 +1,65 @@
+"""Number plates and names of accounts: letters and digits in one row, or a plate half heard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from courtstream.domain.redaction import Reason
+from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
+from courtstream.rules.masking.spoken import listed
+from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
+from media_workers.speech.readings import Evidence, hidden, is_paper
+
+_ROW = frozenset({DIGIT, LETTERS, LIKE_DIGIT})
+_LENGTH = 8
+
+
+def mixed(heard: Heard) -> Iterator[Evidence]:
+    """Letters and digits in one row, whatever was said before."""
+    at = 0
+    while at < len(heard.signs):
+        end = at
+        while end < len(heard.signs) and heard.signs[end].kind in _ROW:
+            end += 1
+        kinds = [sign.kind for sign in heard.signs[at:end]]
+        if LETTERS in kinds and kinds.count(DIGIT) >= 3 and not is_paper(heard, at):
+            first = max(0, at - 1)
+            yield Evidence(hidden(heard, first, end - 1), Reason.PLATE, first, end - 1, 0.5)
+        at = max(end, at + 1)
+
+
+def half_heard(heard: Heard) -> Iterator[Evidence]:
+    """Something like 车牌, something like a province, then mostly digits: 出排金也八三给二六."""
+    for at in range(len(heard.signs) - 2):
+        size = _like_cue(heard, at)
+        if not size or not _province(heard.sounds[at + size : at + size + 1]):
+            continue
+        first, last = at + size, _end(heard, at + size)
+        digits = sum(heard.signs[index].kind == DIGIT for index in range(first, last + 1))
+        if digits >= 3:
+            yield Evidence(hidden(heard, first, last), Reason.PLATE, first, last, 0.5)
+
+
+def _like_cue(heard: Heard, at: int) -> int:
+    """Length of what sounds like a word for a plate: all near, at least one of them alike."""
+    for cue in listed("plates", "cues"):
+        part = heard.sounds[at : at + len(cue)]
+        marks = [grade(one, other) for one, other in zip(part, cue, strict=False)]
+        if len(marks) == len(cue) and min(marks) >= NEAR and max(marks) >= ALIKE:
+            return len(cue)
+    return 0
+
+
+def _province(sounds: tuple[str, ...]) -> bool:
+    return bool(sounds) and any(
+        grade(sounds[0], one[0]) >= ALIKE for one in listed("plates", "provinces")
+    )
+
+
+def _end(heard: Heard, first: int) -> int:
+    """The last digit or letter among the signs a plate has."""
+    last = first
+    for index in range(first, min(len(heard.signs), first + _LENGTH)):
+        if heard.signs[index].kind in _ROW:
+            last = index
+    return last

@@ -1,0 +1,55 @@
+"""Case numbers however they are recognised stay; what only looks like one does not."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.unit.speech.test_private_speech import share, spotted, words
+
+CASES = [
+    "审理2016将零一零二民出三三七号原告诉被告一案",
+    "依法公开审理20260102民族337号民间借贷纠纷",
+    "案号是而零二六江零幺零二行初一二号行政处罚一案",
+    "二零二六江零一零二执三三七号执行案件",
+    "关于二零二四吉零一民终五五六六号判决的意见",
+    "公开开庭审理二零二六江零幺零二三三七号原告诉被告",
+]
+
+
+@pytest.mark.parametrize("text", CASES)
+def test_a_case_number_stays_audible(text: str) -> None:
+    assert spotted(words(text)) == []
+
+
+DIGITS = "零一二三四五六七八九"
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    st.text(DIGITS, min_size=2, max_size=2),
+    st.text(DIGITS, min_size=4, max_size=4),
+    st.sampled_from(["民初", "民出", "刑初", "行终", "民再", "执恢"]),
+    st.text(DIGITS[1:], min_size=1, max_size=5),
+    st.floats(0.0, 9.0),
+)
+def test_any_case_number_after_its_announcement_stays_wherever_the_windows_fall(
+    year: str, court: str, kind: str, number: str, offset: float
+) -> None:
+    text = f"现在公开审理二零{year}江{court}{kind}{number}号，原告诉被告民间借贷纠纷一案。"
+    assert spotted(words(text, 1.0 + offset)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        ("审理前他报了手机号一三八二四七二零一九八号码没错", "一三八二四七二零一九八"),
+        ("我住建设街二零一二号三单元四零二室，没有变过。", "二零一二号三单元四零二室"),
+        ("自三旗林有零二有旧旗要有二有二百有物林。", "自三旗林有零二有旧旗要有二有二百有物林"),
+        ("出排金也八三给二六。", "金也八三给二六"),
+    ],
+)
+def test_a_year_like_number_or_garbled_digits_are_no_excuse(text: str, private: str) -> None:
+    said = words(text)
+    assert share(said, spotted(said), private, text) > 0.9
