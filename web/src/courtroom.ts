@@ -24,6 +24,7 @@ interface Snapshot extends Status {
   gauges: Gauge[];
   marks: Mark[];
   hearing: string;
+  waiting: string;
   media: string;
   commandable: boolean;
 }
@@ -31,6 +32,7 @@ interface Snapshot extends Status {
 interface CourtroomData {
   events: string;
   hearing: string;
+  waiting: string;
   media: string;
 }
 
@@ -77,7 +79,9 @@ function start(data: CourtroomData): void {
     snapshot: (value) => {
       const now = value as Snapshot;
       // Another hearing or a first picture needs other forms and another player: a fresh page.
-      if (now.hearing !== data.hearing || (now.media && !data.media)) window.location.reload();
+      // So does the next hearing, which is due while this one has not been ended.
+      const other = now.hearing !== data.hearing || now.waiting !== data.waiting;
+      if (other || (now.media && !data.media)) window.location.reload();
       strip?.show(now);
       showGauges(now.gauges);
       showMarks(now.marks);

@@ -26,7 +26,7 @@ from courtstream.control.protocol import (
     WorkerSpec,
 )
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import NodeAway
+from courtstream.domain.errors import CourtstreamError, NodeAway
 from courtstream.services import admission, journal, running, scoring
 from courtstream.services.bus import Bus
 from courtstream.services.journal import Applied
@@ -84,7 +84,7 @@ class Listeners:
             return AdmitReply(ok=True, spec=answer)
         metrics.ADMISSIONS.labels(answer.code).inc()
         log.info("publisher refused", code=answer.code, node=request.node)
-        return AdmitReply(ok=False, code=answer.code, message=f"{answer.zh} / {answer.message}")
+        return AdmitReply(ok=False, code=answer.code, message=_refusal(answer))
 
     async def _row(self, row: JournalRow) -> None:
         if self._rows.full():
@@ -190,6 +190,12 @@ class Listeners:
             if now - self._silent_asked.get(hearing_id, -ASK_AGAIN) >= ASK_AGAIN:
                 self._silent_asked[hearing_id] = now
                 self._want(hearing_id)
+
+
+def _refusal(error: CourtstreamError) -> str:
+    """What the encoder is told: both languages, and the case when one has to be named."""
+    detail = f"（{error.detail}）" if error.detail else ""
+    return f"{error.zh}{detail} / {error.message}"
 
 
 async def _for_ever(name: str, step: Callable[[], Awaitable[None]]) -> None:

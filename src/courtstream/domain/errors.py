@@ -97,6 +97,14 @@ class NoHearingNow(CourtstreamError):
     status = 409
 
 
+class PreviousHearingOpen(Conflict):
+    """End the previous hearing of this courtroom first; the next one is due."""
+
+    code = "previous_hearing_open"
+    zh = "本法庭下一场庭审即将开始，请先结束上一场庭审"
+    remedy = "在法庭推流页结束上一场，再重新推流 / end it on the courtroom page, then push again"
+
+
 class PublisherPresent(CourtstreamError):
     """Another encoder is already publishing with this key."""
 

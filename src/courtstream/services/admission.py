@@ -19,6 +19,7 @@ from courtstream.domain.errors import (
     CourtstreamError,
     GateClosed,
     NoHearingNow,
+    PreviousHearingOpen,
     PublisherPresent,
     UnknownIngestKey,
 )
@@ -33,6 +34,12 @@ EARLY = timedelta(hours=1)
 
 ALIVE = timedelta(seconds=20)
 """A stream nobody has heard of for this long does not keep another publisher out."""
+
+BREAK = timedelta(seconds=60)
+"""An encoder that fell away and is back within this time still shows the same hearing."""
+
+LEFT = "publisher_left"
+"""The gateway's word for an encoder that was stopped by a person."""
 
 OVERRUN = timedelta(hours=6)
 """A hearing of an earlier day holds its courtroom this long after its planned end, no longer: one
@@ -52,7 +59,7 @@ def admit_publisher(
     """The worker's order, or the error to tell the encoder.
 
     Errors come as values so that the gate's decision and the refusal stay on record:
-    UnknownIngestKey, NoHearingNow, PublisherPresent, GateClosed.
+    UnknownIngestKey, NoHearingNow, PublisherPresent, PreviousHearingOpen, GateClosed.
     """
     now = now or utc_now()
     known = keys.find(session, key)
@@ -63,6 +70,8 @@ def admit_publisher(
         return NoHearingNow(courtroom=known.courtroom_id)
     if _taken(session, hearing.id, now):
         return PublisherPresent(hearing=hearing.id)
+    if next_due(session, hearing, now) and not _short_break(session, hearing.id, now):
+        return PreviousHearingOpen(hearing.case.number, hearing=hearing.id)
     decision = gatekeeping.decide(session, hearing, now)
     if not decision.may_broadcast:
         audit.append(session, "gate", "refused", hearing.id, {"codes": list(decision.codes)}, now)
@@ -97,6 +106,25 @@ def hearing_now(session: Session, courtroom_id: str, now: datetime) -> Hearing |
     fresh = [h for h in found if h.scheduled_end >= now]
     admitted = [h for h in fresh if h.state is HearingState.ADMITTED]
     return next(iter(on_air or admitted or fresh or found[-1:]), None)
+
+
+def next_due(session: Session, hearing: Hearing, now: datetime) -> Hearing | None:
+    """The next hearing of the courtroom when it is due while `hearing` is still on air.
+
+    What comes in then may be either: only a person can say, by ending the one on air.
+    """
+    if hearing.state not in shape.ON_AIR:
+        return None
+    _, end = day_bounds(court_day(now))
+    query = (
+        select(Hearing)
+        .where(Hearing.courtroom_id == hearing.courtroom_id, Hearing.id != hearing.id)
+        .where(Hearing.state.in_(_WAITING), Hearing.scheduled_end >= now)
+        .where(Hearing.scheduled_start <= now + EARLY, Hearing.scheduled_start < end)
+        .order_by(Hearing.scheduled_start)
+        .limit(1)
+    )
+    return session.scalars(query).first()
 
 
 def publisher_gone(session: Session, hearing_id: str, node: str, code: str, now: datetime) -> None:
@@ -156,6 +184,15 @@ def _spoken(hearing: Hearing) -> tuple[SpokenParticipant, ...]:
 
 def _taken(session: Session, hearing_id: str, now: datetime) -> bool:
     return any(stream.seen_at > now - ALIVE for stream in open_streams(session, hearing_id))
+
+
+def _short_break(session: Session, hearing_id: str, now: datetime) -> bool:
+    """Whether the last publisher fell away moments ago and was not stopped by a person."""
+    query = select(Stream).where(Stream.hearing_id == hearing_id)
+    last = session.scalars(query.order_by(Stream.started_at.desc()).limit(1)).first()
+    if last is None or last.end_code == LEFT:
+        return False
+    return now - (last.ended_at or last.seen_at) <= BREAK
 
 
 def _open(

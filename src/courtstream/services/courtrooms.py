@@ -108,6 +108,7 @@ def ingest_urls(room: Courtroom, settings: Settings, board: Board, fresh_key: st
 def _view(session: Session, room: Courtroom, now: datetime) -> CourtroomView:
     hearing = admission.hearing_now(session, room.id, now)
     known = keys.in_force(room)
+    waiting = admission.next_due(session, hearing, now) if hearing else None
     return CourtroomView(
         id=room.id,
         name=room.name,
@@ -116,6 +117,7 @@ def _view(session: Session, room: Courtroom, now: datetime) -> CourtroomView:
         key_last4=known.last4 if known else "",
         publishing=bool(hearing and admission.open_streams(session, hearing.id)),
         current=shape.card_view(session, hearing) if hearing else None,
+        waiting=shape.card_view(session, waiting) if waiting else None,
     )
 
 

@@ -5,9 +5,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from courtstream.control.protocol import Command, Verb, WorkerSpec
-from courtstream.domain.errors import NoHearingNow
+from courtstream.domain.errors import NoHearingNow, PreviousHearingOpen
 from courtstream.domain.trial import HearingState
-from courtstream.services import admission, commands
+from courtstream.services import admission, commands, courtrooms
+from courtstream.services.board import Board
 from tests.support.platform import NOW, ROOM, World
 
 DAY = timedelta(days=1)
@@ -62,3 +63,58 @@ def test_the_first_seconds_can_be_cut_before_they_air(world: World) -> None:
     assert world.state(hearing_id) == HearingState.ADMITTED
     cut = Command(verb=Verb.CUT, by="")
     world.work.write(commands.permit, world.users["clerk"], hearing_id, cut, NOW)
+
+
+HOURS = timedelta(hours=1)
+MINUTE = timedelta(minutes=1)
+
+
+def overstaying(world: World, code: str = "publisher_left") -> str:
+    """A hearing that nobody ended, its encoder gone, and the next one due; the first one's id."""
+    first, _ = world.live()
+    world.hearing(case_number="（2026）江0102民初2号", start=NOW + 3 * HOURS)
+    world.work.write(admission.publisher_gone, first, "n1", code, NOW + 2 * HOURS)
+    world.change(first, state=HearingState.INTERRUPTED)
+    return first
+
+
+def test_the_next_hearing_does_not_go_out_as_the_one_that_nobody_ended(world: World) -> None:
+    first = overstaying(world)
+    refused = world.admit(at=NOW + 3 * HOURS)
+    assert isinstance(refused, PreviousHearingOpen)
+    assert "先结束上一场庭审" in refused.zh and refused.detail == "（2026）江0102民初1号"
+    world.change(first, state=HearingState.ENDED)
+    assert world.admit(at=NOW + 3 * HOURS).case_number == "（2026）江0102民初2号"
+
+
+def test_before_the_next_one_is_due_a_long_break_is_no_obstacle(world: World) -> None:
+    first = overstaying(world)
+    assert world.admit(at=NOW + 2 * HOURS - MINUTE).hearing_id == first
+
+
+def test_a_line_that_breaks_for_moments_does_not_end_an_overrunning_hearing(world: World) -> None:
+    first = overstaying(world, "publisher_gone")
+    at = NOW + 2 * HOURS + timedelta(seconds=30)
+    assert world.admit(at=at).hearing_id == first
+
+
+@pytest.mark.parametrize("code", ["publisher_left", "publisher_gone"])
+def test_a_stopped_encoder_or_a_long_break_may_be_another_hearing(world: World, code: str) -> None:
+    overstaying(world, code)
+    assert isinstance(world.admit(at=NOW + 2 * HOURS + 2 * MINUTE), PreviousHearingOpen)
+
+
+def test_the_courtroom_says_that_the_previous_hearing_is_to_be_ended(world: World) -> None:
+    first, _ = world.live()
+    second = world.hearing(case_number="2", start=NOW + 3 * HOURS)
+
+    def waiting(at: datetime) -> str:
+        page = world.work.read(
+            courtrooms.courtroom_page, world.users["clerk"], ROOM, world.settings, Board(), at
+        )
+        return page.courtroom.waiting.id if page.courtroom.waiting else ""
+
+    assert waiting(NOW + HOURS) == ""
+    assert waiting(NOW + 2 * HOURS) == second
+    world.change(first, state=HearingState.ENDED)
+    assert waiting(NOW + 2 * HOURS) == ""

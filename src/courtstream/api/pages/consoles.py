@@ -100,6 +100,12 @@ def public_media(page: CourtroomPage) -> str:
     return f"/media/{current.id}/live/master.m3u8" if current and current.live else ""
 
 
+def _waiting(page: CourtroomPage) -> str:
+    """The hearing that is due while the current one is not ended, empty when none."""
+    waiting = page.courtroom.waiting
+    return waiting.id if waiting else ""
+
+
 def commandable(page: CourtroomPage) -> bool:
     """Whether a worker is there to obey."""
     return page.courtroom.current is not None and page.status is not None and not page.status.stale
@@ -127,6 +133,7 @@ def snapshot(page: CourtroomPage, words: Catalog) -> Json:
         "gauges": [asdict(g) for g in gauges(page.status, words)],
         "marks": [mark_json(m, words.language) for m in page.marks[:50]],
         "hearing": current.id if current else "",
+        "waiting": _waiting(page),
         "media": public_media(page),
         "commandable": commandable(page),
     }
@@ -154,6 +161,7 @@ def console_context(
         "island": {
             "events": f"/staff/courtrooms/{page.courtroom.id}/events",
             "hearing": current.id if current else "",
+            "waiting": _waiting(page),
             "media": public_media(page),
         },
         "strings": words.some(*STRINGS),

@@ -23,7 +23,10 @@ class KeyView:
 
 @dataclass(frozen=True, slots=True)
 class CourtroomView:
-    """A courtroom in a list, with the hearing going on or next in it today."""
+    """A courtroom in a list, with the hearing going on or next in it today.
+
+    `waiting`: the one that is due while nobody has ended the current one.
+    """
 
     id: str
     name: str
@@ -32,6 +35,7 @@ class CourtroomView:
     key_last4: str
     publishing: bool
     current: HearingCard | None
+    waiting: HearingCard | None = None
 
 
 @dataclass(frozen=True, slots=True)
