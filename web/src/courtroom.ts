@@ -27,6 +27,7 @@ interface Snapshot extends Status {
   waiting: string;
   media: string;
   commandable: boolean;
+  endable: boolean;
 }
 
 interface CourtroomData {
@@ -87,7 +88,11 @@ function start(data: CourtroomData): void {
       showMarks(now.marks);
       const heard = document.querySelector("[data-heard]");
       if (heard) heard.textContent = now.heard;
-      for (const button of all<HTMLButtonElement>("[data-commands] button")) button.disabled = !now.commandable;
+      for (const button of all<HTMLButtonElement>("[data-commands] button")) {
+        // The end needs no worker: an abandoned hearing can be ended from here.
+        const end = button.form?.querySelector<HTMLInputElement>("[name=verb]")?.value === "end";
+        button.disabled = !(end ? now.endable : now.commandable);
+      }
     },
   });
 }

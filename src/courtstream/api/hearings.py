@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from courtstream.api import commanding
 from courtstream.api import schemas as s
 from courtstream.api.context import actor, context
 from courtstream.api.docs import documented
@@ -12,9 +13,8 @@ from courtstream.api.events import stream
 from courtstream.api.reading import answer, body, query
 from courtstream.control.protocol import Command
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import WorkerAway
 from courtstream.domain.time import seconds
-from courtstream.services import commands, gatekeeping, importing, publishing, watch
+from courtstream.services import gatekeeping, importing, publishing, watch
 from courtstream.services.watch import Search
 
 
@@ -81,11 +81,9 @@ async def import_file(request: Request) -> JSONResponse:
 async def command(request: Request) -> JSONResponse:
     """Cut, recess, close a segment, resume, set the delay or end a running hearing."""
     asked = await body(request, s.CommandBody)
-    person, platform = actor(request), context(request)
-    if platform.bus is None:
-        raise WorkerAway
+    person = actor(request)
     order = Command(verb=asked.verb, by=person.id, reason=asked.reason, value=asked.value)
-    reply = await commands.send(platform.work, platform.bus, person, _id(request), order, utc_now())
+    reply = await commanding.give(context(request), person, _id(request), order)
     return answer(s.ReplyOut, reply, 200 if reply.ok else 409)
 
 

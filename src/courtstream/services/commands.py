@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Reply, Verb
-from courtstream.domain.errors import Conflict, InvalidInput
+from courtstream.domain.errors import Conflict, InvalidInput, WorkerAway
 from courtstream.domain.trial import HearingState
-from courtstream.services import audit, shape
+from courtstream.services import audit, ending, shape
 from courtstream.services.bus import Bus
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
@@ -45,7 +45,16 @@ def permit(
 async def send(
     work: Work, bus: Bus, actor: UserView, hearing_id: str, command: Command, now: datetime
 ) -> Reply:
-    """Permit, then ask the worker. Raises also WorkerAway when none answers."""
+    """Permit, then ask the worker. Raises also WorkerAway when none answers.
+
+    The end alone needs no worker: a hearing whose worker is gone is ended in the database.
+    """
     command = command.model_copy(update={"by": actor.id})
     await work.writing(permit, actor, hearing_id, command, now)
-    return await bus.request_worker(hearing_id, command)
+    try:
+        return await bus.request_worker(hearing_id, command)
+    except WorkerAway:
+        if command.verb is not Verb.END:
+            raise
+        await ending.end_abandoned(work, actor, hearing_id, now)
+        return Reply(ok=True, code="ended_without_worker")

@@ -12,7 +12,7 @@ from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, MinuteState, Role
-from courtstream.services import admission, lifecycle, publishing
+from courtstream.services import admission, ending, lifecycle
 from courtstream.store.tables import (
     Asset,
     GuardClosure,
@@ -207,11 +207,7 @@ def _ended(session: Session, hearing: Hearing, row: JournalRow) -> None:
     at = instant(row.at) or utc_now()
     end = row.body.get("end", row.t)
     hearing.duration = max(hearing.duration, int(end or 0))
-    hearing.actual_end = at
-    hearing.minute_state, hearing.minute_by = MinuteState.OFF, "machine"
-    _step(session, hearing, HearingState.ENDED, at, str(row.body.get("why", "")))
-    admission.publisher_gone(session, hearing.id, "", "ended", at)
-    publishing.after_the_end(session, hearing, at)
+    ending.close(session, hearing, "worker", at, str(row.body.get("why", "")))
     mark(session, hearing, row)
 
 

@@ -13,7 +13,7 @@ from courtstream.control.protocol import WorkerBeat
 from courtstream.domain.trial import HearingState
 from courtstream.services import admission
 from courtstream.services.shape import ON_AIR
-from courtstream.store.tables import Hearing, ScorecardRow
+from courtstream.store.tables import Hearing, Mark, ScorecardRow
 
 SILENT = timedelta(seconds=8)
 """Longer than a restart of the worker by its agent usually takes to be heard again."""
@@ -35,8 +35,12 @@ class News:
 
 
 def unfinished(session: Session) -> tuple[str, ...]:
-    """Hearings that had begun and not ended when the database last knew."""
-    query = select(Hearing.id).where(Hearing.state.in_(_RUNNING), Hearing.node != "")
+    """Hearings whose journal may have rows the database lacks: begun and, as far as it knows,
+    not ended, or ended by a person without the worker's last row.
+    """
+    last_row = exists().where(Mark.hearing_id == Hearing.id, Mark.kind == "ended")
+    abandoned = (Hearing.state == HearingState.ENDED) & (Hearing.last_seq > 0) & ~last_row
+    query = select(Hearing.id).where(Hearing.state.in_(_RUNNING) | abandoned, Hearing.node != "")
     return tuple(session.scalars(query))
 
 
@@ -65,7 +69,7 @@ def look(session: Session, beats: Iterable[tuple[WorkerBeat, datetime]], now: da
         known = heard.pop(hearing.id, None)
         if known is not None:
             _heard(session, hearing, *known, news)
-        elif _silent(hearing, now):
+        elif silent(hearing, now):
             news.silent.append(hearing.id)
             if not hearing.worker_gone:
                 hearing.worker_gone = True
@@ -86,6 +90,7 @@ def _heard(session: Session, hearing: Hearing, beat: WorkerBeat, at: datetime, n
             stream.seen_at = at
 
 
-def _silent(hearing: Hearing, now: datetime) -> bool:
+def silent(hearing: Hearing, now: datetime) -> bool:
+    """Whether nobody has heard the worker of a begun hearing for `SILENT`."""
     since = hearing.worker_seen_at or hearing.actual_start
     return since is not None and now - since > SILENT

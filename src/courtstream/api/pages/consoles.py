@@ -9,7 +9,8 @@ from typing import Any
 from courtstream.api.pages.i18n import Catalog
 from courtstream.api.pages.watching import STRINGS, live_state, why_text
 from courtstream.api.pages.wording import clock_s, hms, iso
-from courtstream.domain.trial import HearingState, MinuteState
+from courtstream.domain.trial import MinuteState
+from courtstream.services.shape import ON_AIR
 from courtstream.services.views import CourtroomPage, LiveStatus, MarkView
 
 Json = dict[str, Any]
@@ -87,7 +88,7 @@ def console_state(page: CourtroomPage) -> tuple[str, str]:
     current = page.courtroom.current
     if current is None:
         return "OFF", ""
-    if current.state not in {HearingState.LIVE, HearingState.INTERRUPTED}:
+    if current.state not in ON_AIR:
         return "WAITING", ""
     minute = page.status.state if page.status else MinuteState.DELAYED
     state = live_state(current.state, minute, page.status is None, page.status)
@@ -109,6 +110,12 @@ def _waiting(page: CourtroomPage) -> str:
 def commandable(page: CourtroomPage) -> bool:
     """Whether a worker is there to obey."""
     return page.courtroom.current is not None and page.status is not None and not page.status.stale
+
+
+def endable(page: CourtroomPage) -> bool:
+    """Whether the hearing can be ended, with its worker or, when that is gone, without."""
+    current = page.courtroom.current
+    return commandable(page) or (current is not None and current.state in ON_AIR)
 
 
 def is_bad(mark: MarkView) -> bool:
@@ -136,6 +143,7 @@ def snapshot(page: CourtroomPage, words: Catalog) -> Json:
         "waiting": _waiting(page),
         "media": public_media(page),
         "commandable": commandable(page),
+        "endable": endable(page),
     }
 
 
@@ -156,6 +164,7 @@ def console_context(
         "status": page.status,
         "delay": delay,
         "commandable": may_command and commandable(page),
+        "endable": may_command and endable(page),
         "may_manage": may_manage,
         "new_key": new_key,
         "island": {

@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response
 
+from courtstream.api import commanding
 from courtstream.api.context import actor, context
 from courtstream.api.events import Event, stream
 from courtstream.api.pages.account import may_see, text_of
@@ -19,7 +20,7 @@ from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Verb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, WorkerAway
-from courtstream.services import accounts, commands, courtrooms, keys
+from courtstream.services import accounts, courtrooms, keys
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
@@ -58,14 +59,11 @@ async def command(request: Request) -> Response:
 
 
 async def _command(request: Request, hearing_id: str, verb: str, reason: str) -> None:
-    platform = context(request)
     if verb not in set(Verb):
         raise InvalidInput
-    if platform.bus is None:
-        raise WorkerAway
     person = actor(request)
     order = Command(verb=Verb(verb), by=person.id, reason=reason)
-    reply = await commands.send(platform.work, platform.bus, person, hearing_id, order, utc_now())
+    reply = await commanding.give(context(request), person, hearing_id, order)
     if not reply.ok:
         raise WorkerAway(reply.message)
 
