@@ -85,11 +85,10 @@ def hearing_now(session: Session, courtroom_id: str, now: datetime) -> Hearing |
 
     One that was admitted and never went on air gives way to the next when its time is over.
     """
-    begin, end = day_bounds(court_day(now))
+    begin, _ = day_bounds(court_day(now))
     due = (
         Hearing.state.in_(_WAITING)
-        & (Hearing.scheduled_start >= begin)
-        & (Hearing.scheduled_start < end)
+        & ((Hearing.scheduled_start >= begin) | (Hearing.scheduled_end > now))
         & (Hearing.scheduled_start <= now + EARLY)
     )
     on_air_here = Hearing.state.in_(shape.ON_AIR) & (
@@ -115,12 +114,11 @@ def next_due(session: Session, hearing: Hearing, now: datetime) -> Hearing | Non
     """
     if hearing.state not in shape.ON_AIR:
         return None
-    _, end = day_bounds(court_day(now))
     query = (
         select(Hearing)
         .where(Hearing.courtroom_id == hearing.courtroom_id, Hearing.id != hearing.id)
         .where(Hearing.state.in_(_WAITING), Hearing.scheduled_end >= now)
-        .where(Hearing.scheduled_start <= now + EARLY, Hearing.scheduled_start < end)
+        .where(Hearing.scheduled_start <= now + EARLY)
         .order_by(Hearing.scheduled_start)
         .limit(1)
     )

@@ -118,3 +118,11 @@ def test_the_courtroom_says_that_the_previous_hearing_is_to_be_ended(world: Worl
     assert waiting(NOW + 2 * HOURS) == second
     world.change(first, state=HearingState.ENDED)
     assert waiting(NOW + 2 * HOURS) == ""
+
+
+def test_the_last_minutes_before_midnight_are_no_wall(world: World) -> None:
+    """Which hearing is due is a matter of minutes, not of the calendar's date."""
+    midnight = datetime(2026, 11, 23, 16, 0, tzinfo=UTC)  # in Beijing
+    late = world.hearing(case_number="1", start=midnight + timedelta(seconds=30))
+    assert now_in(world, midnight - timedelta(seconds=30)) == late
+    assert now_in(world, midnight + timedelta(minutes=1)) == late
