@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
 
+import structlog
 from pydantic import ValidationError
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -29,6 +30,9 @@ from courtstream.store.migrate import upgrade
 from courtstream.store.unit import Store
 
 Connect = Callable[[], Awaitable[Bus]]
+CONNECT_AGAIN = 2.0
+
+log = structlog.get_logger(__name__)
 
 
 def create_app(
@@ -40,7 +44,9 @@ def create_app(
     The database is brought to the present schema at start.
     """
     work = Work(Store(settings.database))
-    platform = Context(settings, work, Board(), Hub(), Attempts(), bus)
+    wanted = bus is not None or connect is not None
+    listening = False if wanted else None
+    platform = Context(settings, work, Board(), Hub(), Attempts(), bus, listening)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
@@ -83,13 +89,23 @@ async def _listening(platform: Context, connect: Connect | None) -> AsyncIterato
             await task
 
 
+async def _connected(connect: Connect) -> Bus:
+    """The bus, as soon as there is one."""
+    while True:
+        try:
+            return await connect()
+        except Exception:
+            log.exception("no bus")
+            await asyncio.sleep(CONNECT_AGAIN)
+
+
 async def _listen(platform: Context, connect: Connect | None) -> None:
     """Follow hearings over the bus; one made here is closed here."""
     if platform.bus is not None:
-        await Listeners(platform, platform.bus).run()
+        await Listeners(platform, platform.bus).keep_running()
     elif connect is not None:
-        bus = platform.bus = await connect()
+        bus = platform.bus = await _connected(connect)
         try:
-            await Listeners(platform, bus).run()
+            await Listeners(platform, bus).keep_running()
         finally:
             await bus.close()

@@ -18,7 +18,10 @@ from courtstream.settings import Settings
 
 @dataclass(slots=True)
 class Context:
-    """The parts of the running platform. `bus` is None where no hearing can run."""
+    """The parts of the running platform. `bus` is None where no hearing can run.
+
+    `listening`: whether nodes and workers are listened to; None where nobody is to listen.
+    """
 
     settings: Settings
     work: Work
@@ -26,6 +29,7 @@ class Context:
     hub: Hub
     attempts: Attempts
     bus: Bus | None = None
+    listening: bool | None = None
 
 
 def context(connection: HTTPConnection) -> Context:

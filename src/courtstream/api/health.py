@@ -20,11 +20,13 @@ async def healthz(request: Request) -> JSONResponse:
 
 
 async def readyz(request: Request) -> JSONResponse:
-    """GET /readyz: database and bus answer; else 503 and which one does not."""
+    """GET /readyz: database and bus answer and workers are heard; else 503 and what is not so."""
     platform = context(request)
     checks = {"database": await _database(request)}
     if platform.bus is not None:
         checks["bus"] = platform.bus.connected
+    if platform.listening is not None:
+        checks["listening"] = platform.listening
     ready = all(checks.values())
     status = "ready" if ready else "not_ready"
     return JSONResponse({"status": status, "checks": checks}, 200 if ready else 503)

@@ -38,6 +38,9 @@ BATCH = 500
 PAUSE = 0.1
 LOOK = 2.0
 BEHIND = timedelta(seconds=5)
+FIRST_REST, LONGEST_REST = 0.5, 15.0
+"""Seconds after a start that failed, doubled each time."""
+
 ASK_AGAIN = 30.0
 """How often the node of a hearing is asked whose worker is silent: it may have ended unheard."""
 
@@ -51,18 +54,42 @@ class Listeners:
         self._wanted: asyncio.Queue[str] = asyncio.Queue()
         self._asked: set[str] = set()
         self._silent_asked: dict[str, float] = {}
+        self._to_hear: list[Callable[[], Awaitable[None]]] = [
+            lambda: bus.serve_admit(self._admit),
+            lambda: bus.on_row(self._row),
+            lambda: bus.on_beat(self._beat),
+            lambda: bus.on_node_beat(self._node_beat),
+            lambda: bus.on_ingest_event(self._ingest),
+        ]
+
+    async def keep_running(self) -> None:
+        """`run`, and again after a failure, with longer and longer rests in between."""
+        rest = FIRST_REST
+        while True:
+            began = time.monotonic()
+            try:
+                await self.run()
+            except Exception:
+                log.exception("not listening", again_in=rest)
+            finally:
+                self._platform.listening = False
+            if time.monotonic() - began > LONGEST_REST:
+                rest = FIRST_REST
+            await asyncio.sleep(rest)
+            rest = min(2 * rest, LONGEST_REST)
 
     async def run(self) -> None:
-        """Listen until cancelled. A failing part is logged and goes on."""
-        await self._bus.serve_admit(self._admit)
-        await self._bus.on_row(self._row)
-        await self._bus.on_beat(self._beat)
-        await self._bus.on_node_beat(self._node_beat)
-        await self._bus.on_ingest_event(self._ingest)
+        """Listen until cancelled. A failing part is logged and goes on; a failing start raises,
+        and the next call subscribes only to what is not heard yet.
+        """
+        while self._to_hear:
+            await self._to_hear[0]()
+            self._to_hear.pop(0)
         for hearing_id in await self._platform.work.reading(running.unfinished):
             self._want(hearing_id)
         for hearing_id in await self._platform.work.reading(running.unscored):
             await self._score(hearing_id)
+        self._platform.listening = True
         async with asyncio.TaskGroup() as group:
             group.create_task(_for_ever("rows", self._write))
             group.create_task(_for_ever("journals", self._catch_up))

@@ -6,7 +6,9 @@ from contextlib import asynccontextmanager
 from datetime import timedelta
 from typing import Any
 
+import httpx
 import pytest
+from sqlalchemy.exc import OperationalError
 
 from courtstream.api import listeners as module
 from courtstream.api.app import create_app
@@ -210,6 +212,44 @@ async def test_it_stops_although_a_part_has_just_failed(
         while not failed.is_set():
             await asyncio.sleep(0.01)
         await asyncio.sleep(0.1)  # it rests after the failure, and is told to stop there
+
+
+async def test_a_start_that_fails_is_tried_again_and_said_meanwhile(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _, tape = world.live()
+    monkeypatch.setattr(module, "FIRST_REST", 0.05)
+    real, locked = running.unfinished, [True]
+
+    def unfinished(session: Any) -> Any:
+        if locked[0]:
+            raise OperationalError("SELECT", {}, Exception("database is locked"))
+        return real(session)
+
+    monkeypatch.setattr(module.running, "unfinished", unfinished)
+    bus = MemoryBus()
+    subscribed: list[Any] = []
+
+    async def on_row(callback: Any) -> None:
+        bus.row = callback
+        subscribed.append(callback)
+
+    monkeypatch.setattr(bus, "on_row", on_row)
+    app = create_app(world.settings, bus)
+    async with app.router.lifespan_context(app):
+        platform: Context = app.state.context
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://t") as client:
+            await until(lambda: subscribed)
+            await asyncio.sleep(0.2)
+            answer = await client.get("/readyz")
+            assert (answer.status_code, answer.json()["checks"]["listening"]) == (503, False)
+            locked[0] = False
+            await until(lambda: platform.listening)
+            assert (await client.get("/readyz")).status_code == 200
+        await bus.row(tape.segment(3))
+        await until(lambda: segments(world) == 4)
+    assert len(subscribed) == 1  # every row is heard once
 
 
 async def test_nodes_and_their_ports_are_known(world: World) -> None:
