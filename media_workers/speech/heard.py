@@ -106,7 +106,7 @@ class Heard:
         if breath is None or breath.end >= self.window.end:
             return end
         rest = [i for i in range(last + 1, len(self.signs)) if self.onset(i) < breath.end - PAUSE]
-        if breath.end - end > _REST or len(rest) > _FEW:
+        if breath.end - end > (_REST // 2 if rest else _REST) or len(rest) > _FEW:
             return end
         later = [v.start for v in self.voiced if v.start > breath.end]
         return max(end, min(breath.end + _FADE, *later, self.window.end))

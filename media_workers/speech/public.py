@@ -62,9 +62,10 @@ def _case_from(heard: Heard, start: int) -> tuple[int, int] | None:
     before the year; and characters that are no digits between two groups of digits.
     """
     end = _number_mark(heard, start + 4)
-    if end is None:
+    if end is None and len(heard.signs) - start > _REACH:
         return None
-    inside = range(start + 4, end - 1)
+    end = end or len(heard.signs)  # cut off by the window: the next one has the rest
+    inside = range(start + 4, end)
     foreign = [at for at in inside if heard.signs[at].kind not in {DIGIT, LIKE_DIGIT}]
     known = _opened(heard, start) or any(_like_kind(heard, at) for at in inside)
     return (start, end) if foreign and known else None

@@ -246,6 +246,8 @@ def sounding(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
             end += 1
         digits = sum(heard.signs[index].kind == DIGIT for index in range(at, end))
         public = _inside(at, end - 1, kept) or _counts(heard, end) or is_paper(heard, at)
+        # at the edge of a window 元 or 号 may be about to come: the next window has it all
+        public = public or (end - at < 14 and heard.end(end - 1) > heard.window.end - _EDGE)
         if end - at >= _MANY and digits >= 3 and not public:
             span = hidden(heard, at, end - 1, max(0, 18 - (end - at)))
             yield Evidence(span, Reason.NUMBER_BEING_READ, at, end - 1, 0.6)

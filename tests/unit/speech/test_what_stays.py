@@ -6,6 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from courtstream.domain.time import SECOND, Span
+from media_workers.speech.hypothesis import Hypothesis
+from media_workers.speech.spot import PrivateSpeechSpotter
 from tests.unit.speech.test_private_speech import share, spotted, words
 
 CASES = [
@@ -53,3 +56,31 @@ def test_any_case_number_after_its_announcement_stays_wherever_the_windows_fall(
 def test_a_year_like_number_or_garbled_digits_are_no_excuse(text: str, private: str) -> None:
     said = words(text)
     assert share(said, spotted(said), private, text) > 0.9
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["现在公开审理二零二六江零一零二民初三三七号一案", "借款本金人民币二十三万六千元请求返还"],
+)
+def test_a_window_that_ends_inside_a_public_number_hides_none_of_it(text: str) -> None:
+    said = words(text, 0.4)
+    for end in range(8, 60):
+        bounds = Span(0, end * SECOND // 5)
+        inside = tuple(word for word in said if word.span.end <= bounds.end)
+        hypothesis = Hypothesis(bounds, inside, (bounds,))
+        assert PrivateSpeechSpotter().push(hypothesis) == (), inside
+
+
+def test_the_end_of_a_breath_belongs_to_the_number_read_in_it() -> None:
+    """The recogniser dropped the last digits: the voice goes on for 0.8 s without a character."""
+    said = words("我的手机号是一三八二四七二零一")
+    last = said[-1].span.end
+    after = words("请问被告有什么意见", last / SECOND + 2.5)
+    voiced = (
+        Span(said[0].span.start, last + 8 * SECOND // 10),
+        Span(after[0].span.start, 12 * SECOND),
+    )
+    hypothesis = Hypothesis(Span(0, 12 * SECOND), (*said, *after), voiced)
+    spans = PrivateSpeechSpotter().push(hypothesis)
+    assert max(span.span.end for span in spans) >= voiced[0].end + 3 * SECOND // 10
+    assert all(span.span.end <= after[0].span.start for span in spans)
