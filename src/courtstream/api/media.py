@@ -2,6 +2,8 @@
 only while the hearing's publication allows it.
 
 Segments never change, so the newest are answered from memory; playlists are read anew each time.
+Caches on the way may keep a segment for `SHARED_SECONDS` only, because nobody can call it back
+from them when a hearing is withdrawn.
 """
 
 from __future__ import annotations
@@ -36,10 +38,12 @@ LIVE_NAME = re.compile(
 STILL_NAME = re.compile(r"[0-9]{1,12}\.jpg")
 HEARING_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
-FOREVER = "public, max-age=3600, immutable"
+SHARED_SECONDS = 60
+SHORT = f"public, max-age={SHARED_SECONDS}"
 FRESH = "no-cache"
 GRANT_SECONDS = 1.0
-"""A withdrawal reaches every viewer within this time."""
+"""After a withdrawal nothing more is given out here beyond this time; what caches on the way have
+is theirs for `SHARED_SECONDS` at most."""
 
 MEMORY_BYTES = 192_000_000
 _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
@@ -161,7 +165,7 @@ def _playlist(request: Request, data: bytes) -> Response:
 async def _immutable(request: Request, path: Path) -> Response:
     data = await cache_of(request).file(path)
     etag = f'"{path.stem}-{len(data):x}"'
-    headers = {"Cache-Control": FOREVER, "ETag": etag, "Accept-Ranges": "bytes"}
+    headers = {"Cache-Control": SHORT, "ETag": etag, "Accept-Ranges": "bytes"}
     kind = TYPES[path.suffix[1:]]
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
