@@ -20,6 +20,7 @@ class WebSettings(BaseModel):
     port: int = Field(8080, ge=0, le=65535, description="Port of the pages and the API.")
     base_url: str = Field("", description="Public address in links; empty means host and port.")
     session_hours: float = Field(12.0, gt=0, description="How long a staff sign-in lasts.")
+    metrics_token: str = Field("", description="Opens /metrics to others than this machine.")
     secure_cookies: bool = Field(False, description="Set where the site is served over HTTPS.")
 
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from hmac import compare_digest
+from ipaddress import ip_address
+
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
@@ -11,7 +14,11 @@ from starlette.responses import JSONResponse, Response
 
 from courtstream.api.context import context
 from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import Forbidden
+from courtstream.services import watch
 from courtstream.telemetry.metrics import render
+
+_PROXIED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
 
 
 async def healthz(request: Request) -> JSONResponse:
@@ -33,10 +40,29 @@ async def readyz(request: Request) -> JSONResponse:
 
 
 async def metrics(request: Request) -> Response:
-    """GET /metrics: Prometheus text."""
+    """GET /metrics: Prometheus text, for this machine or with the token. Raises Forbidden."""
     platform = context(request)
-    body = render(platform.board, platform.hub.viewers(), utc_now())
+    if not (_from_here(request) or _has_token(request, platform.settings.web.metrics_token)):
+        raise Forbidden("只限本机访问，或凭令牌 / from this machine only, or with the token")
+    running = [beat.hearing_id for beat, _ in platform.board.beats()]
+    named = await platform.work.reading(watch.known_to_the_public, running)
+    body = render(platform.board, platform.hub.viewers(), utc_now(), named)
     return Response(body, media_type=CONTENT_TYPE_LATEST)
+
+
+def _from_here(request: Request) -> bool:
+    """Whether a program of this machine asks for itself; a proxy asks for somebody else."""
+    if request.client is None or any(name in request.headers for name in _PROXIED):
+        return False
+    try:
+        return ip_address(request.client.host).is_loopback
+    except ValueError:
+        return False
+
+
+def _has_token(request: Request, token: str) -> bool:
+    given = request.headers.get("authorization", "")
+    return bool(token) and compare_digest(given.encode(), f"Bearer {token}".encode())
 
 
 async def _database(request: Request) -> bool:

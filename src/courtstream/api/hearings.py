@@ -13,6 +13,7 @@ from courtstream.api.events import stream
 from courtstream.api.reading import answer, body, query
 from courtstream.control.protocol import Command
 from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import Withdrawn
 from courtstream.domain.time import seconds
 from courtstream.services import gatekeeping, importing, publishing, watch
 from courtstream.services.watch import Search
@@ -34,10 +35,12 @@ async def find(request: Request) -> JSONResponse:
     return answer(s.HearingListOut, await context(request).work.reading(watch.search, wanted))
 
 
-@documented("hearings", s.HearingDetailOut)
+@documented("hearings", s.HearingDetailOut, problems=(404, 410))
 async def detail(request: Request) -> JSONResponse:
-    """One hearing as the watch page shows it."""
+    """One hearing as the watch page shows it; 410 when it was withdrawn."""
     view = await context(request).work.reading(watch.hearing_page, _id(request), utc_now())
+    if view.withdrawn:
+        raise Withdrawn
     return answer(s.HearingDetailOut, view)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -98,6 +99,12 @@ def search(session: Session, wanted: Search) -> HearingList:
     )
     cards = tuple(shape.card_view(session, row) for row in rows)
     return HearingList(cards, total, page, max(1, -(-total // PAGE)))
+
+
+def known_to_the_public(session: Session, hearing_ids: Iterable[str]) -> frozenset[str]:
+    """Those of the hearings that the public may know of and that are not withdrawn."""
+    query = _public(select(Hearing).where(Hearing.id.in_(list(hearing_ids))))
+    return frozenset(h.id for h in session.scalars(query) if not shape.withdrawn(h))
 
 
 def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingView:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -73,15 +73,18 @@ class Heard(Protocol):
         """Nodes heard of lately."""
 
 
-def render(board: Heard, viewers: int, now: datetime) -> bytes:
-    """The exposition text; gauges of hearings that are over disappear."""
+def render(board: Heard, viewers: int, now: datetime, named: Collection[str]) -> bytes:
+    """The exposition text; gauges of hearings that are over disappear.
+
+    `named`: hearings whose ids may be labels; the others are only counted.
+    """
     beats = list(board.beats())
     _VIEWERS.set(viewers)
     _WORKERS.set(len(beats))
     _NODES.set(len(board.nodes(now)))
     for gauge in (_GUARD, _LAG, _CLOSURES):
         gauge.clear()
-    for beat, _ in beats:
+    for beat in (beat for beat, _ in beats if beat.hearing_id in named):
         _GUARD.labels(beat.hearing_id).set(beat.guard_open)
         _CLOSURES.labels(beat.hearing_id).set(beat.guard_closures)
         _LAG.labels(beat.hearing_id, "picture").set(beat.picture_lag)

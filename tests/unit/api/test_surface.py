@@ -2,14 +2,18 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import timedelta
 
 import pytest
 from starlette.testclient import TestClient
 
 from courtstream.api.app import create_app
 from courtstream.api.middleware import LARGEST_BODY
-from courtstream.services import watch
-from tests.support.platform import MemoryBus, World, sign_in, site
+from courtstream.control.protocol import WorkerBeat
+from courtstream.domain.clock import utc_now
+from courtstream.domain.trial import MinuteState
+from courtstream.services import publishing, watch
+from tests.support.platform import NOW, MemoryBus, World, sign_in, site
 
 
 def test_the_openapi_document_names_every_api_route(world: World) -> None:
@@ -58,8 +62,49 @@ def test_health_and_readiness(world: World) -> None:
         assert checks == {"database": True, "bus": True, "listening": True}
         bus.connected = False
         assert client.get("/readyz").status_code == 503
-        metrics = client.get("/metrics").text
-        assert "courtstream_workers" in metrics
+
+
+def from_here(world: World, **changes: str) -> TestClient:
+    web = world.settings.web.model_copy(update=changes)
+    settings = world.settings.model_copy(update={"web": web})
+    return TestClient(create_app(settings), client=("127.0.0.1", 50000))
+
+
+def test_the_figures_are_for_this_machine_or_with_the_token(world: World) -> None:
+    with from_here(world) as client:
+        assert "courtstream_workers" in client.get("/metrics").text
+        through_a_proxy = client.get("/metrics", headers={"x-forwarded-for": "203.0.113.9"})
+        assert through_a_proxy.status_code == 403
+    with site(world) as client:
+        assert client.get("/metrics").status_code == 403
+        assert client.get("/metrics", headers={"authorization": "Bearer "}).status_code == 403
+    with from_here(world, metrics_token="t0ken") as client:
+        for token, status in (("t0ken", 200), ("t0ke", 403), ("", 403)):
+            headers = {"via": "1.1 proxy", "authorization": f"Bearer {token}"}
+            assert client.get("/metrics", headers=headers).status_code == status
+
+
+def test_hearings_that_are_not_public_are_not_named_in_the_figures(world: World) -> None:
+    shown = world.hearing()
+    hidden = world.hearing(case_number="2", start=NOW + timedelta(hours=5), public=False)
+    with from_here(world) as client:
+        board = client.app.state.context.board  # type: ignore[attr-defined]
+        for hearing_id in (shown, hidden):
+            beat = WorkerBeat(hearing_id=hearing_id, epoch=1, pid=1, seq=0, state=MinuteState.LIVE)
+            board.worker(beat, utc_now())
+        figures = client.get("/metrics").text
+    assert f'hearing="{shown}"' in figures
+    assert hidden not in figures
+    assert "courtstream_workers 2.0" in figures
+
+
+def test_a_withdrawn_hearing_is_gone_for_programs_too(world: World) -> None:
+    hearing_id, _ = world.live()
+    with site(world) as client:
+        assert client.get(f"/api/v1/hearings/{hearing_id}").status_code == 200
+        world.work.write(publishing.withdraw, world.users["clerk"], hearing_id, "误播", NOW)
+        answer = client.get(f"/api/v1/hearings/{hearing_id}")
+    assert (answer.status_code, answer.json()["code"]) == (410, "withdrawn")
 
 
 def test_problems_have_both_languages_and_a_request_id(world: World) -> None:
