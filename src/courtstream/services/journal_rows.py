@@ -269,5 +269,6 @@ def _number(value: object) -> float | None:
 
 
 def _mean_confidence(words: Iterable[Any]) -> float:
+    """0 when no word says how sure it is: what nobody vouches for is no evidence."""
     values = [float(w[3]) for w in words if len(w) > 3]
-    return sum(values) / len(values) if values else 1.0
+    return sum(values) / len(values) if values else 0.0

@@ -217,6 +217,13 @@ def test_an_ended_hearing_is_scored_from_its_rows(world: World) -> None:
     assert abs(sum(c.weight for c in card.categories) - 100) < 0.1
 
 
+def test_words_that_nobody_vouches_for_count_as_unsure(world: World) -> None:
+    hearing_id, tape = world.live()
+    world.take([tape.words(0, 2, "现在开庭"), tape.words(2, 4, "现在休庭", words=[])])
+    lines = world.work.read(watch.transcript, hearing_id, NOW)
+    assert [line.confidence for line in lines] == [0.9, 0.0]
+
+
 def test_the_words_never_run_ahead_of_the_picture(world: World) -> None:
     hearing_id, tape = world.live(segments=1)  # two seconds are out
     world.take([tape.words(0, 1.5, "已播出"), tape.words(3, 4, "未播出")])
