@@ -1,14 +1,16 @@
-"""A person's order to a hearing, from the API or from the courtroom's page."""
+"""A person's order to a hearing, from the API or from a page."""
 
 from __future__ import annotations
+
+from contextlib import suppress
 
 from courtstream.api.announce import announce
 from courtstream.api.context import Context
 from courtstream.control.protocol import Command, Reply, RowKind, Verb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import WorkerAway
-from courtstream.services import commands
-from courtstream.services.views import UserView
+from courtstream.services import commands, schedule
+from courtstream.services.views import HearingCard, UserView
 
 
 async def give(platform: Context, person: UserView, hearing_id: str, order: Command) -> Reply:
@@ -22,3 +24,17 @@ async def give(platform: Context, person: UserView, hearing_id: str, order: Comm
     if order.verb is Verb.END:
         await announce(platform, hearing_id, {RowKind.STATE})
     return reply
+
+
+async def cancel(platform: Context, person: UserView, hearing_id: str) -> HearingCard:
+    """Cancel a hearing that is not on air; a worker that already waits for it is sent away.
+
+    Raises Conflict, Forbidden, NotFound.
+    """
+    card = await platform.work.writing(schedule.cancel, person, hearing_id, utc_now())
+    if platform.bus is not None:
+        with suppress(WorkerAway):  # mostly there is none: the encoder has not come yet
+            order = Command(verb=Verb.END, by=person.id, reason="cancelled")
+            await platform.bus.request_worker(hearing_id, order)
+    await announce(platform, hearing_id, {RowKind.STATE})
+    return card

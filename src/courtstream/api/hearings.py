@@ -80,6 +80,14 @@ async def import_file(request: Request) -> JSONResponse:
     return answer(s.ImportOut, report, 201)
 
 
+@documented("schedule", s.HearingOut, staff=True, problems=(404, 409))
+async def cancel(request: Request) -> JSONResponse:
+    """Cancel a hearing that is scheduled or admitted and not on air yet."""
+    return answer(
+        s.HearingOut, await commanding.cancel(context(request), actor(request), _id(request))
+    )
+
+
 @documented("control", s.ReplyOut, takes=s.CommandBody, staff=True, problems=(404, 409))
 async def command(request: Request) -> JSONResponse:
     """Cut, recess, close a segment, resume, set the delay or end a running hearing."""

@@ -22,6 +22,7 @@ api_routes: list[BaseRoute] = [
     Route(f"{API}/hearings/{{hearing_id}}/transcript", hearings.transcript, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/events", hearings.events, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/commands", hearings.command, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/cancel", hearings.cancel, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/approval", hearings.approve, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/closures", hearings.find_closures, methods=["PUT"]),
     Route(f"{API}/hearings/{{hearing_id}}/release", hearings.release, methods=["POST"]),

@@ -22,14 +22,17 @@ log = structlog.get_logger(__name__)
 def close(session: Session, hearing: Hearing, by: str, at: datetime, why: str) -> None:
     """Off the air at `at`: state, minutes, publishers, and the replay by the hearing's policy.
 
-    A step the table forbids is left out: a hearing that has ended stays ended.
+    A step the table forbids is left out: a hearing that has ended stays ended, and one that was
+    cancelled while its worker waited stays cancelled and has no replay.
     """
-    hearing.actual_end = at
+    admission.publisher_gone(session, hearing.id, "", "ended", at)
     hearing.minute_state = MinuteState.OFF
     hearing.minute_by = "machine" if by == "worker" else by
+    if hearing.state is HearingState.CANCELLED:
+        return
+    hearing.actual_end = at
     if lifecycle.can_move(hearing, HearingState.ENDED):
         lifecycle.move(session, hearing, HearingState.ENDED, by, at, why)
-    admission.publisher_gone(session, hearing.id, "", "ended", at)
     publishing.after_the_end(session, hearing, at)
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from sqlalchemy.orm import Session
 
 from courtstream.control.protocol import JournalRow, RowKind
+from courtstream.domain.trial import HearingState
 from courtstream.services.journal_rows import HANDLERS, mark
 from courtstream.store.tables import Hearing
 
@@ -63,9 +64,15 @@ def apply_rows(session: Session, rows: Iterable[JournalRow]) -> Applied:
             continue
         result.rows += 1
         result.touched.setdefault(row.hearing_id, set()).add(row.kind)
-        if row.kind is RowKind.ENDED:
+        if row.kind is RowKind.ENDED and _is_over(session, row.hearing_id):
             result.ended.append(row.hearing_id)
     return result
+
+
+def _is_over(session: Session, hearing_id: str) -> bool:
+    """Whether there is something to score: not when it was cancelled before it began."""
+    hearing = session.get(Hearing, hearing_id)
+    return hearing is not None and hearing.state is HearingState.ENDED
 
 
 def _take(session: Session, hearing: Hearing, row: JournalRow) -> None:

@@ -30,6 +30,7 @@ def test_the_openapi_document_names_every_api_route(world: World) -> None:
         ("/api/v1/hearings/{hearing_id}/events", "get"),
         ("/api/v1/hearings/{hearing_id}/scorecard", "get"),
         ("/api/v1/hearings/{hearing_id}/commands", "post"),
+        ("/api/v1/hearings/{hearing_id}/cancel", "post"),
         ("/api/v1/courtrooms/{courtroom_id}/keys", "post"),
         ("/api/v1/courtrooms/{courtroom_id}/keys/{key_id}", "delete"),
         ("/api/v1/findings/{finding_id}/reviews", "post"),

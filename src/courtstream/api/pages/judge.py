@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import Response
 
+from courtstream.api import commanding
 from courtstream.api.context import actor, context
 from courtstream.api.pages.account import text_of
 from courtstream.api.pages.faults import error_text
@@ -76,7 +77,7 @@ async def _speak(request: Request, verdict: str, outcome: str, note: str) -> Fin
 
 
 async def publish(request: Request) -> Response:
-    """Approve or refuse the broadcast, release the replay, or withdraw all with a reason."""
+    """Approve or refuse the broadcast, cancel the hearing, release the replay, withdraw all."""
     work, person, now = context(request).work, actor(request), utc_now()
     hearing_id = request.path_params["hearing_id"]
     async with request.form(max_files=0, max_fields=10) as form:
@@ -86,6 +87,8 @@ async def publish(request: Request) -> Response:
             await work.writing(publishing.release_replay, person, hearing_id, now)
         elif act == "withdraw":
             await work.writing(publishing.withdraw, person, hearing_id, reason, now)
+        elif act == "cancel":
+            await commanding.cancel(context(request), person, hearing_id)
         elif act in {"approve", "refuse"}:
             await work.writing(gatekeeping.approve, person, hearing_id, act == "approve", now)
         else:
@@ -121,6 +124,7 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
         "may_confirm": Action.REVIEW in desk.allowed,
         "may_contest": Action.CONTEST in desk.allowed,
         "may_publish": Action.PUBLISH in desk.allowed,
+        "may_schedule": Action.SCHEDULE in desk.allowed,
         "may_approve": Action.APPROVE in desk.allowed,
         "released": any(
             p.mode is PublicationMode.REPLAY and p.state is PublicationState.RELEASED
