@@ -176,6 +176,8 @@ class Graph:
             "clock_jumps": self.clock.counters.jumps if self.clock else 0,
             "guard_closures": self.guard.closures_made,
             "delay_line_bytes": self.delay.bytes,
+            "width": self.form[0],
+            "height": self.form[1],
             "fps": self.picture.fps,
             **({} if self.sealed is None else self.sealed.counters()),
         }
@@ -184,10 +186,9 @@ class Graph:
         """A sentence naming the stage that is late, in Chinese and English; empty when none is."""
         if self.release.error:
             return "公开输出无法写盘，请检查磁盘 / publishing has stopped: look after the disk"
-        budget = max(3.0, delay * 0.8)
         if to_seconds(self.picture_lag) > 3.5:
             return "人脸分析跟不上，请降低分辨率或帧率 / face analysis is late: lower size or rate"
-        if to_seconds(self.speech_lag) > budget:
+        if to_seconds(self.speech_lag) > delay:
             return (
                 "语音分析跟不上，请加大延时或换小模型 / speech is late: more delay, smaller model"
             )

@@ -137,7 +137,12 @@ class Stage:
             "speech_lag": 3.4,
             "guard_open": True,
             "guard_closures": 1,
-            "counters": {"fps": 25.0, "width": 1280.0, "height": 720.0, "dropped": 0.0},
+            "counters": {
+                "fps": 25.0,
+                "width": 1280.0,
+                "height": 720.0,
+                "pictures_not_analysed": 0.0,
+            },
         }
         self.platform.board.worker(WorkerBeat(**{**fields, **changes}), utc_now())
 

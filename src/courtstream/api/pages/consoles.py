@@ -17,6 +17,12 @@ Json = dict[str, Any]
 
 NONE = "–"
 LAG_WARNS = 0.6
+SPEECH_WARNS = 0.95
+"""Speech is passed only when several windows have heard it: 0.65 to 0.9 of the delay is usual."""
+
+LOST_ON_THE_WAY = ("_refused", "_too_late", "_not_analysed")
+"""Endings of the worker's counters that say something was given up."""
+
 """Share of the delay beyond which a lag is worth a clerk's eye: the guard closes at 1."""
 
 
@@ -41,7 +47,7 @@ def gauges(status: LiveStatus | None, words: Catalog) -> tuple[Gauge, ...]:
         _fps(status.counters),
         Gauge("delay", f"{status.delay:.1f} s"),
         _lag("picture_lag", status.picture_lag, status.delay),
-        _lag("speech_lag", status.speech_lag, status.delay),
+        _lag("speech_lag", status.speech_lag, status.delay, SPEECH_WARNS),
         Gauge("guard", words(f"guard.{_open(status)}"), "" if status.guard_open else "bad"),
         Gauge("closures", str(status.guard_closures), "warn" if status.guard_closures else ""),
         _drops(status.counters),
@@ -73,13 +79,13 @@ def _fps(counters: Mapping[str, float]) -> Gauge:
     return Gauge("fps", f"{fps:.1f}" if fps else NONE, "warn" if 0 < fps < 12 else "")
 
 
-def _lag(name: str, lag: float, delay: float) -> Gauge:
-    tone = "bad" if lag >= delay else "warn" if lag >= delay * LAG_WARNS else ""
+def _lag(name: str, lag: float, delay: float, warns: float = LAG_WARNS) -> Gauge:
+    tone = "bad" if lag >= delay else "warn" if lag >= delay * warns else ""
     return Gauge(name, f"{lag:.1f} s", tone if delay > 0 else "")
 
 
 def _drops(counters: Mapping[str, float]) -> Gauge:
-    dropped = sum(v for k, v in counters.items() if k == "dropped" or k.endswith(".dropped"))
+    dropped = sum(v for k, v in counters.items() if k.endswith(LOST_ON_THE_WAY))
     return Gauge("drops", f"{dropped:.0f}", "bad" if dropped else "")
 
 

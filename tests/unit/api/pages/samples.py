@@ -228,7 +228,7 @@ def courtroom() -> v.CourtroomPage:
             True,
             1,
             "",
-            {"fps": 25.0, "width": 1280, "height": 720, "dropped": 0},
+            {"fps": 25.0, "width": 1280, "height": 720, "pictures_not_analysed": 0},
         ),
         gate=GATE,
         policy=POLICY,

@@ -77,8 +77,10 @@ def test_stretches_end_where_the_next_state_begins() -> None:
 
 
 def test_gauges_warn_before_the_guard_must_close() -> None:
-    by_name = {g.name: g for g in consoles.gauges(status(speech_lag=6.5, picture_lag=10.0), ZH)}
+    by_name = {g.name: g for g in consoles.gauges(status(speech_lag=9.7, picture_lag=10.0), ZH)}
     assert by_name["speech_lag"].tone == "warn"
+    usual = {g.name: g for g in consoles.gauges(status(speech_lag=9.0), ZH)}
+    assert usual["speech_lag"].tone == "", "windows make this lag; it is no warning"
     assert by_name["picture_lag"].tone == "bad"
     assert by_name["delay"].value == "10.0 s"
     names = [g.name for g in consoles.gauges(None, ZH)]
