@@ -45,9 +45,9 @@ def test_a_new_key_is_shown_once(page: Page, stage: Stage) -> None:
 def test_counters_follow_the_worker(page: Page, stage: Stage) -> None:
     sign_in(page, stage, "clerk")
     page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
-    stage.beat(speech_lag=9.2, guard_open=False)
+    stage.beat(speech_lag=9.7, guard_open=False)
     lag = page.locator('[data-gauge="speech_lag"]')
-    expect(lag.locator("dd")).to_have_text("9.2 s")
+    expect(lag.locator("dd")).to_have_text("9.7 s")
     expect(lag).to_have_class("is-warn")
     expect(page.locator("[data-strip-name]")).to_have_text("画面与声音已遮挡")
     stage.beat()
