@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,9 @@ from typing import Any
 import av
 import numpy as np
 import numpy.typing as npt
+
+COARSE = 16_000
+"""Samples a second at which waveforms are compared: speech, and both rates divide by it."""
 
 
 @dataclass(frozen=True)
@@ -74,27 +78,39 @@ def read(folder: Path) -> Published:
     return Published(frames, sound, start, 48_000, playlist)
 
 
-def offset(published: Published, media: Path, *, near: float, length: float) -> float:
-    """Seconds to add to a time in `media` to get the published time of the same sound.
+def likeness(
+    published: Published, media: Path, spans: Sequence[tuple[float, float]]
+) -> list[float]:
+    """How alike the published sound comes, anywhere, to each stretch (seconds) of `media`.
 
-    Found by the loudness contour (100 a second) of `length` published seconds from `near` on.
+    Normalised cross-correlation of the waveforms at 16 kHz, so it does not depend on where the
+    stretch was placed: what aired comes to .95 and more, what did not stays below .8.
     """
     with av.open(str(media)) as container:
-        pieces = [f.to_ndarray().reshape(-1) for f in container.decode(audio=0)]
         rate = container.streams.audio[0].rate
-    source = _contour(np.concatenate(pieces).astype(np.float32), rate)
-    first = round((near - published.sound_start) * 100)
-    part = _contour(published.sound, published.rate)[first : first + round(length * 100)]
-    part = (part - part.mean()) / (part.std() + 1e-9)
-    windows = np.lib.stride_tricks.sliding_window_view(source, len(part))
-    spread = windows.std(axis=1) + 1e-9
-    alike = ((windows - windows.mean(axis=1, keepdims=True)) @ part) / spread / len(part)
-    assert alike.max() > 0.9, "the published sound is not found in the media"
-    return near - float(alike.argmax()) / 100
+        pieces = [f.to_ndarray().reshape(-1) for f in container.decode(audio=0)]
+    source = _sampled(np.concatenate(pieces).astype(np.float32), rate)
+    heard = _sampled(published.sound, published.rate)
+    energy = np.concatenate([[0.0], np.cumsum(heard.astype(np.float64) ** 2)])
+    parts = [source[round(a * COARSE) : round(b * COARSE)] for a, b in spans]
+    size = 1 << (len(heard) + max(map(len, parts))).bit_length()
+    spectrum = np.fft.rfft(heard, size)
+    return [_best(spectrum, size, energy, part) for part in parts]
 
 
-def _contour(pcm: npt.NDArray[np.float32], rate: int) -> npt.NDArray[np.float32]:
-    step = rate // 100
-    blocks = np.abs(pcm[: len(pcm) // step * step]).reshape(-1, step)
-    contour: npt.NDArray[np.float32] = blocks.mean(axis=1)
-    return contour
+def _best(
+    spectrum: npt.NDArray[np.complex128],
+    size: int,
+    energy: npt.NDArray[np.float64],
+    part: npt.NDArray[np.float32],
+) -> float:
+    places = len(energy) - 1 - len(part)
+    alike = np.fft.irfft(spectrum * np.conj(np.fft.rfft(part, size)), size)[:places]
+    local = np.sqrt(np.maximum(energy[len(part) :][:places] - energy[:places], 1e-3))
+    return float((alike / local).max() / np.linalg.norm(part))
+
+
+def _sampled(pcm: npt.NDArray[np.float32], rate: int) -> npt.NDArray[np.float32]:
+    step = rate // COARSE
+    sampled: npt.NDArray[np.float32] = pcm[: len(pcm) // step * step].reshape(-1, step).mean(axis=1)
+    return sampled
