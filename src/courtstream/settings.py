@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     node: str = Field("local", description="This machine's name among the nodes.")
     secret_key_file: str = Field("", description="File with the signing secret; made when absent.")
     master_key_file: str = Field("", description="File with the master key; made when absent.")
+    report_font: str = Field("", description="Font file of printed documents; else the system's.")
     log_json: bool = Field(True, description="JSON log lines; false for people at a terminal.")
     demo: bool = Field(False, description="Marks the site as a demonstration.")
     web: WebSettings = WebSettings()

@@ -284,3 +284,12 @@ class CsrfFailed(CourtstreamError):
     code = "csrf_failed"
     zh = "页面已过期，请刷新后重试"
     status = 403
+
+
+class FontMissing(CourtstreamError):
+    """No font with Chinese characters was found for printed documents."""
+
+    code = "font_missing"
+    zh = "没有可用于打印文书的中文字体"
+    remedy = "apt-get install fonts-noto-cjk，或设置 COURTSTREAM_REPORT_FONT / or set that variable"
+    status = 503
