@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from courtstream.domain.time import Span
-from courtstream.rules.masking.names import syllable
 from courtstream.rules.masking.numbers import digit_map
 from courtstream.rules.masking.spoken import table
+from courtstream.rules.masking.syllables import syllable
 from media_workers.speech.hypothesis import Hypothesis
 
 PAUSE, LONG = 250_000_000, 400_000_000

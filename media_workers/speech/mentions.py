@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from rapidfuzz.distance import Levenshtein
 
 from courtstream.domain.redaction import Reason
-from courtstream.rules.masking.names import folded, given_name
+from courtstream.rules.masking.names import given_name
 from courtstream.rules.masking.nearness import ALIKE, grade, name_score
 from courtstream.rules.masking.spoken import listed, sounds_of, table
+from courtstream.rules.masking.syllables import folded
 from media_workers.speech.heard import DIGIT, Heard
 from media_workers.speech.readings import Evidence, spoken
 

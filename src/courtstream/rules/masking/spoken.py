@@ -9,7 +9,7 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-from courtstream.rules.masking.names import close, syllable
+from courtstream.rules.masking.syllables import close, syllable
 
 
 @dataclass(frozen=True, slots=True)
