@@ -18,6 +18,7 @@ import pytest
 
 from courtstream.control.agent import NodeAgent
 from courtstream.control.broker import NatsBus
+from courtstream.control.door import Door as Gate
 from courtstream.control.policy import IngestPolicy, StopPolicy
 from courtstream.control.protocol import AdmitReply, AdmitRequest, IngestEvent
 from courtstream.control.rtmp.gateway import Gateway
@@ -47,8 +48,10 @@ class Door:
 async def door(settings: Settings, bus: NatsBus, make_spec: MakeSpec) -> AsyncIterator[Door]:
     spec = make_spec()
     async with NodeAgent(settings, bus, FAKE_WORKER, StopPolicy(worker=2.0)) as agent:
-        async with Gateway(bus, agent, "local", "127.0.0.1", 0, POLICY) as gateway:
-            agent.ingest_totals = gateway.totals
+        async with Gateway(
+            entrance := Gate(bus, agent, "local", POLICY), "127.0.0.1", 0
+        ) as gateway:
+            agent.ingest_totals = entrance.totals
             yielded = Door(gateway.port, agent, spec.folder)
 
             async def admit(request: AdmitRequest) -> AdmitReply:
@@ -188,7 +191,7 @@ async def test_a_silent_platform_is_a_refusal_with_a_sentence(
 ) -> None:
     async with (
         NodeAgent(settings, bus, FAKE_WORKER) as agent,
-        Gateway(bus, agent, "local", "127.0.0.1", 0, POLICY) as gateway,
+        Gateway(Gate(bus, agent, "local", POLICY), "127.0.0.1", 0) as gateway,
     ):
         pusher = await push(clip, gateway.port)
         _, error = await asyncio.wait_for(pusher.communicate(), 12)

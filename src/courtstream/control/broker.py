@@ -28,6 +28,7 @@ from courtstream.control.protocol import (
     JournalPage,
     JournalRequest,
     JournalRow,
+    KeysRevoked,
     Message,
     NodeBeat,
     NodeCommand,
@@ -186,6 +187,14 @@ class NatsBus:
     async def admit(self, request: AdmitRequest, timeout: float = 3.0) -> AdmitReply:
         """Ask the platform whether a publisher may come in. Raises ControlAway."""
         return await self.request(protocol.INGEST_ADMIT, request, AdmitReply, timeout)
+
+    async def keys_revoked(self, digests: tuple[str, ...]) -> None:
+        """Tell every door that these keys are no longer in force."""
+        await self.publish(protocol.INGEST_REVOKED, KeysRevoked(digests=digests))
+
+    async def on_keys_revoked(self, callback: Callback[KeysRevoked]) -> None:
+        """Keys that stopped being in force, for the doors."""
+        await self.subscribe(protocol.INGEST_REVOKED, KeysRevoked, callback)
 
     # -- what the platform hears --------------------------------------------------------------
 

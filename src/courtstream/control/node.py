@@ -8,6 +8,7 @@ import structlog
 
 from courtstream.control.agent import NodeAgent
 from courtstream.control.broker import NatsBus
+from courtstream.control.door import Door
 from courtstream.control.policy import IngestPolicy
 from courtstream.control.rtmp.gateway import Gateway
 from courtstream.control.workers import WORKER_COMMAND
@@ -30,11 +31,13 @@ async def run_node(
     host, port = settings.ingest.host, settings.ingest.rtmp_port
     try:
         async with NodeAgent(settings, bus, command) as agent:
-            async with Gateway(bus, agent, settings.node, host, port, policy) as door:
-                agent.rtmp_port = door.port
+            door = Door(bus, agent, settings.node, policy)
+            await bus.on_keys_revoked(door.revoked)
+            async with Gateway(door, host, port) as gateway:
+                agent.rtmp_port = gateway.port
                 agent.ingest_totals = door.totals
                 await door.announce_restart(tuple(agent.status()))
-                log.info("node ready", node=settings.node, rtmp_port=door.port)
+                log.info("node ready", node=settings.node, rtmp_port=gateway.port)
                 await stop.wait()
             await agent.stop_all()
     finally:

@@ -64,6 +64,9 @@ INGEST_ADMIT = "cs.ingest.admit"
 INGEST_EVENT = "cs.ingest.event"
 """A publisher came, went or was refused (`IngestEvent`)."""
 
+INGEST_REVOKED = "cs.ingest.revoked"
+"""Keys are no longer in force (`KeysRevoked`); who publishes with one is put out."""
+
 LEASE_BUCKET = "cs_leases"
 """KV bucket; one key a hearing; the revision of the claim is the fencing epoch."""
 
@@ -300,6 +303,12 @@ class AdmitReply(Message):
     spec: WorkerSpec | None = None
     code: str = ""
     message: str = ""
+
+
+class KeysRevoked(Message):
+    """SHA-256 digests (hex) of ingest keys that stopped being in force just now."""
+
+    digests: tuple[str, ...]
 
 
 class IngestEvent(Message):

@@ -247,6 +247,14 @@ class UnsupportedCodec(CourtstreamError):
     status = 422
 
 
+class MultitrackStream(UnsupportedCodec):
+    """Several tracks of one kind in one stream (enhanced RTMP multitrack) are not taken."""
+
+    code = "multitrack_refused"
+    zh = "不支持多轨推流，请只推一路视频和一路音频"
+    remedy = "在编码器中关闭多轨（Multitrack）/ switch multitrack off in the encoder"
+
+
 class AuditBroken(CourtstreamError):
     """The audit chain does not verify: an entry was changed or removed."""
 

@@ -43,6 +43,9 @@ class Bus(Protocol):
     async def journal(self, node: str, request: JournalRequest) -> JournalPage:
         """Journal rows that a node keeps."""
 
+    async def keys_revoked(self, digests: tuple[str, ...]) -> None:
+        """Tell every door that keys are no longer in force."""
+
     async def serve_admit(self, answer: Callable[[AdmitRequest], Awaitable[AdmitReply]]) -> None:
         """Answer the knocks at the door."""
 

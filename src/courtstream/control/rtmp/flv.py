@@ -7,12 +7,17 @@ from enum import Enum
 
 from courtstream.control.rtmp.amf import decode_first, encode
 from courtstream.control.rtmp.errors import AmfError
-from courtstream.domain.errors import UnsupportedCodec
+from courtstream.domain.errors import MultitrackStream, UnsupportedCodec
 
 AUDIO, VIDEO, SCRIPT = 8, 9, 18
 _AVC, _AAC = 7, 10
 _KEY_FRAME = 1
 _ENHANCED = 0x80  # enhanced RTMP sets the bit above the frame type
+_ENHANCED_SOUND = 9
+_START, _FRAMES, _FRAMES_X = 0, 1, 3  # packet types of enhanced RTMP
+_CODED = (_START, _FRAMES, _FRAMES_X)
+_MULTITRACK_VIDEO, _MULTITRACK_SOUND = 6, 5
+VP8, OPUS = b"vp08", b"Opus"
 _SET_DATA_FRAME = "@setDataFrame"
 _META = "onMetaData"
 
@@ -60,24 +65,61 @@ def file_header(audio: bool = True, video: bool = True) -> bytes:
     return b"FLV\x01" + bytes([4 * audio | video]) + (9).to_bytes(4, "big") + bytes(4)
 
 
-def media_tag(kind: int, timestamp: int, payload: bytes) -> Tag | None:
+def media_tag(kind: int, timestamp: int, payload: bytes, *, inside: bool = False) -> Tag | None:
     """The tag for an RTMP audio, video or data message; None for empty or foreign ones.
 
-    Raises UnsupportedCodec for anything but H.264 video, and for enhanced RTMP.
+    Enhanced RTMP (v2, Veovera 2025) is taken where it carries H.264, AAC or Opus in one track;
+    H.264 and AAC are rewritten as of old. VP8 only comes from `inside`, our own WebRTC ingest.
+    Raises UnsupportedCodec for all else, MultitrackStream for several tracks in one message.
     """
     if not payload:
         return None
     if kind == VIDEO:
-        return Tag(kind, timestamp, payload, _video_part(payload))
+        return _video_tag(timestamp, payload, inside)
     if kind == AUDIO:
-        setup = payload[0] >> 4 == _AAC and payload[1:2] == b"\0"
-        return Tag(kind, timestamp, payload, Part.AUDIO_SETUP if setup else Part.SOUND)
+        return _audio_tag(timestamp, payload)
     metadata = metadata_payload(payload)
     return Tag(SCRIPT, timestamp, metadata, Part.METADATA) if metadata else None
 
 
+def _video_tag(timestamp: int, payload: bytes, inside: bool) -> Tag | None:
+    if not payload[0] & _ENHANCED:
+        return Tag(VIDEO, timestamp, payload, _video_part(payload))
+    frame, what, four = payload[0] >> 4 & 7, payload[0] & 15, payload[1:5]
+    if what == _MULTITRACK_VIDEO:
+        raise MultitrackStream
+    if four == VP8 and inside and what in _CODED:
+        key = Part.KEY if frame == _KEY_FRAME else Part.FRAME
+        return Tag(VIDEO, timestamp, payload, Part.VIDEO_SETUP if what == _START else key)
+    if four != b"avc1":
+        raise UnsupportedCodec
+    if what not in _CODED:
+        return None  # the end of a sequence, colour metadata
+    first = bytes([frame << 4 | _AVC, what != _START])
+    offset = b"" if what == _FRAMES else bytes(3)
+    return _video_tag(timestamp, first + offset + payload[5:], inside)
+
+
+def _audio_tag(timestamp: int, payload: bytes) -> Tag | None:
+    sound, what = payload[0] >> 4, payload[0] & 15
+    if sound != _ENHANCED_SOUND:
+        setup = sound == _AAC and payload[1:2] == b"\0"
+        return Tag(AUDIO, timestamp, payload, Part.AUDIO_SETUP if setup else Part.SOUND)
+    if what == _MULTITRACK_SOUND:
+        raise MultitrackStream
+    four = payload[1:5]
+    if four not in (b"mp4a", OPUS):
+        raise UnsupportedCodec
+    if what not in (_START, _FRAMES):
+        return None
+    if four == b"mp4a":
+        return _audio_tag(timestamp, bytes([_AAC << 4 | 15, what]) + payload[5:])
+    part = Part.AUDIO_SETUP if what == _START else Part.SOUND
+    return Tag(AUDIO, timestamp, payload, part)
+
+
 def _video_part(payload: bytes) -> Part:
-    if payload[0] & _ENHANCED or payload[0] & 0x0F != _AVC:
+    if payload[0] & 0x0F != _AVC:
         raise UnsupportedCodec
     if payload[1:2] == b"\0":
         return Part.VIDEO_SETUP

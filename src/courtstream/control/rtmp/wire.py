@@ -16,7 +16,9 @@ _LINGER_BYTES = 16 << 20
 
 
 class Wire:
-    """Reads and writes for one session."""
+    """Reads and writes for one session: a `Feed` of the door once it has named its key."""
+
+    inside = False
 
     def __init__(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._reader, self._writer = reader, writer
@@ -57,7 +59,7 @@ class Wire:
                 raise EOFError
             self._session.receive(data)
 
-    async def accept(self) -> None:
+    async def accept(self, hearing_id: str) -> None:
         """Let the publisher in."""
         self._session.accept()
         await self._flush()
