@@ -1,31 +1,32 @@
-"""Indicators of openness: pure functions over plain rows, each figure with its formula."""
+"""Indicators of openness: pure functions over counts, each figure with its formula."""
 
-from courtstream.rules.indicators.engine import (
-    all_indicators,
-    approval_rate,
-    court_coverage,
+from courtstream.rules.indicators.definitions import definitions, validity, version
+from courtstream.rules.indicators.engine import Cell, figure, figures, grouped
+from courtstream.rules.indicators.rows import (
+    Definition,
+    IndicatorValue,
+    Period,
+    Sitting,
+    Validity,
     is_valid,
-    judge_coverage,
-    kind_coverage,
-    leadership_share,
-    live_rate,
-    punctuality,
-    valid_rate,
 )
-from courtstream.rules.indicators.rows import IndicatorValue, Period, Sitting
+from courtstream.rules.indicators.tally import Tally, tally_of, total
 
 __all__ = [
+    "Cell",
+    "Definition",
     "IndicatorValue",
     "Period",
     "Sitting",
-    "all_indicators",
-    "approval_rate",
-    "court_coverage",
+    "Tally",
+    "Validity",
+    "definitions",
+    "figure",
+    "figures",
+    "grouped",
     "is_valid",
-    "judge_coverage",
-    "kind_coverage",
-    "leadership_share",
-    "live_rate",
-    "punctuality",
-    "valid_rate",
+    "tally_of",
+    "total",
+    "validity",
+    "version",
 ]

@@ -1,160 +1,116 @@
-"""Indicators of openness over sittings: shares and coverages with honest denominators."""
+"""Indicators of openness over cells of counts: shares and coverages with honest denominators."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
-from importlib.resources import files
-from typing import Any
+from dataclasses import dataclass
 
-from courtstream.rules.indicators.rows import IndicatorValue, Period, Sitting
+from courtstream.rules.indicators.definitions import definitions
+from courtstream.rules.indicators.rows import Definition, IndicatorValue
+from courtstream.rules.indicators.tally import Tally, total
 
-PUNCTUAL_MINUTES = 5.0
-
-
-def is_valid(sitting: Sitting) -> bool:
-    """Whether a broadcast is a valid one (有效直播): opened, long enough, in order, no leak."""
-    rule = _definitions()["valid"]
-    good = sitting.good_share is None or sitting.good_share >= rule["least_share"]
-    long_enough = sitting.on_air_minutes >= rule["least_minutes"]
-    return sitting.broadcast and sitting.opened and long_enough and good and not sitting.leaks
+Counts = Mapping[str, int]
 
 
-def live_rate(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Broadcasts over sittings that were held and that the gate lets out."""
-    held = _held(sittings, period)
-    eligible = [s for s in held if s.may_broadcast]
-    return _value(
-        "LIVE_RATE", period, sum(s.broadcast for s in eligible), len(eligible), held, eligible
-    )
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """The counts of one judge's sittings of one kind in one court."""
+
+    court: str
+    kind: str
+    judge: str
+    leader: bool
+    tally: Tally
 
 
-def valid_rate(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Valid broadcasts over broadcasts."""
-    shown = _shown(sittings, period)
-    return _value("VALID_RATE", period, sum(map(is_valid, shown)), len(shown))
+UNITS: Mapping[str, Callable[[Cell], str | None]] = {
+    "court": lambda cell: cell.court,
+    "kind": lambda cell: cell.kind,
+    "judge": lambda cell: cell.judge,
+    "leader": lambda cell: cell.judge if cell.leader else None,
+}
+"""What coverages are counted over; None leaves a cell out."""
 
 
-def court_coverage(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Courts with a valid broadcast over courts with anything to broadcast."""
-    return _coverage("COV_COURT", sittings, period, lambda s: s.court)
+def figures(cells: Iterable[Cell], reported: Counts | None = None) -> tuple[IndicatorValue, ...]:
+    """Every indicator over the same cells, in the order of the definitions.
+
+    `reported`: counts that do not come from hearings, as `CODE.numerator`, `CODE.denominator`.
+    """
+    kept = list(cells)
+    counts = {**total(c.tally for c in kept).counts(), **(reported or {})}
+    return tuple(_figure(d, kept, counts) for d in definitions())
 
 
-def kind_coverage(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Case kinds with a valid broadcast over kinds with anything to broadcast."""
-    return _coverage("COV_TYPE", sittings, period, lambda s: s.kind.value)
+def figure(code: str, cells: Iterable[Cell], reported: Counts | None = None) -> IndicatorValue:
+    """One indicator by its code. Raises KeyError for one that does not exist."""
+    definition = next((d for d in definitions() if d.code == code), None)
+    if definition is None:
+        raise KeyError(code)
+    kept = list(cells)
+    counts = {**total(c.tally for c in kept).counts(), **(reported or {})}
+    return _figure(definition, kept, counts)
 
 
-def judge_coverage(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Judges with a valid broadcast over judges with anything to broadcast."""
-    return _coverage("COV_JUDGE", sittings, period, lambda s: s.judge)
+def _figure(definition: Definition, cells: Sequence[Cell], counts: Counts) -> IndicatorValue:
+    if definition.kind == "coverage":
+        return _coverage(definition, cells)
+    if definition.kind == "balance":
+        return _balance(definition, cells)
+    return _ratio(definition, counts)
 
 
-def leadership_share(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Broadcasts of presidents and division heads over all broadcasts."""
-    shown = _shown(sittings, period)
-    return _value("LEAD_SHARE", period, sum(s.leader for s in shown), len(shown))
+def _ratio(definition: Definition, counts: Counts) -> IndicatorValue:
+    upper, lower = definition.numerator, definition.denominator
+    if definition.reported:
+        upper, lower = f"{definition.code}.numerator", f"{definition.code}.denominator"
+    numerator, denominator = counts.get(upper, 0), counts.get(lower, 0)
+    if definition.kind == "count":
+        return IndicatorValue(definition, float(numerator), numerator, 0)
+    value = numerator * definition.per / denominator if denominator else None
+    left_out = counts["closed"] if lower == "eligible" else 0
+    return IndicatorValue(definition, value, numerator, denominator, left_out)
 
 
-def punctuality(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Sittings that began within five minutes over those whose start was recorded."""
-    timed = [s for s in _held(sittings, period) if s.late_minutes is not None]
-    on_time = sum(s.late_minutes is not None and s.late_minutes <= PUNCTUAL_MINUTES for s in timed)
-    return _value("ON_TIME", period, on_time, len(timed))
-
-
-def approval_rate(sittings: Iterable[Sitting], period: Period) -> IndicatorValue:
-    """Broadcasts approved before they began over all broadcasts; unknown is not approved."""
-    shown = _shown(sittings, period)
-    return _value("APPROVE_OK", period, sum(s.approved_before is True for s in shown), len(shown))
-
-
-INDICATORS: Sequence[Callable[[Iterable[Sitting], Period], IndicatorValue]] = (
-    live_rate,
-    valid_rate,
-    court_coverage,
-    kind_coverage,
-    judge_coverage,
-    leadership_share,
-    punctuality,
-    approval_rate,
-)
-
-
-def all_indicators(sittings: Iterable[Sitting], period: Period) -> tuple[IndicatorValue, ...]:
-    """Every indicator over the same sittings, in the order of the definitions."""
-    rows = tuple(sittings)
-    return tuple(indicator(rows, period) for indicator in INDICATORS)
-
-
-def _held(sittings: Iterable[Sitting], period: Period) -> list[Sitting]:
-    return [s for s in sittings if s.held and period.holds(s.day)]
-
-
-def _shown(sittings: Iterable[Sitting], period: Period) -> list[Sitting]:
-    return [s for s in _held(sittings, period) if s.broadcast]
-
-
-def _coverage(
-    code: str, sittings: Iterable[Sitting], period: Period, unit: Callable[[Sitting], str]
-) -> IndicatorValue:
+def _coverage(definition: Definition, cells: Sequence[Cell]) -> IndicatorValue:
     """Units with a valid broadcast over units that could have had one."""
-    held = _held(sittings, period)
-    eligible = {unit(s) for s in held if s.may_broadcast}
-    covered = {unit(s) for s in held if is_valid(s)} & eligible
-    left_out = {unit(s) for s in held} - eligible
-    return _make(
-        code,
-        period,
+    sums: dict[str, Tally] = {}
+    for cell in cells:
+        unit = UNITS[definition.unit](cell)
+        if unit is not None:
+            sums[unit] = sums.get(unit, Tally()) + cell.tally
+    held = {u for u, t in sums.items() if t.held}
+    eligible = {u for u in held if getattr(sums[u], definition.denominator)}
+    covered = {u for u in eligible if getattr(sums[u], definition.numerator)}
+    value = len(covered) / len(eligible) if eligible else None
+    return IndicatorValue(
+        definition,
+        value,
         len(covered),
         len(eligible),
-        left_out=len(left_out),
-        missing=tuple(sorted(eligible - covered)),
+        len(held - eligible),
+        tuple(sorted(eligible - covered)),
     )
 
 
-def _value(
-    code: str,
-    period: Period,
-    numerator: int,
-    denominator: int,
-    held: Sequence[Sitting] = (),
-    eligible: Sequence[Sitting] = (),
-) -> IndicatorValue:
-    return _make(code, period, numerator, denominator, left_out=len(held) - len(eligible))
+def _balance(definition: Definition, cells: Sequence[Cell]) -> IndicatorValue:
+    """One less half the sum of the differences between the kinds' two shares."""
+    shown: dict[str, int] = {}
+    open_to: dict[str, int] = {}
+    for cell in cells:
+        shown[cell.kind] = shown.get(cell.kind, 0) + getattr(cell.tally, definition.numerator)
+        open_to[cell.kind] = open_to.get(cell.kind, 0) + getattr(cell.tally, definition.denominator)
+    upper, lower = sum(shown.values()), sum(open_to.values())
+    left_out = sum(cell.tally.closed for cell in cells)
+    if not upper or not lower:
+        return IndicatorValue(definition, None, upper, lower, left_out)
+    apart = sum(abs(shown[k] / upper - open_to[k] / lower) for k in shown)
+    return IndicatorValue(definition, 1 - apart / 2, upper, lower, left_out)
 
 
-def _make(
-    code: str,
-    period: Period,
-    numerator: int,
-    denominator: int,
-    *,
-    left_out: int = 0,
-    missing: tuple[str, ...] = (),
-) -> IndicatorValue:
-    row = _rows()[code]
-    return IndicatorValue(
-        code,
-        row["zh"],
-        row["en"],
-        row["formula"],
-        row["source"],
-        period,
-        numerator,
-        denominator,
-        left_out,
-        missing,
-    )
-
-
-@lru_cache(maxsize=1)
-def _definitions() -> Mapping[str, Any]:
-    path = files(__package__) / "definitions.toml"
-    return tomllib.loads(path.read_text(encoding="utf-8"))
-
-
-@lru_cache(maxsize=1)
-def _rows() -> Mapping[str, Mapping[str, str]]:
-    return {row["code"]: row for row in _definitions()["indicator"]}
+def grouped(cells: Iterable[Cell], unit: Callable[[Cell], str]) -> dict[str, list[Cell]]:
+    """Cells by a unit of one's choosing."""
+    found: dict[str, list[Cell]] = {}
+    for cell in cells:
+        found.setdefault(unit(cell), []).append(cell)
+    return found
