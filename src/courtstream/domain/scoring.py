@@ -81,9 +81,65 @@ class RuleFinding:
     why: str = ""
 
 
+class MediaFault(StrEnum):
+    """What can be wrong with sound and picture. The method of each stands with its measure in
+    `media_workers`; the threshold stands in the standard."""
+
+    BLACK = "black"
+    FROZEN = "frozen"
+    BLURRED = "blurred"
+    TILTED = "tilted"
+    OVEREXPOSED = "overexposed"
+    UNDEREXPOSED = "underexposed"
+    DROPPED = "dropped"
+    VIEW_MISSING = "view_missing"
+    NO_CLOCK = "no_clock"
+    BENCH_EMPTY = "bench_empty"
+    SILENT = "silent"
+    CLIPPED = "clipped"
+    HUM = "hum"
+    HOWL = "howl"
+    NOISY = "noisy"
+    SKEW = "skew"
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSecond:
+    """About a second of sound and picture by numbers, None where not measured.
+
+    `sharpness`: share of fine detail; `tilt`: degrees off level; `bright`, `dark`: shares of the
+    picture blown out or lost; `missing`: share of frames that never came; `views_dead`: tiles of a
+    split picture that show nothing; `clock`: whether a running clock stands in the picture;
+    `bench_empty`: nobody in the bench's zone; `hum_db`, `howl_db`: how far mains hum or a single
+    ringing tone stands out; `skew`: sound ahead of the picture, in ns.
+    """
+
+    span: Span
+    black: bool = False
+    frozen: bool = False
+    silent: bool = False
+    clipped: bool = False
+    lufs: float | None = None
+    snr_db: float | None = None
+    hum_db: float | None = None
+    howl_db: float | None = None
+    sharpness: float | None = None
+    tilt: float | None = None
+    bright: float | None = None
+    dark: float | None = None
+    missing: float | None = None
+    views_dead: int | None = None
+    clock: bool | None = None
+    bench_empty: bool | None = None
+    skew: MediaTime = 0
+
+
 @dataclass(frozen=True, slots=True)
 class MediaMeasures:
-    """A/V facts of a hearing. Spans are stretches with the fault; levels in LUFS / dB."""
+    """A/V facts of a hearing. Spans are stretches with the fault; levels in LUFS / dB.
+
+    `seconds` are the measures themselves, from which a standard's thresholds make the rest.
+    """
 
     picture_black: tuple[Span, ...] = ()
     picture_frozen: tuple[Span, ...] = ()
@@ -93,6 +149,7 @@ class MediaMeasures:
     snr_db: float | None = None
     max_av_skew: MediaTime = 0
     stalls: tuple[Span, ...] = ()
+    seconds: tuple[MediaSecond, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +199,10 @@ class HearingFacts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One scored item: points are out of `weight` after the profile was normalised to 100."""
+    """One scored item: points are out of `weight` after the profile was normalised to 100.
+
+    `loss` is what a fault takes off (for an unclear item at worst), on the same scale.
+    """
 
     item: str
     category: str
@@ -155,6 +215,8 @@ class Finding:
     basis: str
     evidence: tuple[Evidence, ...]
     confidence: float = 1.0
+    loss: float = 0.0
+    critical: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +224,8 @@ class Scorecard:
     """A suggestion for people to confirm.
 
     `low` counts every unclear or not-found item against, `high` counts them in favour; `total`
-    lies between. `standard` and `standard_version` name the frozen standard used.
+    lies between. `standard` and `standard_version` name the frozen standard used. `barred` names
+    the critical items that failed: each holds `total` at `cap` or below.
     """
 
     hearing_id: str
@@ -176,3 +239,5 @@ class Scorecard:
     low: float
     high: float
     state: ScoreState = ScoreState.SUGGESTED
+    barred: tuple[str, ...] = ()
+    cap: float = 100.0

@@ -75,6 +75,8 @@ def keep(session: Session, card: Scorecard, now: datetime) -> str:
         low=card.low,
         high=card.high,
         state=card.state,
+        barred=list(card.barred),
+        cap=card.cap,
         computed_at=now,
         steps=[_step_json(s) for s in card.steps],
         rules=[_rule_json(r) for r in card.rules],
@@ -192,6 +194,9 @@ def _finding_row(position: int, f: Finding) -> FindingRow:
         method=f.method,
         basis=f.basis,
         confidence=f.confidence,
+        suggested=f.outcome,
+        loss=f.loss,
+        critical=f.critical,
         evidence=[_evidence_json(e) for e in f.evidence],
     )
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courtstream.domain.staff import StaffRole
@@ -13,7 +14,11 @@ from courtstream.store.base import Base, word
 
 
 class Court(Base):
-    """法院. `parent_id` makes the tree of the province; `code` begins its case numbers."""
+    """法院. `parent_id` makes the tree of the province; `code` begins its case numbers.
+
+    `scoring`: whether hearings are scored here at all; a court may switch it off.
+    `approval_chain`: the stages of the broadcast approval; None: those of the court above.
+    """
 
     __tablename__ = "courts"
 
@@ -24,6 +29,8 @@ class Court(Base):
     code: Mapped[str] = mapped_column(String(20), default="")
     parent_id: Mapped[str | None] = mapped_column(ForeignKey("courts.id"), index=True)
     demo: Mapped[bool] = mapped_column(default=False)
+    scoring: Mapped[bool] = mapped_column(default=True)
+    approval_chain: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
 
 
 class Division(Base):

@@ -10,7 +10,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courtstream.domain.scoring import Outcome, ScoreState
-from courtstream.store.base import Base, word
+from courtstream.store.base import Base, Nanoseconds, word
 
 
 class ReviewVerdict(StrEnum):
@@ -19,10 +19,18 @@ class ReviewVerdict(StrEnum):
     CONFIRM = "confirm"
     CORRECT = "correct"
     CONTEST = "contest"
+    EXPLAIN = "explain"
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+    BONUS = "bonus"
 
 
 class ScorecardRow(Base):
-    """评分 of one hearing by one frozen standard. Only one is `current`; older ones stay."""
+    """评分 of one hearing by one frozen standard. Only one is `current`; older ones stay.
+
+    `barred`: critical items that fail, each of which holds the total at `cap` (一票否决).
+    `contest_until`: until when the judge may contest, once a reviewer has confirmed.
+    """
 
     __tablename__ = "scorecards"
     __table_args__ = (Index("ix_scorecards_hearing_id_current", "hearing_id", "current"),)
@@ -38,6 +46,10 @@ class ScorecardRow(Base):
     state: Mapped[ScoreState] = mapped_column(word(ScoreState))
     computed_at: Mapped[datetime]
     current: Mapped[bool] = mapped_column(default=True)
+    barred: Mapped[list[Any]] = mapped_column(default=list)
+    cap: Mapped[float] = mapped_column(default=100.0)
+    contest_until: Mapped[datetime | None]
+    final_at: Mapped[datetime | None]
     steps: Mapped[list[Any]] = mapped_column(default=list)
     rules: Mapped[list[Any]] = mapped_column(default=list)
 
@@ -45,7 +57,11 @@ class ScorecardRow(Base):
 
 
 class FindingRow(Base):
-    """评查项 result. `evidence` is a list of {start, end, row, quote, confidence}, never empty."""
+    """评查项 result. `evidence` is a list of {start, end, row, quote, confidence}, never empty.
+
+    `outcome` and `points` are what holds now; `suggested` is what the machine said, `loss` the
+    points a fault (or, where unclear, the worst case) takes off.
+    """
 
     __tablename__ = "findings"
 
@@ -62,13 +78,16 @@ class FindingRow(Base):
     method: Mapped[str]
     basis: Mapped[str] = mapped_column(String(300))
     confidence: Mapped[float]
+    suggested: Mapped[Outcome] = mapped_column(word(Outcome))
+    loss: Mapped[float] = mapped_column(default=0.0)
+    critical: Mapped[bool] = mapped_column(default=False)
     evidence: Mapped[list[Any]]
 
     reviews: Mapped[list[Review]] = relationship(order_by="Review.at")
 
 
 class Review(Base):
-    """复核: a person's word on a finding; added, never changed."""
+    """复核: a person's word on a finding; added, never changed. `points`: of a bonus only."""
 
     __tablename__ = "reviews"
 
@@ -77,7 +96,57 @@ class Review(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
     verdict: Mapped[ReviewVerdict] = mapped_column(word(ReviewVerdict))
     outcome: Mapped[Outcome | None] = mapped_column(word(Outcome))
+    points: Mapped[float | None]
     note: Mapped[str] = mapped_column(Text, default="")
+    at: Mapped[datetime]
+
+
+class StandardRow(Base):
+    """庭审规范标准 the office made: a whole edition as its text, frozen once released."""
+
+    __tablename__ = "standards"
+
+    version: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    text: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    based_on: Mapped[str] = mapped_column(String(64))
+    note: Mapped[str] = mapped_column(Text, default="")
+    made_by: Mapped[str] = mapped_column(String(40))
+    made_at: Mapped[datetime]
+    released_at: Mapped[datetime | None]
+
+
+class LeakRow(Base):
+    """泄露: something private that reached the public, found by a person who looked."""
+
+    __tablename__ = "leaks"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    hearing_id: Mapped[str] = mapped_column(ForeignKey("hearings.id"), index=True)
+    kind: Mapped[str] = mapped_column(String(32))
+    start: Mapped[int] = mapped_column(Nanoseconds)
+    end: Mapped[int] = mapped_column(Nanoseconds)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class FalsePositive(Base):
+    """An error of the system: a finding an upheld appeal overturned, with the facts it came from.
+
+    `facts` are without names of persons, so that tests can replay them.
+    """
+
+    __tablename__ = "false_positives"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    finding_id: Mapped[str] = mapped_column(ForeignKey("findings.id"))
+    hearing_id: Mapped[str] = mapped_column(ForeignKey("hearings.id"), index=True)
+    item: Mapped[str] = mapped_column(String(64))
+    standard_version: Mapped[str] = mapped_column(String(64))
+    suggested: Mapped[Outcome] = mapped_column(word(Outcome))
+    facts: Mapped[dict[str, Any]]
     at: Mapped[datetime]
 
 

@@ -2,6 +2,13 @@
 
 from __future__ import annotations
 
+from courtstream.store.approvals import (
+    ApprovalFile,
+    ApprovalStep,
+    ClosureChange,
+    ObjectionRow,
+    PartyNotice,
+)
 from courtstream.store.base import Base
 from courtstream.store.people import (
     Court,
@@ -11,6 +18,15 @@ from courtstream.store.people import (
     Judge,
     User,
     WebSession,
+)
+from courtstream.store.publications import (
+    ClipRow,
+    ClipState,
+    EntryRow,
+    EntryState,
+    VerdictRow,
+    VerdictState,
+    ViewCount,
 )
 from courtstream.store.records import (
     Asset,
@@ -25,10 +41,13 @@ from courtstream.store.records import (
 )
 from courtstream.store.reviews import (
     AuditEntry,
+    FalsePositive,
     FindingRow,
+    LeakRow,
     Review,
     ReviewVerdict,
     ScorecardRow,
+    StandardRow,
 )
 from courtstream.store.trials import (
     Case,
@@ -42,13 +61,21 @@ from courtstream.store.trials import (
 )
 
 __all__ = [
+    "ApprovalFile",
+    "ApprovalStep",
     "Asset",
     "AuditEntry",
     "Base",
     "Case",
+    "ClipRow",
+    "ClipState",
+    "ClosureChange",
     "Court",
     "Courtroom",
     "Division",
+    "EntryRow",
+    "EntryState",
+    "FalsePositive",
     "FindingRow",
     "GateDecisionRow",
     "GuardClosure",
@@ -56,10 +83,13 @@ __all__ = [
     "HearingJudge",
     "IngestKey",
     "Judge",
+    "LeakRow",
     "Mark",
     "Measure",
     "MinuteChange",
+    "ObjectionRow",
     "ParticipantRow",
+    "PartyNotice",
     "PolicyRow",
     "Publication",
     "PublicationState",
@@ -68,8 +98,12 @@ __all__ = [
     "ReviewVerdict",
     "ScorecardRow",
     "Segment",
+    "StandardRow",
     "Stream",
     "User",
     "UtteranceRow",
+    "VerdictRow",
+    "VerdictState",
+    "ViewCount",
     "WebSession",
 ]

@@ -1,5 +1,6 @@
 """Standards as data, and the engine that turns facts into a suggestion with evidence."""
 
+from courtstream.rules.scoring.editions import Change, ChangeKind, check, diff
 from courtstream.rules.scoring.engine import score_findings, score_hearing
 from courtstream.rules.scoring.standard import (
     LATEST,
@@ -8,16 +9,22 @@ from courtstream.rules.scoring.standard import (
     Standard,
     StandardInvalid,
     load_standard,
+    parse_standard,
     released_standards,
 )
 
 __all__ = [
     "LATEST",
+    "Change",
+    "ChangeKind",
     "Item",
     "Profile",
     "Standard",
     "StandardInvalid",
+    "check",
+    "diff",
     "load_standard",
+    "parse_standard",
     "released_standards",
     "score_findings",
     "score_hearing",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 
-from courtstream.domain.scoring import Evidence
+from courtstream.domain.scoring import Evidence, MediaFault
 from courtstream.domain.time import MILLISECOND, SECOND, Span, merge, seconds, to_seconds
 from courtstream.domain.trial import MinuteState
 from courtstream.rules.scoring.by_speech import heard_well
+from courtstream.rules.scoring.media_faults import PICTURE, SOUND, media_faults
 from courtstream.rules.scoring.verdict import Case, Verdict, met, question, row, unknown
 
 _NOT_ON_AIR = (MinuteState.CLOSED, MinuteState.RECESS, MinuteState.OFF)
@@ -16,15 +17,17 @@ _MINUTE = 60 * SECOND
 
 
 def picture(case: Case) -> Verdict:
-    """Black or frozen picture while the hearing was on: one deduction a started minute."""
+    """Black, frozen, blurred, tilted or badly exposed: one deduction a started minute."""
     media = case.facts.media
-    return _stretches(case, (*media.picture_black, *media.picture_frozen), "media.picture")
+    known = ((media.picture_black, "black"), (media.picture_frozen, "frozen"))
+    return _stretches(case, [*_named(known), *_found(case, PICTURE)], "media.picture")
 
 
 def sound(case: Case) -> Verdict:
-    """Silence, clipping, or a loudness nobody can listen to."""
+    """Silence, clipping, hum, howl, noise, or a loudness nobody can listen to."""
     media = case.facts.media
-    verdict = _stretches(case, (*media.sound_silent, *media.sound_clipped), "media.sound")
+    known = ((media.sound_silent, "silent"), (media.sound_clipped, "clipped"))
+    verdict = _stretches(case, [*_named(known), *_found(case, SOUND)], "media.sound")
     low, high = case.standard.limits("loudness")
     if media.loudness_lufs is None or low <= media.loudness_lufs <= high:
         return verdict
@@ -39,6 +42,43 @@ def skew(case: Case) -> Verdict:
     off = abs(case.facts.media.max_av_skew) / MILLISECOND
     evidence = row("media.max_av_skew_ms", f"{off:.0f}")
     return met(evidence) if off <= case.standard.limit("skew_ms") else _once(case, evidence)
+
+
+def views(case: Case) -> Verdict:
+    """Every tile of a split picture shows something."""
+    if all(s.views_dead is None for s in case.facts.media.seconds):
+        return unknown(case.item.deduction, row("media.views", "未测"))
+    return _stretches(case, _found(case, (MediaFault.VIEW_MISSING,)), "media.views")
+
+
+def clock(case: Case) -> Verdict:
+    """A running clock stands in the picture (法释〔2017〕5号 art. 4)."""
+    known = [s for s in case.facts.media.seconds if s.clock is not None]
+    if not known:
+        return unknown(case.item.deduction, row("media.clock", "未测"))
+    share = sum(s.clock is False for s in known) / len(known)
+    if share <= case.standard.limit("quiet_fault_share", 0.05):
+        return met(row("media.clock", f"{1 - share:.2f}"))
+    spans = [span for span, _ in _found(case, (MediaFault.NO_CLOCK,))]
+    evidence = [Evidence(span, "media.no_clock") for span in _on_air(case, spans)]
+    return question(case.item.deduction, *(evidence or [row("media.clock", f"{1 - share:.2f}")]))
+
+
+def bench(case: Case) -> Verdict:
+    """Nobody in the bench's zone for long while the court sits: by zone, never by person.
+
+    A recess, a closed stretch and the minutes the voting smooths away do not count.
+    """
+    known = [s for s in case.facts.media.seconds if s.bench_empty is not None]
+    if not known:
+        return unknown(case.item.deduction, row("media.bench", "未测"))
+    least = seconds(case.standard.limit("empty_seconds", 180.0))
+    spans = [span for span, _ in _found(case, (MediaFault.BENCH_EMPTY,))]
+    long = [span for span in _on_air(case, spans) if span.length > least]
+    if not long:
+        return met(row("media.bench", 0))
+    evidence = [Evidence(span, "media.bench_empty") for span in long]
+    return question(len(long) * case.item.deduction, *evidence)
 
 
 def stalls(case: Case) -> Verdict:
@@ -98,6 +138,16 @@ def overmask(case: Case) -> Verdict:
     return unknown(case.item.deduction, evidence, *(Evidence(s, "privacy.spoken") for s in spans))
 
 
+def _named(known: Iterable[tuple[Iterable[Span], str]]) -> list[tuple[Span, str]]:
+    return [(span, name) for spans, name in known for span in spans]
+
+
+def _found(case: Case, kinds: Iterable[MediaFault]) -> list[tuple[Span, str]]:
+    """Stretches the edition's thresholds make of the measures."""
+    found = media_faults(case.facts.media.seconds, case.standard)
+    return [(span, kind.value) for kind in kinds for span in found.get(kind, ())]
+
+
 def _once(case: Case, evidence: Evidence) -> Verdict:
     return question(case.item.deduction, evidence)
 
@@ -112,19 +162,35 @@ def _measured(case: Case) -> bool:
         or media.sound_clipped
         or media.stalls
         or media.max_av_skew
+        or media.seconds
     )
 
 
-def _stretches(case: Case, spans: Iterable[Span], name: str) -> Verdict:
-    """Faulty stretches, on air only, counted in started minutes."""
+def _stretches(case: Case, faults: Iterable[tuple[Span, str]], name: str) -> Verdict:
+    """Faulty stretches, on air only, counted in started minutes; each named as evidence."""
     if not _measured(case):
         return unknown(case.item.deduction, row(name, "未测"))
     least = seconds(case.standard.limit("fault_seconds"))
-    bad = [span for span in _on_air(case, spans) if span.length >= least]
+    bad = [
+        (part, kind)
+        for kind, spans in _by_kind(faults).items()
+        for part in _on_air(case, spans)
+        if part.length >= least
+    ]
     if not bad:
         return met(row(name, "0 s"))
-    evidence = [Evidence(s, f"{name}={to_seconds(s.length):.0f}s") for s in bad]
-    return question(_minutes(bad) * case.item.deduction, *evidence)
+    evidence = [
+        Evidence(s, f"{name}.{kind}={to_seconds(s.length):.0f}s") for s, kind in sorted(bad)
+    ]
+    together = merge(span for span, _ in bad)
+    return question(_minutes(together) * case.item.deduction, *evidence)
+
+
+def _by_kind(faults: Iterable[tuple[Span, str]]) -> dict[str, list[Span]]:
+    kinds: dict[str, list[Span]] = {}
+    for span, kind in faults:
+        kinds.setdefault(kind, []).append(span)
+    return kinds
 
 
 def _minutes(spans: Iterable[Span]) -> int:

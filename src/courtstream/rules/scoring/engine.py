@@ -5,7 +5,9 @@ together they make 100. An item that is met keeps its weight. A `not_found` item
 deduction the standard names, never more than its weight: a suggestion that a person confirms.
 An `unclear` item loses nothing in `total`, because what was not recognised never counts against
 anyone; `low` shows what it could cost, and `high` what the hearing has if a person dismisses every
-finding. Items for people only are listed as unclear with no weight at all.
+finding. Items for people only are listed as unclear with no weight at all. A critical item that
+fails (a leak that a person confirmed) is a gate, not an average: it holds the total at the
+standard's cap.
 """
 
 from __future__ import annotations
@@ -41,6 +43,9 @@ METHODS: Mapping[str, Callable[[Case], Verdict]] = {
     "human": by_record.human,
     "picture": by_media.picture,
     "sound": by_media.sound,
+    "views": by_media.views,
+    "clock": by_media.clock,
+    "bench": by_media.bench,
     "skew": by_media.skew,
     "stalls": by_media.stalls,
     "leaks": by_media.leaks,
@@ -82,6 +87,8 @@ def score_findings(
     suggested = sum(loss for v, loss in losses if v.outcome is Outcome.NOT_FOUND)
     worst = sum(loss for v, loss in losses)
     full = 100.0 if losses else 0.0
+    barred = tuple(f.item for f in findings if f.critical and f.outcome is Outcome.NOT_FOUND)
+    ceiling = standard.cap if barred else full
     return Scorecard(
         hearing_id=facts.hearing_id,
         standard=standard.name,
@@ -90,9 +97,11 @@ def score_findings(
         findings=findings,
         steps=tuple(steps),
         rules=tuple(rules),
-        total=round(full - suggested, 2),
-        low=round(full - worst, 2),
-        high=round(full, 2),
+        total=round(min(ceiling, full - suggested), 2),
+        low=round(min(ceiling, full - worst), 2),
+        high=round(ceiling, 2),
+        barred=barred,
+        cap=standard.cap,
     )
 
 
@@ -128,7 +137,8 @@ def _loss(item: Item, verdict: Verdict) -> float:
 def _finding(item: Item, verdict: Verdict, scale: float) -> Finding:
     """One line of the card."""
     weight = item.weight * scale if _counts(item, verdict) else 0.0
-    lost = _loss(item, verdict) * scale if verdict.outcome is Outcome.NOT_FOUND else 0.0
+    loss = _loss(item, verdict) * scale if weight else 0.0
+    lost = loss if verdict.outcome is Outcome.NOT_FOUND else 0.0
     return Finding(
         item=item.id,
         category=item.category,
@@ -141,4 +151,6 @@ def _finding(item: Item, verdict: Verdict, scale: float) -> Finding:
         basis=item.basis,
         evidence=verdict.evidence,
         confidence=verdict.confidence,
+        loss=round(loss, 4),
+        critical=item.critical,
     )

@@ -14,7 +14,7 @@ from courtstream.domain.errors import CourtstreamError, NotFound
 from courtstream.domain.scoring import Channel
 from courtstream.domain.trial import Procedure
 
-LATEST = "2026.1"
+LATEST = "2026.2"
 
 
 class StandardInvalid(CourtstreamError):
@@ -75,9 +75,16 @@ class Standard:
                 return profile
         raise NotFound(f"{self.name} {self.version}: {procedure.value}")
 
-    def limit(self, name: str) -> float:
-        """One threshold as a number."""
+    def limit(self, name: str, default: float | None = None) -> float:
+        """One threshold as a number; editions older than a threshold use `default`."""
+        if default is not None and name not in self.thresholds:
+            return default
         return float(self.thresholds[name])
+
+    @property
+    def cap(self) -> float:
+        """The most a hearing can have when a critical item failed."""
+        return self.limit("cap", 100.0)
 
     def limits(self, name: str) -> tuple[float, ...]:
         """A threshold that is a list of numbers."""
@@ -110,15 +117,21 @@ def _released(version: str) -> Standard:
 
 
 def parse_standard(text: str, name: str) -> Standard:
-    """A standard from its text; `name` is the file named in errors."""
+    """A standard from its text; `name` is the file named in errors.
+
+    Raises StandardInvalid naming file and line.
+    """
     try:
         data = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StandardInvalid(f"{name}: {error}") from error
-    items = tuple(_item(row, name) for row in data.get("item", ()))
-    known = {item.id for item in items}
-    if len(known) != len(items):
-        raise StandardInvalid(f"{name}: an item id is used twice")
+    source = _Source(text, name)
+    items = tuple(_item(row, source) for row in data.get("item", ()))
+    seen: set[str] = set()
+    for item in items:
+        if item.id in seen:
+            raise source.fault(f"item id {item.id} is used twice", "id", item.id, last=True)
+        seen.add(item.id)
     try:
         return Standard(
             name=data["name"],
@@ -127,16 +140,37 @@ def parse_standard(text: str, name: str) -> Standard:
             en=data["en"],
             effective_from=data["effective_from"],
             items=items,
-            profiles=tuple(_profile(row, items, name) for row in data["profile"]),
+            profiles=tuple(_profile(row, items, source) for row in data["profile"]),
             thresholds=data["thresholds"],
         )
     except KeyError as error:
-        raise StandardInvalid(f"{name}: {error} is missing") from error
+        raise source.fault(f"{error} is missing") from error
 
 
-def _item(row: Mapping[str, Any], name: str) -> Item:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """The text of an edition, to say where in it something is wrong."""
+
+    text: str
+    name: str
+
+    def fault(
+        self, what: str, key: str = "", value: str = "", *, last: bool = False
+    ) -> StandardInvalid:
+        """The error, at the line that says `key = "value"`; without a key, at the file."""
+        lines = [
+            number
+            for number, line in enumerate(self.text.splitlines(), start=1)
+            if key and line.split("#")[0].replace(" ", "").startswith(f'{key}="{value}"')
+        ]
+        place = f":{lines[-1 if last else 0]}" if lines else ""
+        return StandardInvalid(f"{self.name}{place}: {what}")
+
+
+def _item(row: Mapping[str, Any], source: _Source) -> Item:
+    code = str(row.get("id", "?"))
     try:
-        return Item(
+        item = Item(
             id=row["id"],
             category=row["category"],
             zh=row["zh"],
@@ -151,16 +185,20 @@ def _item(row: Mapping[str, Any], name: str) -> Item:
             critical=bool(row.get("critical", False)),
             mark=row.get("mark", ""),
         )
-    except (KeyError, ValueError) as error:
-        raise StandardInvalid(f"{name}: item {row.get('id', '?')}: {error}") from error
+    except (KeyError, ValueError, TypeError) as error:
+        raise source.fault(f"item {code}: {error}", "id", code) from error
+    if not (0 < item.weight <= 100 and 0 <= item.deduction <= 100):
+        raise source.fault(f"item {code}: weight 0..100, deduction 0..100", "id", code)
+    return item
 
 
-def _profile(row: Mapping[str, Any], items: tuple[Item, ...], name: str) -> Profile:
+def _profile(row: Mapping[str, Any], items: tuple[Item, ...], source: _Source) -> Profile:
     leave_out = set(row.get("leave_out", ()))
     weights, deductions = row.get("weights", {}), row.get("deductions", {})
+    code = str(row.get("id", "?"))
     unknown = (leave_out | set(weights) | set(deductions)) - {item.id for item in items}
     if unknown:
-        raise StandardInvalid(f"{name}: profile {row['id']} names unknown items {sorted(unknown)}")
+        raise source.fault(f"profile {code} names unknown items {sorted(unknown)}", "id", code)
     kept = [
         replace(
             item,
@@ -170,10 +208,8 @@ def _profile(row: Mapping[str, Any], items: tuple[Item, ...], name: str) -> Prof
         for item in items
         if item.id not in leave_out
     ]
-    return Profile(
-        row["id"],
-        row["zh"],
-        row["en"],
-        frozenset(Procedure(value) for value in row["procedures"]),
-        tuple(kept),
-    )
+    try:
+        procedures = frozenset(Procedure(value) for value in row["procedures"])
+    except ValueError as error:
+        raise source.fault(f"profile {code}: {error}", "id", code) from error
+    return Profile(row["id"], row["zh"], row["en"], procedures, tuple(kept))

@@ -37,7 +37,10 @@ from courtstream.rules.scoring.engine import METHODS
 from courtstream.rules.scoring.standard import parse_standard
 from courtstream.rules.scoring.synthetic import synthetic_facts
 
-FROZEN = {"2026.1": "6bae65c56d930626dc8a5064e365890d5a84ad804e174a95d7870bec1314bd69"}
+FROZEN = {
+    "2026.1": "6bae65c56d930626dc8a5064e365890d5a84ad804e174a95d7870bec1314bd69",
+    "2026.2": "a2aefeb492f6d2d9507bf122becefdfa30fb1a70519a7d4511b299ce7199b0fe",
+}
 """SHA-256 of every released edition. A new rule is a new edition, never a new hash here."""
 
 STANDARD = load_standard()
@@ -254,7 +257,7 @@ def test_a_broken_rule_costs_its_item():
 def test_a_new_card_is_a_suggestion_that_names_its_edition():
     card = score_hearing(facts())
     assert card.state is ScoreState.SUGGESTED
-    assert (card.standard, card.standard_version) == (STANDARD.name, "2026.1")
+    assert (card.standard, card.standard_version) == (STANDARD.name, STANDARD.version)
 
 
 def test_no_transcript_takes_no_points():

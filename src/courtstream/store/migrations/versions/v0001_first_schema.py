@@ -5,6 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
+from courtstream.store.migrations import publication_tables
+
 revision = "0001"
 down_revision = None
 branch_labels = None
@@ -44,6 +46,8 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=20), nullable=False),
         sa.Column("parent_id", sa.String(length=40), nullable=True),
         sa.Column("demo", sa.Boolean(), nullable=False),
+        sa.Column("scoring", sa.Boolean(), nullable=False),
+        sa.Column("approval_chain", sa.JSON(none_as_null=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["parent_id"], ["courts.id"], name=op.f("fk_courts_parent_id_courts")
         ),
@@ -180,12 +184,8 @@ def upgrade() -> None:
         sa.Column("public", sa.Boolean(), nullable=False),
         sa.Column("closure_codes", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("applications", sa.JSON(), nullable=False),
-        sa.Column("objections", sa.JSON(), nullable=False),
         sa.Column("waived", sa.JSON(), nullable=False),
         sa.Column("notice_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("approval", sa.Boolean(), nullable=True),
-        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("approved_by", sa.String(length=64), nullable=False),
         sa.Column("demo", sa.Boolean(), nullable=False),
         sa.Column("node", sa.String(length=64), nullable=False),
         sa.Column("epoch", sa.Integer(), nullable=False),
@@ -427,6 +427,8 @@ def upgrade() -> None:
         sa.Column("clipped", sa.Boolean(), nullable=False),
         sa.Column("faces", sa.Integer(), nullable=False),
         sa.Column("skew", sa.BigInteger(), nullable=False),
+        sa.Column("faults", sa.JSON(), nullable=False),
+        sa.Column("detail", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["hearing_id"], ["hearings.id"], name=op.f("fk_measures_hearing_id_hearings")
         ),
@@ -469,6 +471,7 @@ def upgrade() -> None:
         sa.Column("bleep", sa.String(length=16), nullable=False),
         sa.Column("identity_window", sa.Boolean(), nullable=False),
         sa.Column("replay_release", sa.String(length=16), nullable=False),
+        sa.Column("picture_text", sa.String(length=16), nullable=False),
         sa.ForeignKeyConstraint(
             ["hearing_id"], ["hearings.id"], name=op.f("fk_privacy_policies_hearing_id_hearings")
         ),
@@ -567,6 +570,10 @@ def upgrade() -> None:
         ),
         sa.Column("computed_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("current", sa.Boolean(), nullable=False),
+        sa.Column("barred", sa.JSON(), nullable=False),
+        sa.Column("cap", sa.Double(), nullable=False),
+        sa.Column("contest_until", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("final_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("steps", sa.JSON(), nullable=False),
         sa.Column("rules", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
@@ -725,6 +732,21 @@ def upgrade() -> None:
         sa.Column("method", sa.String(length=200), nullable=False),
         sa.Column("basis", sa.String(length=300), nullable=False),
         sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column(
+            "suggested",
+            sa.Enum(
+                "met",
+                "not_found",
+                "unclear",
+                "not_applicable",
+                name="outcome",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("loss", sa.Double(), nullable=False),
+        sa.Column("critical", sa.Boolean(), nullable=False),
         sa.Column("evidence", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["scorecard_id"], ["scorecards.id"], name=op.f("fk_findings_scorecard_id_scorecards")
@@ -765,10 +787,20 @@ def upgrade() -> None:
         sa.Column(
             "verdict",
             sa.Enum(
-                "confirm", "correct", "contest", name="reviewverdict", native_enum=False, length=32
+                "confirm",
+                "correct",
+                "contest",
+                "explain",
+                "uphold",
+                "dismiss",
+                "bonus",
+                name="reviewverdict",
+                native_enum=False,
+                length=32,
             ),
             nullable=False,
         ),
+        sa.Column("points", sa.Double(), nullable=True),
         sa.Column(
             "outcome",
             sa.Enum(
@@ -793,10 +825,87 @@ def upgrade() -> None:
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_reviews_finding_id"), ["finding_id"], unique=False)
 
-    # ### end Alembic commands ###
+    op.create_table(
+        "standards",
+        sa.Column("version", sa.String(length=64), nullable=False),
+        sa.Column("name", sa.String(length=64), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("based_on", sa.String(length=64), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.Column("made_by", sa.String(length=40), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("released_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("version", name=op.f("pk_standards")),
+    )
+    op.create_table(
+        "leaks",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("hearing_id", sa.String(length=40), nullable=False),
+        sa.Column("kind", sa.String(length=32), nullable=False),
+        sa.Column("start", sa.BigInteger(), nullable=False),
+        sa.Column("end", sa.BigInteger(), nullable=False),
+        sa.Column("user_id", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["hearing_id"], ["hearings.id"], name=op.f("fk_leaks_hearing_id_hearings")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_leaks_user_id_users")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leaks")),
+    )
+    with op.batch_alter_table("leaks", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_leaks_hearing_id"), ["hearing_id"], unique=False)
+
+    op.create_table(
+        "false_positives",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("finding_id", sa.String(length=40), nullable=False),
+        sa.Column("hearing_id", sa.String(length=40), nullable=False),
+        sa.Column("item", sa.String(length=64), nullable=False),
+        sa.Column("standard_version", sa.String(length=64), nullable=False),
+        sa.Column(
+            "suggested",
+            sa.Enum(
+                "met",
+                "not_found",
+                "unclear",
+                "not_applicable",
+                name="outcome",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["finding_id"], ["findings.id"], name=op.f("fk_false_positives_finding_id_findings")
+        ),
+        sa.ForeignKeyConstraint(
+            ["hearing_id"], ["hearings.id"], name=op.f("fk_false_positives_hearing_id_hearings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_false_positives")),
+    )
+    with op.batch_alter_table("false_positives", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_false_positives_hearing_id"), ["hearing_id"], unique=False
+        )
+
+    publication_tables.create()
 
 
 def downgrade() -> None:
+    publication_tables.drop()
+    with op.batch_alter_table("false_positives", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_false_positives_hearing_id"))
+
+    op.drop_table("false_positives")
+    with op.batch_alter_table("leaks", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_leaks_hearing_id"))
+
+    op.drop_table("leaks")
+    op.drop_table("standards")
     with op.batch_alter_table("reviews", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_reviews_finding_id"))
 
