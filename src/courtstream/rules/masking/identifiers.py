@@ -15,11 +15,17 @@ from courtstream.rules.masking.checksums import (
     mobile,
 )
 from courtstream.rules.masking.keeps import court_contact, hotline, kept_ranges, quantity
-from courtstream.rules.masking.numbers import Group, Run, runs
+from courtstream.rules.masking.numbers import TURN, Group, Run, runs
 from courtstream.rules.masking.spans import TextSpan
 
 _CLAUSE_ENDS = "。？！；?!;\n"
 _REACH = 24
+_ANSWER = 4
+"""Characters before the number of an answer at most (是, 我的是)."""
+
+_REPEATED = 16
+"""Characters between a hidden number and digits in another turn that repeat it or go on with it."""
+
 _TAILS = re.compile(r"尾号|后四位|后几位|后六位|最后[一二三四五六几]位|末四位")
 _RESTARTS = re.compile(r"[，,。、 ]*(?:不对|错了|说错|更正|重新|不是)")
 _ANNOUNCED = {"ID", "SSN", "MEDNO", "QQ", "PASSPORT", "WECHAT"}
@@ -37,8 +43,14 @@ def _cue_types() -> dict[str, tuple[str, int]]:
 
 
 def clause_before(text: str, start: int) -> str:
-    """The words before `start`, back to the end of the sentence before."""
+    """The words before `start`, back to the end of the sentence before.
+
+    Where a turn begins with the number, the question that it answers belongs to it.
+    """
     begin = max((text.rfind(mark, 0, start) for mark in _CLAUSE_ENDS), default=-1) + 1
+    if text[begin - 1 : begin] == TURN and start - begin <= _ANSWER:
+        asked = text[: begin - 1].rstrip(_CLAUSE_ENDS)
+        begin = max((asked.rfind(mark) for mark in _CLAUSE_ENDS), default=-1) + 1
     return text[begin:start]
 
 
@@ -145,12 +157,28 @@ def _judge(
 
 def find_numbers(text: str) -> list[TextSpan]:
     """Private numbers, written or spoken."""
-    ranges, spans = kept_ranges(text), []
+    ranges, spans = kept_ranges(text), list[TextSpan]()
     for run in runs(text):
         kind = cue_before(text, run.start)[0]
         for piece, found in _pieces(run, kind):
-            what = _judge(text, piece, found, ranges)
+            what = _judge(text, piece, found, ranges) or _repeated(text, piece, spans, ranges)
             if what:
                 basis = catalogue().basis_of(what[0].removesuffix("_PART"))
                 spans.append(TextSpan(piece.start, piece.end, what[0], basis, what[1]))
     return spans
+
+
+def _repeated(
+    text: str, run: Run, spans: list[TextSpan], ranges: list[tuple[int, int]]
+) -> tuple[str, float] | None:
+    """Digits of another turn right after a hidden number: its rest, or read back to be checked."""
+    last = spans[-1] if spans else None
+    if last is None or len(run.digits) < 2 or _inside(run, ranges):
+        return None
+    between = text[last.end : run.start]
+    if TURN not in between or len(between) > _REPEATED or hotline(run.digits):
+        return None
+    if cue_before(text, run.start)[0] not in {"", last.type.removesuffix("_PART")}:
+        return None
+    counts = quantity(text[run.end :], run.digits, run.groups[-1].whole)
+    return None if counts else (last.type, 0.6)

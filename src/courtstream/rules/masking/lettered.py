@@ -13,6 +13,7 @@ _WORD = rf"[A-Za-z{_D}_\-]|下划线|横杠|减号|杠"
 _DOT = r"\s?(?:\.|．|点)\s?"
 _AT = r"\s?(?:@|＠|艾特|圈a|圈A|at|AT)\s?"
 _HOSTS = "com|cn|net|org|edu|gov|hk|tw|io|vip|康姆"
+_HOST = rf"(?:[A-Za-z{_D}\-]+|\s(?=[A-Za-z{_D}]))+(?:{_DOT}(?:{_HOSTS}))+"
 
 
 @cache
@@ -23,8 +24,10 @@ def _plates() -> tuple[re.Pattern[str], re.Pattern[str]]:
     form = rf"{province}\s?[A-Za-z]{serial}"
     cues = alternatives(plate["cues"])
     bare = rf"[\u4e00-\u9fff]?\s?[A-Za-z](?:[\s·．.\-]{{0,2}}[A-Za-z{_D}]){{4,7}}"
+    named = rf"(?:{alternatives(plate['named'])})?\s?(?:[A-Za-z]|{alternatives(plate['letters'])})"
+    worded = rf"{province}\s?{named}(?:[\s·．.，,\-]{{0,2}}[A-Za-z{_D}]){{4,6}}"
     mixed = rf"{province}\s?(?:[\s·．.\-]{{0,2}}[A-Za-z{_D}]){{5,8}}(?!号|[年月])"
-    cued = rf"(?:{cues})(?:是|为|号|：|:|，|,|\s){{0,3}}({mixed}|{bare})"
+    cued = rf"(?:{cues})(?:是|为|号|：|:|，|,|\s){{0,3}}({worded}|{mixed}|{bare})"
     return re.compile(form), re.compile(cued)
 
 
@@ -39,14 +42,33 @@ def _others() -> tuple[tuple[str, re.Pattern[str]], ...]:
             "EMAIL",
             re.compile(
                 rf"(?:{_WORD}|\.|点)(?:{_WORD}|\.|点|\s(?=[A-Za-z{_D}])){{1,40}}{_AT}"
-                rf"(?:[A-Za-z{_D}\-]+|\s(?=[A-Za-z{_D}]))+(?:{_DOT}(?:{_HOSTS}))+"
+                rf"{_HOST}"
+            ),
+        ),
+        (
+            "EMAIL",
+            re.compile(
+                rf"(?:邮箱|邮件地址|电子邮件)(?:地址)?[是为：:]?([^，。；？！\n]{{1,40}}{_AT}{_HOST})"
+            ),
+        ),
+        (
+            "ID",
+            re.compile(
+                rf"(?:永居证|永久居留证?|居留证)(?:号码?)?[^A-Za-z{_D}。]{{0,4}}([A-Za-z]{{3}}[{_D}]{{12}})"
+            ),
+        ),
+        (
+            "ID",
+            re.compile(
+                rf"(?:{alternatives(tables['service']['words'])})(?:号码?|编号)?[是为：:]?"
+                rf"([\u4e00-\u9fff]{{0,3}}?字?第?[{_D}]{{5,8}}号?)"
             ),
         ),
         (
             "WECHAT",
             re.compile(
                 r"(?:微信号?|加我|[Vv][Xx])[^A-Za-z0-9。？！]{0,6}?"
-                rf"([A-Za-z](?:{_WORD}|\s(?=[A-Za-z{_D}_])){{4,30}})"
+                rf"([A-Za-z](?:{_WORD}|的?全?拼音?|小写|大写|加|\s(?=[A-Za-z{_D}_])){{4,30}})"
             ),
         ),
         (

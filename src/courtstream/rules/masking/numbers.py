@@ -10,7 +10,13 @@ from courtstream.rules.masking.catalogue import alternatives, catalogue
 
 _SMALL = {"十": 10, "百": 100, "千": 1000}
 _FULL_WIDTH = str.maketrans("０１２３４５６７８９", "0123456789")
-_JOIN = re.compile(r"[ \t\u3000，,、\-－—–.·：:]{0,3}$")
+_JOIN = re.compile(r"[ \t\u3000，,、\-－—–.·：:…]{0,3}$")
+TURN = "\n"
+"""Parts what two people say, or two segments of a recogniser."""
+
+_BORDER = re.compile(r"[。．.…！？?!，, ]{0,3}\n?(?:嗯|好|对|是|哦|后面是|然后)?[，,。 ]{0,2}$")
+_PIECE = 2
+"""So many digits on both sides at least, before a number goes on over a sentence's end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +62,14 @@ def _lexer() -> re.Pattern[str]:
     tables = catalogue().tables["digits"]
     one = "".join(tables["strong"])
     weak = "".join(tables["weak"])
+    confused = "".join(tables["confused"])
     counting = "一二两三四五六七八九"
     return re.compile(
         rf"(?P<repeat>[两俩二三四五六]个[{one}0-9](?![十百千万亿]))"
         rf"|(?P<whole>(?:[{counting}](?=[十百千])|(?=十))(?:[{counting}]?[十百千][零〇]?)+[{counting}]?)"
         rf"|(?P<digits>[0-9０-９]+|[{one}])"
-        rf"|(?P<weak>(?<=[{one}0-9])[{weak}](?=[{one}0-9])|[{weak}](?=[{one}0-9]{{5}}))"
+        rf"|(?P<weak>(?<=[{one}0-9])[{weak}](?=[{one}0-9])|[{weak}](?=[{one}0-9]{{5}})"
+        rf"|(?<=[{one}0-9]{{2}})[{confused}](?=[{one}0-9]{{2}}))"
     )
 
 
@@ -92,7 +100,8 @@ def whole_number(text: str) -> int:
 
 def _group(match: re.Match[str]) -> Group:
     text, start, end = match.group(), match.start(), match.end()
-    digits = {**digit_map(), **catalogue().tables["digits"]["weak"]}
+    tables = catalogue().tables["digits"]
+    digits = {**digit_map(), **tables["weak"], **tables["confused"]}
     if match["repeat"]:
         said = digits.get(text[2], text[2])
         return Group(start, end, said * int(digits[text[0]]))
@@ -120,9 +129,20 @@ def _joined(text: str, run: list[Group], group: Group) -> bool:
     between = text[run[-1].end : group.start]
     if _JOIN.fullmatch(between) or _fillers().fullmatch(between):
         return True
+    if _goes_on(text, run, group, between):
+        return True
     said = sum(len(one.digits) for one in run)
     # a birth date read as a date inside an identity number: 220102一九九零年三月七日…
     return said >= 10 and between in {"年", "月", "日", "号"}
+
+
+def _goes_on(text: str, run: list[Group], group: Group, between: str) -> bool:
+    """Whether a number is read on over the end of a sentence, of a segment or of a turn."""
+    if not between or not _BORDER.fullmatch(between) or run[-1].whole or group.whole:
+        return False
+    if min(sum(len(one.digits) for one in run), len(group.digits)) < _PIECE:
+        return False
+    return not text.startswith(catalogue().words("units", "words"), group.end)
 
 
 def runs(text: str) -> list[Run]:

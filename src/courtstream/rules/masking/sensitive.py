@@ -22,9 +22,11 @@ def _school() -> re.Pattern[str]:
 
 @cache
 def _health() -> re.Pattern[str]:
-    words = alternatives(catalogue().tables["health"]["words"])
+    table = catalogue().tables["health"]
+    words, told = alternatives(table["words"]), alternatives(table["told"])
+    named = rf"(?:{told})[\u4e00-\u9fff]{{1,8}}?(?:{alternatives(table['endings'])})"
     return re.compile(
-        rf"(?:患有|患|得了|感染|确诊为?|诊断为|检查出)?(?:{words})(?:阳性|患者|晚期|早期|中期)?"
+        rf"(?:患有|患|得了|感染|确诊为?|诊断为|检查出)?(?:{words})(?:阳性|患者|晚期|早期|中期)?|{named}"
     )
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from courtstream.rules.masking.address import find_addresses, region_end
 from courtstream.rules.masking.identifiers import find_numbers
 from courtstream.rules.masking.lettered import find_lettered
 from courtstream.rules.masking.names import Aliases, find_names, kept_by
+from courtstream.rules.masking.numbers import TURN
 from courtstream.rules.masking.sensitive import find_health, find_minors
 from courtstream.rules.masking.spans import TextSpan, settle
 
@@ -32,6 +34,29 @@ def spot(text: str, protected: Sequence[str] = (), keep: Sequence[str] = ()) -> 
         span for span in find_names(text, protected) if not _bench(text, span, keep, protected)
     ]
     return settle(stays + names)
+
+
+def spot_turns(
+    turns: Sequence[str], protected: Sequence[str] = (), keep: Sequence[str] = ()
+) -> list[list[TextSpan]]:
+    """Private stretches of each of several turns or segments that follow each other.
+
+    A number may be asked for in one and given in the next, go on in the next, or be read back by
+    another voice. Positions count inside each turn.
+    """
+    whole = TURN.join(turn.replace(TURN, " ") for turn in turns)
+    spans = spot(whole, protected, keep)
+    found, at = list[list[TextSpan]](), 0
+    for turn in turns:
+        inside = [span for span in spans if span.overlaps(at, at + len(turn))]
+        found.append(
+            [
+                replace(span, start=max(0, span.start - at), end=min(len(turn), span.end - at))
+                for span in inside
+            ]
+        )
+        at += len(turn) + 1
+    return found
 
 
 def _bench(text: str, span: TextSpan, keep: Sequence[str], protected: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from courtstream.rules.masking import mask_text, spot
+from courtstream.rules.masking import mask_text, spot, spot_turns
 from courtstream.rules.masking.checksums import id_checksum, luhn, mobile, uscc
 from courtstream.rules.masking.names import Aliases
 from courtstream.rules.masking.numbers import runs, whole_number
@@ -50,6 +50,13 @@ def test_a_number_over_pauses_and_fillers_is_one_run() -> None:
         ("邮箱是zhang点san艾特qq点com。", [("EMAIL", "zhang点san艾特qq点com")]),
         ("住院号三零二一五五七。", [("MEDNO", "三零二一五五七")]),
         ("他患有抑郁症。", [("HEALTH", "患有抑郁症")]),
+        ("原告确诊为克罗恩病。", [("HEALTH", "确诊为克罗恩病")]),
+        ("车牌号是吉诶一二三四五。", [("PLATE", "吉诶一二三四五")]),
+        ("号牌吉大写B拐拐两洞五。", [("PLATE", "吉大写B拐拐两洞五")]),
+        ("永居证号CHN110075010203。", [("ID", "CHN110075010203")]),
+        ("军官证号军字第0012345号。", [("ID", "军字第0012345号")]),
+        ("我微信是zhang三的拼音零零七。", [("WECHAT", "zhang三的拼音零零七")]),
+        ("邮箱是李四一二三艾特一六三点com。", [("EMAIL", "李四一二三艾特一六三点com")]),
         ("孩子在东北师大附小三年级二班上学。", [("MINOR", "东北师大附小三年级二班")]),
         ("身份证后四位是一二三四。", [("ID_PART", "一二三四")]),
         ("现住农安县合隆镇陈家店村三组。", [("ADDR", "农安县合隆镇陈家店村三组")]),
@@ -66,6 +73,22 @@ def test_kinds_of_private_text(text: str, expected: list[tuple[str, str]]) -> No
 def test_a_protected_name_is_found_however_it_is_spelt() -> None:
     for text in ("证人欧阳惠敏到庭。", "欧阳会敏，请回答。", "刘羽同的抚养费", "雨桐也在场"):
         assert [kind for kind, _ in types(text, *PROTECTED)] == ["NAME"], text
+
+
+def test_a_name_half_misheard_is_found_where_a_word_announces_it() -> None:
+    assert types("我女儿刘宇同在旁听。", *PROTECTED) == [("NAME", "刘宇同")]
+    assert types("证人欧杨会明请到庭。", *PROTECTED) == [("NAME", "欧杨会明")]
+    assert types("审判员认为欧元汇率应当说明。", *PROTECTED) == []
+
+
+def test_an_answer_belongs_to_the_question_before_it() -> None:
+    turns = ["身份证后四位是多少？", "三零二五。", "合同编号呢？", "二零二一零九零六零零一。"]
+    assert [[span.type for span in spans] for spans in spot_turns(turns)] == [
+        [],
+        ["ID_PART"],
+        [],
+        [],
+    ]
 
 
 def test_other_names_are_not_protected_names() -> None:
