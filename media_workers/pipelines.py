@@ -31,10 +31,20 @@ from media_workers.redact.guard import Guard
 from media_workers.redact.ledger import SpeechLedger
 from media_workers.runtime.items import EncodedPacket, Picture, Planes, SourcePacket
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
+from media_workers.speech.dial import SpeechDial
+from media_workers.speech.effort import Effort
 from media_workers.timeline.clock import SourceClock
 
 FALLBACK_SIZE = (1280, 720)
 """Size of the cards of a hearing whose courtroom has not sent a picture yet."""
+
+
+_EFFORT_SAYS = {
+    Effort.WIDER_HOP: "算力不足：语音窗口间隔已加大 / short of power: speech windows lie further apart",
+    Effort.NARROW_BEAM: "算力不足：语音已改用最小搜索 / short of power: speech is read once, beam 1",
+    Effort.SMALL_MODEL: "算力不足：语音已改用小模型 / short of power: the smaller speech model is used",
+    Effort.MUTE: "算力不足：声音已静音 / short of power: sound is muted",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +57,7 @@ class GraphParts:
     diary: Diary
     sealed: SealedLine | None = None
     heard: MediaTime = NEVER
+    dial: SpeechDial | None = None
     bleep: Mode = "tone"
     preset: str = "veryfast"
 
@@ -58,7 +69,9 @@ class Graph:
         fast = pace.now is None
         self.delay, self.ledger, self.closures = DelayLine(), SpeechLedger(), Closures()
         self.picture = PictureLine(self.delay, parts.faces, fast=fast, preset=parts.preset)
-        self.sound = SoundLine(self.delay, self.ledger, parts.speech, fast=fast, heard=parts.heard)
+        self.sound = SoundLine(
+            self.delay, self.ledger, parts.speech, fast=fast, heard=parts.heard, dial=parts.dial
+        )
         self.sealed = parts.sealed
         self._preset, self._now = parts.preset, pace.now
         self._cards: tuple[CardPainter, VideoEncoder] | None = None
@@ -99,6 +112,17 @@ class Graph:
             self.picture.edge.put(video)
         if audio is not None:
             self.sound.edge.put(audio)
+
+    def change(
+        self, video: VideoTrack | None, audio: AudioTrack | None, new: VideoTrack | AudioTrack
+    ) -> None:
+        """In the middle of a session a track has begun late or has got another form."""
+        if self.sealed is not None:
+            self.sealed.begin(video, audio)
+        if isinstance(new, VideoTrack):
+            self.picture.edge.put(new)
+        else:
+            self.sound.edge.put(new)
 
     def feed(self, raw: RawPacket) -> None:
         """A packet of the present session."""
@@ -141,10 +165,26 @@ class Graph:
         return max(0, self._newest_audio - self.ledger.upto)
 
     def cut(self, reason: Reason, by: str, why: str = "") -> MediaTime:
-        """Close everything that has not aired; gives the first instant that will not air."""
-        at = self.release.aired
-        self.closures.close(at, reason, by, why)
+        """Close everything that has not aired; gives the first instant that will not air.
+
+        Waits for the chunk that is being handed to the outputs at this moment: it counts as aired.
+        """
+        with self.release.airing:
+            at = self.release.aired
+            self.closures.close(at, reason, by, why)
         return at
+
+    def set_delay(self, delay: MediaTime) -> None:
+        """Change the privacy delay: what waits longer waits at once, what may air sooner does so
+        when analysis, which learns of it here, has passed it.
+        """
+        self.sound.dial.set_delay(delay)
+        self.release.delay = delay
+
+    @property
+    def threads_left_behind(self) -> int:
+        """Analyses that hung in foreign code and were given up: each keeps its thread."""
+        return self.picture.faces.left_behind + self.sound.speech.left_behind
 
     def end(self, at: MediaTime | None = None, *, final: bool = True) -> None:
         """No more sessions. Air what was captured before `at`, close everything."""
@@ -171,14 +211,17 @@ class Graph:
             "sounds_not_analysed": self.sound.speech.refused,
             "faces_restarts": self.picture.faces.failures,
             "speech_restarts": self.sound.speech.failures,
+            "threads_left_behind": self.threads_left_behind,
             "broken_video_packets": self.picture.broken,
             "broken_audio_packets": self.sound.broken,
             "clock_jumps": self.clock.counters.jumps if self.clock else 0,
             "guard_closures": self.guard.closures_made,
+            "chunks_not_written": self.release.lost_chunks,
             "delay_line_bytes": self.delay.bytes,
             "width": self.form[0],
             "height": self.form[1],
             "fps": self.picture.fps,
+            **self.sound.dial.counters(),
             **({} if self.sealed is None else self.sealed.counters()),
         }
 
@@ -192,7 +235,7 @@ class Graph:
             return (
                 "语音分析跟不上，请加大延时或换小模型 / speech is late: more delay, smaller model"
             )
-        return ""
+        return _EFFORT_SAYS.get(self.sound.dial.effort, "")
 
     def _paint(self, background: Picture | None, reason: Reason) -> Planes:
         return self._card_makers()[0].paint(background, reason)

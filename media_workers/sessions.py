@@ -13,7 +13,9 @@ from courtstream.domain.errors import BrokenStream, CourtstreamError, NoAudioTra
 from courtstream.domain.time import SECOND, MediaTime, to_seconds
 from media_workers.pipelines import Graph
 from media_workers.runtime.journal import Rows
+from media_workers.sources.base import RawPacket, Source
 from media_workers.sources.container import ContainerSource
+from media_workers.sources.tags import TagSource
 
 IDLE_END_SECONDS = 1800.0
 """A hearing whose encoder stays away this long is over."""
@@ -30,7 +32,7 @@ class Sessions:
     ) -> None:
         self._spec, self._graph, self._journal, self._now = spec, graph, journal, now
         self._stop = threading.Event()
-        self._source: ContainerSource | None = None
+        self._source: Source | None = None
         self.state = "waiting"
         self.code = ""
         self.over = threading.Event()
@@ -83,25 +85,29 @@ class Sessions:
     def _accept(self, connection: socket.socket) -> None:
         self.state = "connecting"
         try:
-            source = ContainerSource.from_socket(connection)
+            source = TagSource(connection)
         except BrokenStream as error:
             connection.close()
             self._tell("broken", error.code)
             return
         self._session(source)
 
-    def _session(self, source: ContainerSource) -> None:
+    def _session(self, source: Source) -> None:
         self._source = source
         self._graph.begin_session(self._now(), source.video, source.audio)
         missing = _missing(source)
         self._tell("connected", missing, source)
         outcome, code = "lost", ""
         try:
-            for raw in source.packets():
+            for item in source.packets():
                 if self._stop.is_set():
                     break
-                self._graph.feed(raw)
-                self._wait_for_wall()
+                if isinstance(item, RawPacket):
+                    self._graph.feed(item)
+                    self._wait_for_wall()
+                else:
+                    self._graph.change(source.video, source.audio, item)
+                    self._note("changed", _missing(source), source)
         except BrokenStream as error:
             outcome, code = "broken", error.code
         finally:
@@ -116,8 +122,11 @@ class Sessions:
             if early > 0:
                 self._stop.wait(to_seconds(early))
 
-    def _tell(self, state: str, code: str, source: ContainerSource | None = None) -> None:
+    def _tell(self, state: str, code: str, source: Source | None = None) -> None:
         self.state, self.code = state, code
+        self._note(state, code, source)
+
+    def _note(self, state: str, code: str, source: Source | None = None) -> None:
         video = source.video if source else None
         self._journal.write(
             RowKind.SOURCE,
@@ -132,7 +141,7 @@ class Sessions:
         )
 
 
-def _missing(source: ContainerSource) -> str:
+def _missing(source: Source) -> str:
     """The code of what a clerk should look after, empty when all is there."""
     if source.video is None:
         return NoVideoTrack.code

@@ -48,8 +48,11 @@ class Source(Protocol):
     video: VideoTrack | None
     audio: AudioTrack | None
 
-    def packets(self) -> Iterator[RawPacket]:
-        """Packets as they come; raises BrokenStream when nothing more can be read in sense."""
+    def packets(self) -> Iterator[RawPacket | VideoTrack | AudioTrack]:
+        """Packets as they come, a track where its description changes.
+
+        Raises BrokenStream when nothing more can be read in sense.
+        """
         ...
 
     def unblock(self) -> None:

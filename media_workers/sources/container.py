@@ -1,10 +1,8 @@
-"""Sources that PyAV can demux: a file, or an FLV byte stream on a socket."""
+"""A media file as a source, demuxed by PyAV."""
 
 from __future__ import annotations
 
 import contextlib
-import io
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,22 +20,15 @@ PROBE = {"probesize": "500000", "analyzeduration": "1500000"}
 class ContainerSource:
     """Demuxes one container. Errors of the input become BrokenStream; nothing else escapes."""
 
-    def __init__(self, container: Any, reader: SocketReader | None = None) -> None:
+    def __init__(self, container: Any) -> None:
         self._container = container
-        self._reader = reader
         self.video = self._video()
         self.audio = self._audio()
 
     @classmethod
     def from_file(cls, path: Path) -> ContainerSource:
         """A media file. Raises BrokenStream when it is none."""
-        return cls(_open(str(path), None))
-
-    @classmethod
-    def from_socket(cls, connection: socket.socket) -> ContainerSource:
-        """An FLV stream on a connected socket. Raises BrokenStream when it is none."""
-        reader = SocketReader(connection)
-        return cls(_open(reader, "flv"), reader)
+        return cls(_open(str(path)))
 
     @property
     def length(self) -> float:
@@ -55,19 +46,14 @@ class ContainerSource:
         except av.error.EOFError:
             return
         except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
-            # IndexError: PyAV on a track that begins late. The door offers the stream anew, with
-            # the headers of all tracks in front.
+            # IndexError: PyAV on a track that begins late.
             raise BrokenStream(type(error).__name__) from None
 
     def unblock(self) -> None:
-        """Make a reader that waits come back; from any thread. Only its own thread may close."""
-        if self._reader is not None:
-            self._reader.unblock()
+        """A file never waits."""
 
     def close(self) -> None:
         """Close the container. libav must not be reading it: the reader's own thread does this."""
-        if self._reader is not None:
-            self._reader.close()
         with contextlib.suppress(av.error.FFmpegError, OSError):
             self._container.close()
 
@@ -104,38 +90,9 @@ class ContainerSource:
         return None
 
 
-class SocketReader(io.RawIOBase):
-    """A read-only file over a socket, for libav's custom input."""
-
-    def __init__(self, connection: socket.socket) -> None:
-        self._connection = connection
-
-    def readable(self) -> bool:
-        """Always."""
-        return True
-
-    def read(self, size: int = -1) -> bytes:
-        """Up to `size` bytes; empty at the end or when the other side is gone."""
-        try:
-            return self._connection.recv(size if size > 0 else 65536)
-        except OSError:
-            return b""
-
-    def unblock(self) -> None:
-        """Shut the socket down so that a blocked read returns."""
-        with contextlib.suppress(OSError):
-            self._connection.shutdown(socket.SHUT_RDWR)
-
-    def close(self) -> None:
-        """Shut the socket down and let go of it."""
-        self.unblock()
-        self._connection.close()
-        super().close()
-
-
-def _open(file: Any, form: str | None) -> Any:
+def _open(file: str) -> Any:
     try:
-        return av.open(file, format=form, options=PROBE, metadata_errors="ignore")
+        return av.open(file, options=PROBE, metadata_errors="ignore")
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise BrokenStream(type(error).__name__) from None
 

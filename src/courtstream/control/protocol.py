@@ -15,6 +15,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from courtstream.domain.time import MediaTime
 from courtstream.domain.trial import MinuteState, Procedure
+from courtstream.domain.zones import ZoneMap
 
 VERSION = 1
 
@@ -107,15 +108,21 @@ class PolicySpec(Message):
     """The privacy policy of the hearing, delays in seconds."""
 
     delay: float = Field(10.0, ge=SHORTEST_DELAY, le=120.0)
+    delay_min: float = Field(SHORTEST_DELAY, ge=SHORTEST_DELAY, le=120.0)
+    delay_max: float = Field(30.0, ge=SHORTEST_DELAY, le=120.0)
+    delay_adapts: bool = True
     faces: Literal["all", "none"] = "all"
     bleep: Literal["tone", "silence"] = "tone"
     identity_window: bool = True
+    zones: ZoneMap | None = None
 
 
 class ModelSpec(Message):
     """Models by folder or file; empty means the packaged ones."""
 
     whisper: str = ""
+    whisper_small: str = ""
+    beam: int = Field(1, ge=1, le=10)
     faces: str = ""
     compute_type: str = "int8"
     threads: int = Field(1, ge=1, le=64)
@@ -152,10 +159,13 @@ class RowKind(StrEnum):
     """Kinds of journal rows; `JournalRow.body` holds what the comment says (times in ns)."""
 
     STARTED = "started"  # epoch, pid, wall_zero (ISO time of media time 0)
-    SOURCE = "source"  # state: connected|lost|returned|ended|broken, code, width, height, fps
+    SOURCE = "source"  # state: connected|changed|lost|returned|ended|broken, code, width, height, fps
     STATE = "state"  # state: MinuteState, by, why
     WORDS = "words"  # utterance: {start, end, text (masked), words: [[text, start, end, conf]]}
-    REDACTION = "redaction"  # one row of the redaction record (see outputs/record of faces)
+    REDACTION = "redaction"  # one row of the redaction record (see redact/record of faces)
+    SHOWN = "shown"  # a face left visible by its seat zone, as a row of the record
+    SECOND_PASS = "second_pass"  # state: running|done|failed, done, of (s), moments; or `remade`
+    MOMENT = "moment"  # n, start, end, why, score, visible, box, path, image
     GUARD = "guard"  # closed: bool, kind, reason, start, end
     SEGMENT = "segment"  # n, uri, start, end, bytes, pdt, discontinuity
     CAPTION = "caption"  # n, uri, start, end
@@ -163,6 +173,7 @@ class RowKind(StrEnum):
     SEALED = "sealed"  # part, index, start, end, bytes, sha256 (chain value)
     MEASURE = "measure"  # start, end, lufs, peak_db, snr_db, black, frozen, silent, clipped, faces
     EVENT = "event"  # kind: EventKind
+    EFFORT = "effort"  # effort, before: how carefully speech is read; rtf, waiting (s) say why
     COUNTERS = "counters"  # totals of every edge and stage
     RECORDING = "recording"  # uri, start, end, bytes of the public recording when closed
     ERROR = "error"  # code, stage
@@ -215,15 +226,24 @@ class Verb(StrEnum):
     RESUME = "resume"
     END = "end"
     SET_DELAY = "set_delay"
+    SET_ZONES = "set_zones"
+    CONFIRM_VIEW = "confirm_view"
+    STILL = "still"
 
 
 class Command(Message):
-    """A request to a worker. `by`: a user id; `reason`: a lawful reason or a sentence."""
+    """A request to a worker. `by`: a user id; `reason`: a lawful reason or a sentence.
+
+    `zones` with `set_zones`; `target`, the name of a view, with `confirm_view`. `still` answers
+    with a redacted picture of this moment and the look of its background.
+    """
 
     verb: Verb
     by: str
     reason: str = ""
     value: float | None = None
+    zones: ZoneMap | None = None
+    target: str = ""
 
 
 class Reply(Message):
@@ -262,6 +282,29 @@ class NodeVerb(StrEnum):
     START = "start"
     STOP = "stop"
     STATUS = "status"
+    SECOND_PASS = "second_pass"
+
+
+class HideOrder(Message):
+    """A person's word that moment `n` of the second pass must be hidden in the replay."""
+
+    n: int
+    by: str
+
+
+class SecondPassSpec(Message):
+    """What the second pass of one ended hearing needs; the node puts in its own paths.
+
+    `hide`: moments to be hidden in what was published. `again`: look anew though it was done.
+    """
+
+    hearing_id: str
+    folder: Path
+    public: Path
+    master_key_file: Path
+    models: ModelSpec = ModelSpec()
+    hide: tuple[HideOrder, ...] = ()
+    again: bool = False
 
 
 class NodeCommand(Message):
@@ -270,6 +313,7 @@ class NodeCommand(Message):
     verb: NodeVerb
     hearing_id: str = ""
     spec: WorkerSpec | None = None
+    second_pass: SecondPassSpec | None = None
 
 
 class JournalRequest(Message):

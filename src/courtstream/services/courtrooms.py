@@ -39,6 +39,7 @@ _SAYS: dict[str, tuple[str, str]] = {
     "started": ("处理进程已启动", "the worker has started"),
     "connected": ("编码器已接入", "the encoder is connected"),
     "returned": ("信号已恢复", "the signal is back"),
+    "changed": ("信号格式已改变", "the signal has changed its form"),
     "lost": ("信号中断", "the signal is lost"),
     "broken": ("信号损坏，无法解码", "the stream cannot be decoded"),
     "ended": ("已结束", "ended"),

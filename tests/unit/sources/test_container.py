@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import socket
-import threading
 from pathlib import Path
 
 import pytest
@@ -79,26 +77,3 @@ def test_an_unknown_codec_is_a_missing_track(tmp_path: Path, flv: bytes) -> None
     assert source.audio is not None
     assert {packet.kind for packet in source.packets()} == {"audio"}
     source.close()
-
-
-def test_a_waiting_reader_comes_back_when_another_thread_asks(flv: bytes) -> None:
-    """The container is closed by its own thread only: libav would read freed memory."""
-    ours, theirs = socket.socketpair()
-    half = flv[: len(flv) // 2]
-    threading.Thread(target=theirs.sendall, args=(half,), daemon=True).start()
-    source = ContainerSource.from_socket(ours)
-    packets: list[str] = []
-
-    def read() -> None:
-        packets.extend(packet.kind for packet in source.packets())
-        source.close()
-
-    reader = threading.Thread(target=read, daemon=True)
-    reader.start()
-    reader.join(0.5)
-    assert reader.is_alive(), "the publisher is silent, not gone"
-    source.unblock()
-    reader.join(5)
-    assert not reader.is_alive()
-    assert packets
-    theirs.close()
