@@ -12,6 +12,7 @@ from typing import Concatenate, ParamSpec, TypeVar
 from anyio import to_thread
 from sqlalchemy.orm import Session
 
+from courtstream.services import tallying
 from courtstream.store.unit import Store
 
 P = ParamSpec("P")
@@ -30,8 +31,11 @@ class Work:
             return verb(session, *args, **kw)
 
     def write(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs) -> T:
-        """Call `verb(session, …)` and commit; any error rolls everything back."""
-        with self.store.write() as session:
+        """Call `verb(session, …)` and commit; any error rolls everything back.
+
+        Sittings it changed are counted anew in the same transaction.
+        """
+        with self.store.write() as session, tallying.watched(session):
             return verb(session, *args, **kw)
 
     async def reading(
