@@ -28,6 +28,7 @@ from courtstream.domain.time import SECOND, MediaTime, to_seconds
 from courtstream.domain.trial import MinuteState
 from media_workers.assemble import faces_factory, sealed_recorder, speech_factory
 from media_workers.desk import Desk
+from media_workers.graph.coming import coming
 from media_workers.graph.diary import Diary
 from media_workers.graph.release_line import Pace
 from media_workers.graph.sealed_line import SealedLine
@@ -89,6 +90,7 @@ class Worker:
             epoch=self.spec.epoch,
             pid=os.getpid(),
             seq=self.journal.seq,
+        spans, lines = coming(graph.ledger, graph.release.aired)
             state=verdict.state if verdict else MinuteState.DELAYED,
             why=(verdict.closed.value if verdict and verdict.closed else self.sessions.code),
             source=self.sessions.state,
@@ -106,6 +108,8 @@ class Worker:
     def _began(self) -> None:
         aired = self._aired_before()
         lost = to_seconds(self.now() - aired) if aired else 0.0
+            coming=spans,
+            coming_lines=lines,
         self.journal.write(
             RowKind.STARTED,
             self.now(),

@@ -74,7 +74,7 @@ class Diary:
         """The hearing is over at `end`."""
         self._said(self._turns.flush())
         self._note_guard(Span(end, end), None)
-        for row in (*self._faces.flush(), *self._speech.flush(), *self._whole.flush()):
+        for row in (*self._faces.flush(), *self._speech.flush(), *self._voice.flush(), *self._whole.flush()):
             self._write(row)
 
     def _note_state(self, span: Span, verdict: Verdict) -> None:
@@ -112,9 +112,9 @@ class Diary:
 
     def _record(self, held: Held, verdict: Verdict, private: Iterable[PrivateSpan]) -> None:
         rows: list[Redaction] = []
-        whole = [(held.span, verdict.closed)] if verdict.closed else []
-        rows += self._whole.push(whole, held.span.end, by=verdict.by)
-        inside = [(s, r) for s, r in by_reason(list(private)) if s.start < held.span.end]
+        whole = [(held.span, verdict.closed, verdict.by)] if verdict.closed else []
+        rows += self._whole.push(whole, held.span.end)
+        inside = [one for one in by_reason(list(private)) if one[0].start < held.span.end]
         rows += self._speech.push([] if whole else inside, held.span.end)
         if not whole:
             for shown in held.pictures:
@@ -131,6 +131,8 @@ class Diary:
             self._journal.write(
                 RowKind.WORDS,
                 said.span.start,
+        voices = [(part, Reason.VOICE, s.by) for s in verdict.shields if (part := s.over(held.span))]
+        rows += self._voice.push([] if whole else voices, held.span.end)
                 start=said.span.start,
                 end=said.span.end,
                 text=said.text,

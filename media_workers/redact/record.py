@@ -45,13 +45,13 @@ class FaceRows:
 
     def flush(self) -> Iterator[Redaction]:
         """What is still open."""
-        for track in list(self._open):
-            yield self._row(track)
+        for key in list(self._open):
+            yield self._row(key)
 
     def _finished(self, now: MediaTime) -> Iterator[Redaction]:
-        for track, row in list(self._open.items()):
+        for key, row in list(self._open.items()):
             if now - row.end > TRACK_OVER or row.end - row.start >= ROW_LENGTH:
-                yield self._row(track)
+                yield self._row(key)
 
     def _row(self, track: int) -> Redaction:
         row = self._open.pop(track)
@@ -68,47 +68,48 @@ class FaceRows:
 
 
 class StretchRows:
-    """Turns per-chunk spans into rows, joining those of one reason that touch.
+    """Turns per-chunk spans into rows, joining those of one reason and one decider that touch.
 
     Used for bleeped speech (spans inside chunks) and for whole closures (whole chunks).
     """
 
     def __init__(self, kind: RedactionKind, prefix: str) -> None:
         self._kind, self._prefix = kind, prefix
-        self._open: dict[Reason, tuple[Span, str, str]] = {}
+        self._open: dict[tuple[Reason, str], Span] = {}
         self._made = 0
 
     def push(
-        self, found: Iterable[tuple[Span, Reason]], upto: MediaTime, *, by: str = "machine"
+        self, found: Iterable[tuple[Span, Reason, str]], upto: MediaTime
     ) -> Iterator[Redaction]:
-        """Take the spans of what has aired up to `upto`; give rows that are over."""
-        for span, reason in sorted(found):
-            before = self._open.get(reason)
-            if before is not None and span.start <= before[0].end:
-                joined = Span(before[0].start, max(before[0].end, span.end))
-                self._open[reason] = (joined, before[1], before[2])
+        """Take the spans of what has aired up to `upto`, with who hid them; give rows that are
+        over.
+        """
+        for span, reason, by in sorted(found):
+            key = (reason, by)
+            before = self._open.get(key)
+            if before is not None and span.start <= before.end:
+                self._open[key] = Span(before.start, max(before.end, span.end))
                 continue
             if before is not None:
-                yield self._row(reason)
-            self._open[reason] = (span, by, "")
-        for reason, (span, _, _) in list(self._open.items()):
+                yield self._row(key)
+            self._open[key] = span
+        for key, span in list(self._open.items()):
             if span.end < upto:
-                yield self._row(reason)
+                yield self._row(key)
 
     def flush(self) -> Iterator[Redaction]:
         """What is still open."""
-        for reason in list(self._open):
-            yield self._row(reason)
+        for key in list(self._open):
+            yield self._row(key)
 
-    def _row(self, reason: Reason) -> Redaction:
-        span, by, basis = self._open.pop(reason)
+    def _row(self, key: tuple[Reason, str]) -> Redaction:
+        span, (reason, by) = self._open.pop(key), key
         self._made += 1
         return Redaction(
             id=f"{self._prefix}{self._made:05}-{span.start // 1_000_000}",
             kind=self._kind,
             reason=reason,
             span=span,
-            basis=basis,
             decided_by=by,
         )
 

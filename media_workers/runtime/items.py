@@ -108,7 +108,10 @@ class FacesAt:
 
 @dataclass(frozen=True, slots=True)
 class PrivateSpan:
-    """A stretch of sound that must not be heard. Spans only ever grow or are added."""
+    """A stretch of sound that must not be heard. Spans only ever grow or are added.
+
+    `by` is `machine` or the id of the user who hid it.
+    """
 
     span: Span
     reason: Reason
@@ -128,6 +131,7 @@ class SpeechPassed:
     upto: MediaTime
     private: tuple[PrivateSpan, ...] = ()
     stable: tuple[Word, ...] = ()
+    by: str = "machine"
     provisional: str = ""
     voiced: tuple[Span, ...] = ()
 

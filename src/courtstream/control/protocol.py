@@ -205,6 +205,31 @@ class WorkerBeat(Message):
     state: MinuteState
     why: str = ""
     source: str = "waiting"
+class ComingSpan(Message):
+    """Sound of the delay line that will be hidden when it airs, or was kept. Seconds.
+
+    `by` is `machine` or a user id; `may_keep`: a clerk may keep it audible; `before` and `after`
+    are masked words around it, so that a person knows which one it is.
+    """
+
+    start: float
+    end: float
+    reason: str
+    by: str = "machine"
+    kept: bool = False
+    may_keep: bool = False
+    before: str = ""
+    after: str = ""
+
+
+class ComingLine(Message):
+    """Masked words of the delay line that will be heard. Seconds."""
+
+    start: float
+    end: float
+    text: str
+
+
     media_time: float = 0.0
     aired: float = 0.0
     delay: float = 0.0
@@ -224,6 +249,8 @@ class Verb(StrEnum):
     RECESS = "recess"
     CLOSE_SEGMENT = "close_segment"
     RESUME = "resume"
+    coming: tuple[ComingSpan, ...] = ()
+    coming_lines: tuple[ComingLine, ...] = ()
     END = "end"
     SET_DELAY = "set_delay"
     SET_ZONES = "set_zones"
@@ -235,7 +262,8 @@ class Command(Message):
     """A request to a worker. `by`: a user id; `reason`: a lawful reason or a sentence.
 
     `zones` with `set_zones`; `target`, the name of a view, with `confirm_view`. `still` answers
-    with a redacted picture of this moment and the look of its background.
+    with a redacted picture of this moment and the look of its background. `hide` and `keep` speak
+    of the sound from `start` to `end` (seconds of media time) that has not aired yet.
     """
 
     verb: Verb
@@ -243,6 +271,8 @@ class Command(Message):
     reason: str = ""
     value: float | None = None
     zones: ZoneMap | None = None
+    HIDE = "hide"
+    KEEP = "keep"
     target: str = ""
 
 
@@ -258,6 +288,8 @@ class Reply(Message):
 # -- nodes and ingest -------------------------------------------------------------------------
 
 
+    start: float | None = Field(None, ge=0)
+    end: float | None = Field(None, ge=0)
 class NodeBeat(Message):
     """A node agent's state.
 

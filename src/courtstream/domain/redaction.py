@@ -40,6 +40,9 @@ class Reason(StrEnum):
     CUT = "CUT"
     CLOSED = "CLOSED"
     RECESS = "RECESS"
+    PERSON = "PERSON"
+    VOICE = "VOICE"
+    UNHEARD = "UNHEARD"
     SIGNAL_LOST = "SIGNAL_LOST"
 
 
