@@ -18,39 +18,61 @@ class Action(StrEnum):
     SEE_COURTROOM = "see_courtroom"
     CHANGE_KEY = "change_key"
     APPROVE = "approve"
+    FILE_OBJECTION = "file_objection"
+    CORRECT_CLOSURE = "correct_closure"
     COMMAND = "command"
     PUBLISH = "publish"
     SEE_SCORE = "see_score"
     REVIEW = "review"
     CONTEST = "contest"
     SEE_PERFORMANCE = "see_performance"
+    SEE_COVERAGE = "see_coverage"
+    SUPERVISE = "supervise"
+    ANSWER_NOTICE = "answer_notice"
+    REPORT_FIGURES = "report_figures"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
+    SEE_ORIGINAL = "see_original"
+    MANAGE_STANDARDS = "manage_standards"
+    SWITCH_SCORING = "switch_scoring"
+    NAME_SPEAKER = "name_speaker"
 
 
 class Scope(Enum):
     """How far a permission reaches."""
 
     OWN = "hearings one sits in, or one's own page"
+    DIVISION = "the judges of one's own division"
     COURT = "one's own court"
     TREE = "one's own court and those below it"
 
 
 _C, _J, _O, _A = StaffRole.CLERK, StaffRole.JUDGE, StaffRole.OFFICE, StaffRole.ADMIN
+_H = StaffRole.HEAD
 
 ALLOWED: Mapping[Action, Mapping[StaffRole, Scope]] = {
     Action.SCHEDULE: {_C: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
     Action.SEE_COURTROOM: {_C: Scope.COURT, _J: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
     Action.CHANGE_KEY: {_C: Scope.COURT, _A: Scope.TREE},
     Action.APPROVE: {_O: Scope.TREE, _A: Scope.TREE},
+    Action.FILE_OBJECTION: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
+    Action.CORRECT_CLOSURE: {_J: Scope.OWN, _O: Scope.TREE},
     Action.COMMAND: {_C: Scope.COURT, _J: Scope.OWN, _A: Scope.TREE},
     Action.PUBLISH: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE, _A: Scope.TREE},
-    Action.SEE_SCORE: {_J: Scope.OWN, _O: Scope.TREE},
+    Action.SEE_SCORE: {_J: Scope.OWN, _H: Scope.DIVISION, _O: Scope.TREE},
     Action.REVIEW: {_O: Scope.TREE},
     Action.CONTEST: {_J: Scope.OWN},
-    Action.SEE_PERFORMANCE: {_J: Scope.OWN, _O: Scope.TREE},
+    Action.SEE_PERFORMANCE: {_J: Scope.OWN, _H: Scope.DIVISION, _O: Scope.TREE},
+    Action.SEE_COVERAGE: {_H: Scope.DIVISION, _O: Scope.TREE},
+    Action.SUPERVISE: {_O: Scope.TREE},
+    Action.ANSWER_NOTICE: {_J: Scope.OWN, _H: Scope.DIVISION, _O: Scope.COURT},
+    Action.REPORT_FIGURES: {_O: Scope.TREE},
     Action.MANAGE_USERS: {_A: Scope.TREE},
     Action.SEE_AUDIT: {_O: Scope.TREE, _A: Scope.TREE},
+    Action.SEE_ORIGINAL: {_J: Scope.OWN, _O: Scope.TREE},
+    Action.MANAGE_STANDARDS: {_O: Scope.TREE, _A: Scope.TREE},
+    Action.SWITCH_SCORING: {_A: Scope.TREE},
+    Action.NAME_SPEAKER: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
 }
 
 
@@ -69,13 +91,19 @@ class Person(Protocol):
     def judge_id(self) -> str | None:
         """The judge this account belongs to."""
 
+    @property
+    def division_id(self) -> str | None:
+        """The division that judge belongs to."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What is acted on: its court first and the courts above it, and the judges who sit in it."""
+    """What is acted on: its court first and the courts above it, the judges who sit in it, and
+    their divisions."""
 
     courts: tuple[str, ...] = ()
     judges: frozenset[str] = frozenset()
+    divisions: frozenset[str] = frozenset()
 
 
 def may(person: Person, action: Action, target: Target) -> bool:
@@ -85,6 +113,8 @@ def may(person: Person, action: Action, target: Target) -> bool:
         return False
     if scope is Scope.OWN:
         return person.judge_id is not None and person.judge_id in target.judges
+    if scope is Scope.DIVISION:
+        return person.division_id is not None and person.division_id in target.divisions
     if person.court_id is None:
         return True
     reach = target.courts if scope is Scope.TREE else target.courts[:1]

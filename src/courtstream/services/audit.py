@@ -55,6 +55,12 @@ def verify(session: Session) -> int:
     return count
 
 
+def known(session: Session, action: str, subject: str) -> bool:
+    """Whether the act was ever done to this subject."""
+    query = select(AuditEntry.id).where(AuditEntry.action == action, AuditEntry.subject == subject)
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def entries(session: Session, subject: str = "", limit: int = 100) -> Sequence[AuditView]:
     """The latest acts, newest first; only those on `subject` when given."""
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)

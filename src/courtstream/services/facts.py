@@ -7,13 +7,14 @@ from datetime import datetime
 from itertools import pairwise
 from statistics import median
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.redaction import FAIL_CLOSED, RedactionKind
 from courtstream.domain.scoring import (
     HearingFacts,
     MediaMeasures,
+    MediaSecond,
     RecordingFacts,
     ScheduleFacts,
 )
@@ -30,12 +31,16 @@ from courtstream.store.tables import (
     Asset,
     GuardClosure,
     Hearing,
+    LeakRow,
     Mark,
     Measure,
     MinuteChange,
     RedactionRow,
     UtteranceRow,
 )
+
+SEAL_CHECK = "seal_check"
+"""Kind of the mark a check of the sealed original leaves."""
 
 _GAP = SECOND // 2
 """Neighbouring faulty measures count as one fault."""
@@ -54,9 +59,10 @@ def facts_of(session: Session, hearing: Hearing) -> HearingFacts:
         states=_states(session, hearing.id),
         media=_media(session, hearing.id),
         recording=_recording(session, hearing),
-        schedule=_schedule(hearing),
+        schedule=_schedule(session, hearing),
         private_spans=_private(session, hearing.id),
         guard_closed=_guard(session, hearing),
+        leaks_confirmed=_leaks(session, hearing.id),
     )
 
 
@@ -117,8 +123,44 @@ def _media(session: Session, hearing_id: str) -> MediaMeasures:
         sound_clipped=_where(rows, lambda m: m.clipped),
         loudness_lufs=_middle(m.lufs for m in rows),
         snr_db=_middle(m.snr_db for m in rows),
-        max_av_skew=max((abs(m.skew) for m in rows), default=0),
+        max_av_skew=_lasting_skew(rows),
         stalls=_stalls(session, hearing_id),
+        seconds=tuple(media_second(row) for row in rows),
+    )
+
+
+def media_second(row: Measure) -> MediaSecond:
+    """A row of measures as the rules read it; what its detail does not say was not measured."""
+    detail = row.detail
+
+    def number(name: str) -> float | None:
+        value = detail.get(name)
+        return float(value) if isinstance(value, int | float) else None
+
+    def flag(name: str) -> bool | None:
+        value = detail.get(name)
+        return value if isinstance(value, bool) else None
+
+    dead = number("views_dead")
+    return MediaSecond(
+        Span(row.start, row.end),
+        black=row.black,
+        frozen=row.frozen,
+        silent=row.silent,
+        clipped=row.clipped,
+        lufs=row.lufs,
+        snr_db=row.snr_db,
+        hum_db=number("hum_db"),
+        howl_db=number("howl_db"),
+        sharpness=number("sharpness"),
+        tilt=number("tilt"),
+        bright=number("bright"),
+        dark=number("dark"),
+        missing=number("missing"),
+        views_dead=None if dead is None else int(dead),
+        clock=flag("clock"),
+        bench_empty=flag("bench_empty"),
+        skew=row.skew,
     )
 
 
@@ -146,11 +188,45 @@ def _middle(values: Iterable[float | None]) -> float | None:
     return median(known) if known else None
 
 
+_SETTLED = 5
+"""So many neighbouring seconds must agree: one odd time stamp is no skew."""
+
+
+def _lasting_skew(rows: list[Measure]) -> int:
+    """The largest skew that held for `_SETTLED` seconds, in ns."""
+    sizes = [abs(m.skew) for m in rows]
+    if len(sizes) < _SETTLED:
+        return min(sizes, default=0)
+    return max(min(sizes[i : i + _SETTLED]) for i in range(len(sizes) - _SETTLED + 1))
+
+
+def _leaks(session: Session, hearing_id: str) -> int:
+    query = select(func.count()).where(LeakRow.hearing_id == hearing_id)
+    return session.scalar(query) or 0
+
+
+def _chain(session: Session, hearing_id: str) -> bool | None:
+    """What the last check of the sealed original said, None before the first one."""
+    query = select(Mark).where(Mark.hearing_id == hearing_id, Mark.kind == SEAL_CHECK)
+    last = session.scalars(query.order_by(Mark.seq.desc()).limit(1)).first()
+    return bool(last.body.get("ok")) if last is not None else None
+
+
+def _filed(session: Session, hearing: Hearing) -> float | None:
+    """Hours from the end of the sitting until its recording was closed and on file."""
+    query = select(Mark).where(Mark.hearing_id == hearing.id, Mark.kind == "recording")
+    last = session.scalars(query.order_by(Mark.seq.desc()).limit(1)).first()
+    if last is None or hearing.actual_end is None:
+        return None
+    return max(0.0, (last.at - hearing.actual_end).total_seconds() / 3600)
+
+
 def _recording(session: Session, hearing: Hearing) -> RecordingFacts:
     sealed = merge(_assets(session, hearing.id, "sealed"), SECOND)
     states = _states(session, hearing.id)
     return RecordingFacts(
         recorded=tuple(sealed),
+        chain_ok=_chain(session, hearing.id),
         interruptions=tuple(
             (Span(a.end, b.start), _lawful(states, a.end)) for a, b in pairwise(sealed)
         ),
@@ -174,7 +250,7 @@ def _assets(session: Session, hearing_id: str, kind: str) -> list[Span]:
     return [Span(row.start, row.end) for row in session.scalars(query)]
 
 
-def _schedule(hearing: Hearing) -> ScheduleFacts:
+def _schedule(session: Session, hearing: Hearing) -> ScheduleFacts:
     zero = hearing.wall_zero or hearing.actual_start
     approved = hearing.approved_at
     notice = hearing.notice_at
@@ -186,6 +262,7 @@ def _schedule(hearing: Hearing) -> ScheduleFacts:
         ),
         approved_before_start=approved <= zero if approved and zero else None,
         panel_size=len(hearing.bench) or None,
+        uploaded_within_hours=_filed(session, hearing),
     )
 
 

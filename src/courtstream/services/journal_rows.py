@@ -168,6 +168,7 @@ def _measure(session: Session, hearing: Hearing, row: JournalRow) -> None:
             clipped=bool(body.get("clipped", False)),
             faces=int(body.get("faces") or 0),
             skew=int(body.get("skew") or 0),
+            detail=dict(body.get("detail") or {}),
         )
     )
 
@@ -187,6 +188,12 @@ def _asset(session: Session, hearing: Hearing, row: JournalRow) -> None:
             sha256=str(body.get("sha256", ""))[:64],
         )
     )
+
+
+def _recorded(session: Session, hearing: Hearing, row: JournalRow) -> None:
+    """The public recording is on file; the mark keeps when."""
+    _asset(session, hearing, row)
+    mark(session, hearing, row)
 
 
 def mark(session: Session, hearing: Hearing, row: JournalRow) -> None:
@@ -226,10 +233,11 @@ HANDLERS: dict[RowKind, Callable[[Session, Hearing, JournalRow], None]] = {
     RowKind.CAPTION: _asset,
     RowKind.STILL: _asset,
     RowKind.SEALED: _asset,
-    RowKind.RECORDING: _asset,
+    RowKind.RECORDING: _recorded,
     RowKind.MEASURE: _measure,
     RowKind.EVENT: mark,
     RowKind.ERROR: mark,
+    RowKind.EFFORT: mark,
     RowKind.COUNTERS: _nothing,
     RowKind.ENDED: _ended,
 }

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from statistics import fmean
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
-from courtstream.domain.errors import NotFound
+from courtstream.domain.errors import Conflict, NotFound
 from courtstream.domain.ids import new_id
 from courtstream.domain.scoring import (
     Evidence,
@@ -19,12 +20,13 @@ from courtstream.domain.scoring import (
     Outcome,
     RuleFinding,
     Scorecard,
+    ScoreState,
     StepFinding,
 )
 from courtstream.domain.time import to_seconds
 from courtstream.domain.trial import Procedure
 from courtstream.rules import scoring as engine
-from courtstream.services import audit, shape
+from courtstream.services import audit, shape, standards
 from courtstream.services.facts import facts_of
 from courtstream.services.names import category_titles, rule_titles, step_titles
 from courtstream.services.scope import hearing_for
@@ -39,23 +41,36 @@ from courtstream.services.views import (
     UserView,
 )
 from courtstream.store.base import Json
-from courtstream.store.tables import FindingRow, Hearing, ScorecardRow, User
+from courtstream.store.tables import FindingRow, Hearing, ReviewVerdict, ScorecardRow, User
+
+FIRST_LOOK = timedelta(hours=24)
+SETTLING = frozenset({ReviewVerdict.CONFIRM, ReviewVerdict.CORRECT, ReviewVerdict.UPHOLD})
+"""Words that end a question."""
+
+_APPEAL = frozenset({ReviewVerdict.CONTEST, ReviewVerdict.UPHOLD, ReviewVerdict.DISMISS})
+_SEEN = "score_seen"
 
 
 def score(session: Session, hearing_id: str, now: datetime) -> str:
-    """Score a hearing from its stored facts; the id of the new, current scorecard."""
+    """Score a hearing from its stored facts; the id of the new, current scorecard.
+
+    Empty where the court has switched scoring off (法发〔2022〕33号: nobody has to use it), and
+    where people have made the present card final: it stays.
+    """
     hearing = session.get(Hearing, hearing_id)
     if hearing is None:
         raise NotFound
-    return keep(
-        session, engine.score_hearing(facts_of(session, hearing), engine.load_standard()), now
-    )
+    present = current(session, hearing_id)
+    if not hearing.court.scoring or (present and present.state is ScoreState.FINAL):
+        return ""
+    standard = standards.in_force(session)
+    return keep(session, engine.score_hearing(facts_of(session, hearing), standard), now)
 
 
 def score_facts(session: Session, facts: HearingFacts, hearing_id: str, now: datetime) -> str:
     """Score given facts (the demo's synthetic ones) as those of a hearing."""
-    card = engine.score_hearing(replace(facts, hearing_id=hearing_id), engine.load_standard())
-    return keep(session, card, now)
+    standard = standards.in_force(session)
+    return keep(session, engine.score_hearing(replace(facts, hearing_id=hearing_id), standard), now)
 
 
 def keep(session: Session, card: Scorecard, now: datetime) -> str:
@@ -98,6 +113,34 @@ def scorecard(session: Session, actor: UserView, hearing_id: str) -> ScorecardVi
     return card_view(session, hearing, row)
 
 
+def shown(session: Session, actor: UserView, hearing_id: str, now: datetime) -> ScorecardView:
+    """The scorecard for people who look at it now: the judge sees it first.
+
+    For `FIRST_LOOK` after it was made, or until a judge of the bench has opened it, nobody else
+    does. Raises NotFound, Forbidden, Conflict while it is too early.
+    """
+    card = scorecard(session, actor, hearing_id)
+    if actor.judge_id is None and now < card.computed_at + FIRST_LOOK and not _seen(session, card):
+        raise Conflict("承办法官先行查看期内 / the judge looks first", until=card.computed_at)
+    return card
+
+
+def saw(session: Session, actor: UserView, hearing_id: str, now: datetime) -> None:
+    """A judge of the bench has opened the card; said once for each card."""
+    row = current(session, hearing_id)
+    if row is not None and actor.judge_id is not None and not _seen_row(session, row):
+        hearing_for(session, actor, Action.SEE_SCORE, hearing_id)
+        audit.append(session, actor.id, _SEEN, row.id, {}, now)
+
+
+def _seen(session: Session, card: ScorecardView) -> bool:
+    return audit.known(session, _SEEN, card.id)
+
+
+def _seen_row(session: Session, row: ScorecardRow) -> bool:
+    return audit.known(session, _SEEN, row.id)
+
+
 def current(session: Session, hearing_id: str) -> ScorecardRow | None:
     """The scorecard in force."""
     query = select(ScorecardRow).where(
@@ -124,7 +167,23 @@ def card_view(session: Session, hearing: Hearing, row: ScorecardRow) -> Scorecar
         findings=findings,
         steps=tuple(_step_view(hearing.procedure, s) for s in row.steps),
         rules=tuple(_rule_view(r) for r in row.rules),
+        barred=tuple(row.barred),
+        cap=row.cap,
+        bonus=bonus(row),
+        contest_until=row.contest_until,
+        final_at=row.final_at,
     )
+
+
+def bonus(row: ScorecardRow) -> float:
+    """Highlights: the mean of what each reviewer gave last, for every item of the kind."""
+    given: dict[tuple[str, str], float] = {}
+    for finding in row.findings:
+        for word in finding.reviews:
+            if word.verdict is ReviewVerdict.BONUS and word.points is not None:
+                given[finding.id, word.user_id] = word.points
+    items = {finding for finding, _ in given}
+    return round(sum(fmean(p for (f, _), p in given.items() if f == i) for i in items), 2)
 
 
 def categories(findings: Iterable[FindingView]) -> tuple[CategoryScore, ...]:
@@ -144,6 +203,8 @@ def _category(code: str, group: list[FindingView]) -> CategoryScore:
         points=sum(f.points for f in group),
         weight=sum(f.weight for f in group),
         open=sum(f.needs_person for f in group),
+        low=sum(f.weight - f.loss if f.needs_person else f.points for f in group),
+        high=sum(f.weight if f.needs_person else f.points for f in group),
     )
 
 
@@ -163,16 +224,28 @@ def finding_view(session: Session, row: FindingRow) -> FindingView:
         confidence=row.confidence,
         evidence=tuple(_evidence_view(e) for e in row.evidence),
         reviews=tuple(
-            ReviewView(_name(session, r.user_id), r.verdict, r.outcome, r.note, r.at)
+            ReviewView(_name(session, r.user_id), r.verdict, r.outcome, r.note, r.at, r.points)
             for r in row.reviews
         ),
         needs_person=needs_person(row),
+        suggested=row.suggested,
+        loss=row.loss,
+        critical=row.critical,
+        reviewers=len({r.user_id for r in row.reviews if r.verdict in SETTLING}),
+        contested=contested(row),
     )
 
 
 def needs_person(row: FindingRow) -> bool:
-    """Whether the machine was not sure and nobody has spoken yet."""
-    return row.outcome in {Outcome.NOT_FOUND, Outcome.UNCLEAR} and not row.reviews
+    """Whether the machine was not sure and no reviewer has spoken yet."""
+    unsure = row.outcome in {Outcome.NOT_FOUND, Outcome.UNCLEAR}
+    return unsure and not any(r.verdict in SETTLING for r in row.reviews)
+
+
+def contested(row: FindingRow) -> bool:
+    """Whether the judge's appeal still waits for an answer."""
+    words = [r.verdict for r in row.reviews if r.verdict in _APPEAL]
+    return bool(words) and words[-1] is ReviewVerdict.CONTEST
 
 
 def _name(session: Session, user_id: str) -> str:

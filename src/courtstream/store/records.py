@@ -103,8 +103,8 @@ class RedactionRow(Base):
 class Measure(Base):
     """Picture and sound measured over a second or so; levels in LUFS and dB, None unknown.
 
-    `skew`: how far sound was ahead of the picture, in ns. `faults`: names of further faults
-    (`MediaFault`), `detail` the numbers they rest on.
+    `skew`: how far sound was ahead of the picture, in ns. `detail`: further numbers by the
+    names of `MediaSecond`; the standard's thresholds make faults of them.
     """
 
     __tablename__ = "measures"
@@ -122,7 +122,6 @@ class Measure(Base):
     clipped: Mapped[bool] = mapped_column(default=False)
     faces: Mapped[int] = mapped_column(default=0)
     skew: Mapped[int] = mapped_column(Nanoseconds, default=0)
-    faults: Mapped[list[Any]] = mapped_column(default=list)
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
 
 

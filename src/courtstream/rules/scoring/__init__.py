@@ -11,6 +11,7 @@ from courtstream.rules.scoring.standard import (
     load_standard,
     parse_standard,
     released_standards,
+    standard_text,
 )
 
 __all__ = [
@@ -28,4 +29,5 @@ __all__ = [
     "released_standards",
     "score_findings",
     "score_hearing",
+    "standard_text",
 ]

@@ -116,6 +116,13 @@ def _released(version: str) -> Standard:
     return parse_standard(path.read_text(encoding="utf-8"), path.name)
 
 
+def standard_text(version: str) -> str:
+    """A released edition as it is written. Raises NotFound."""
+    if version not in released_standards():
+        raise NotFound(f"standard {version}")
+    return (files(__package__) / "standards" / f"{version}.toml").read_text(encoding="utf-8")
+
+
 def parse_standard(text: str, name: str) -> Standard:
     """A standard from its text; `name` is the file named in errors.
 

@@ -31,11 +31,16 @@ class ReviewView:
     outcome: Outcome | None
     note: str
     at: datetime
+    points: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class FindingView:
-    """One item. `needs_person`: not found or unclear and nobody has spoken yet."""
+    """One item. `needs_person`: not found or unclear and no reviewer has spoken yet.
+
+    `suggested` is what the machine said; `loss` what a fault takes off; `reviewers` how many
+    people's words the points are the mean of; `contested`: an appeal waits for its answer.
+    """
 
     id: str
     item: str
@@ -51,6 +56,11 @@ class FindingView:
     evidence: tuple[EvidenceView, ...]
     reviews: tuple[ReviewView, ...]
     needs_person: bool
+    suggested: Outcome = Outcome.MET
+    loss: float = 0.0
+    critical: bool = False
+    reviewers: int = 0
+    contested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +92,10 @@ class RuleView:
 
 @dataclass(frozen=True, slots=True)
 class CategoryScore:
-    """One dimension of the card: points got, points possible, findings that await a person."""
+    """One dimension of the card: points got, points possible, findings that await a person.
+
+    `low`..`high`: what the open questions can still make of the points.
+    """
 
     code: str
     title_zh: str
@@ -90,11 +103,17 @@ class CategoryScore:
     points: float
     weight: float
     open: int
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ScorecardView:
-    """A suggestion for people: `low`..`high` is what the open questions can still change."""
+    """A suggestion for people: `low`..`high` is what the open questions can still change.
+
+    `barred`: critical items that failed and hold the total at `cap`. `bonus`: highlights, given by
+    people only, never part of the total.
+    """
 
     id: str
     hearing: HearingCard
@@ -110,6 +129,11 @@ class ScorecardView:
     findings: tuple[FindingView, ...]
     steps: tuple[StepView, ...]
     rules: tuple[RuleView, ...]
+    barred: tuple[str, ...] = ()
+    cap: float = 100.0
+    bonus: float = 0.0
+    contest_until: datetime | None = None
+    final_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -427,7 +427,6 @@ def upgrade() -> None:
         sa.Column("clipped", sa.Boolean(), nullable=False),
         sa.Column("faces", sa.Integer(), nullable=False),
         sa.Column("skew", sa.BigInteger(), nullable=False),
-        sa.Column("faults", sa.JSON(), nullable=False),
         sa.Column("detail", sa.JSON(), nullable=False),
         sa.ForeignKeyConstraint(
             ["hearing_id"], ["hearings.id"], name=op.f("fk_measures_hearing_id_hearings")
