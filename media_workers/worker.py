@@ -85,12 +85,12 @@ class Worker:
     def beat(self) -> WorkerBeat:
         """The worker's state now."""
         graph, verdict = self.graph, self.graph.release.verdict
+        spans, lines = coming(graph.ledger, graph.release.aired)
         return WorkerBeat(
             hearing_id=self.spec.hearing_id,
             epoch=self.spec.epoch,
             pid=os.getpid(),
             seq=self.journal.seq,
-        spans, lines = coming(graph.ledger, graph.release.aired)
             state=verdict.state if verdict else MinuteState.DELAYED,
             why=(verdict.closed.value if verdict and verdict.closed else self.sessions.code),
             source=self.sessions.state,
@@ -103,13 +103,13 @@ class Worker:
             guard_closures=graph.guard.closures_made,
             slow_stage=graph.slow_stage(to_seconds(graph.release.delay)),
             counters=graph.counters(),
+            coming=spans,
+            coming_lines=lines,
         )
 
     def _began(self) -> None:
         aired = self._aired_before()
         lost = to_seconds(self.now() - aired) if aired else 0.0
-            coming=spans,
-            coming_lines=lines,
         self.journal.write(
             RowKind.STARTED,
             self.now(),

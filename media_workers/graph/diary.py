@@ -74,8 +74,10 @@ class Diary:
         """The hearing is over at `end`."""
         self._said(self._turns.flush())
         self._note_guard(Span(end, end), None)
-        for row in (*self._faces.flush(), *self._speech.flush(), *self._voice.flush(), *self._whole.flush()):
-            self._write(row)
+        for rows in (self._faces, self._speech, self._voice, self._whole):
+            for row in rows.flush():
+                self._write(row)
+        self._left_bare(self._bare.flush())
 
     def _note_state(self, span: Span, verdict: Verdict) -> None:
         state = (verdict.state, verdict.closed)
@@ -116,6 +118,9 @@ class Diary:
         rows += self._whole.push(whole, held.span.end)
         inside = [one for one in by_reason(list(private)) if one[0].start < held.span.end]
         rows += self._speech.push([] if whole else inside, held.span.end)
+        shielded = ((s.over(held.span), Reason.VOICE, s.by) for s in verdict.shields)
+        voices = [(span, reason, by) for span, reason, by in shielded if span is not None]
+        rows += self._voice.push([] if whole else voices, held.span.end)
         if not whole:
             for shown in held.pictures:
                 if shown.faces is not None:
@@ -131,8 +136,6 @@ class Diary:
             self._journal.write(
                 RowKind.WORDS,
                 said.span.start,
-        voices = [(part, Reason.VOICE, s.by) for s in verdict.shields if (part := s.over(held.span))]
-        rows += self._voice.push([] if whole else voices, held.span.end)
                 start=said.span.start,
                 end=said.span.end,
                 text=said.text,

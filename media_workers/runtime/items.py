@@ -117,6 +117,7 @@ class PrivateSpan:
     reason: Reason
     basis: str = ""
     confidence: float = 1.0
+    by: str = "machine"
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,6 @@ class SpeechPassed:
     upto: MediaTime
     private: tuple[PrivateSpan, ...] = ()
     stable: tuple[Word, ...] = ()
-    by: str = "machine"
     provisional: str = ""
     voiced: tuple[Span, ...] = ()
 

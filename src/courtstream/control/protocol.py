@@ -195,16 +195,6 @@ class JournalRow(Message):
     body: dict[str, Any] = {}
 
 
-class WorkerBeat(Message):
-    """A worker's state once a second. Times in seconds."""
-
-    hearing_id: str
-    epoch: int
-    pid: int
-    seq: int
-    state: MinuteState
-    why: str = ""
-    source: str = "waiting"
 class ComingSpan(Message):
     """Sound of the delay line that will be hidden when it airs, or was kept. Seconds.
 
@@ -230,6 +220,16 @@ class ComingLine(Message):
     text: str
 
 
+class WorkerBeat(Message):
+    """A worker's state once a second. Times in seconds."""
+
+    hearing_id: str
+    epoch: int
+    pid: int
+    seq: int
+    state: MinuteState
+    why: str = ""
+    source: str = "waiting"
     media_time: float = 0.0
     aired: float = 0.0
     delay: float = 0.0
@@ -239,6 +239,8 @@ class ComingLine(Message):
     guard_closures: int = 0
     slow_stage: str = ""
     counters: dict[str, float] = {}
+    coming: tuple[ComingSpan, ...] = ()
+    coming_lines: tuple[ComingLine, ...] = ()
 
 
 class Verb(StrEnum):
@@ -249,13 +251,13 @@ class Verb(StrEnum):
     RECESS = "recess"
     CLOSE_SEGMENT = "close_segment"
     RESUME = "resume"
-    coming: tuple[ComingSpan, ...] = ()
-    coming_lines: tuple[ComingLine, ...] = ()
     END = "end"
     SET_DELAY = "set_delay"
     SET_ZONES = "set_zones"
     CONFIRM_VIEW = "confirm_view"
     STILL = "still"
+    HIDE = "hide"
+    KEEP = "keep"
 
 
 class Command(Message):
@@ -271,9 +273,9 @@ class Command(Message):
     reason: str = ""
     value: float | None = None
     zones: ZoneMap | None = None
-    HIDE = "hide"
-    KEEP = "keep"
     target: str = ""
+    start: float | None = Field(None, ge=0)
+    end: float | None = Field(None, ge=0)
 
 
 class Reply(Message):
@@ -288,8 +290,6 @@ class Reply(Message):
 # -- nodes and ingest -------------------------------------------------------------------------
 
 
-    start: float | None = Field(None, ge=0)
-    end: float | None = Field(None, ge=0)
 class NodeBeat(Message):
     """A node agent's state.
 
