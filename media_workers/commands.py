@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -19,11 +20,23 @@ from media_workers.graph.diary import Diary
 from media_workers.graph.release_line import Pace
 from media_workers.outputs.mp4file import Mp4File
 from media_workers.pipelines import Graph, GraphParts
+from media_workers.runtime.items import Sound, SpeechPassed
 from media_workers.runtime.journal import MemoryRows
+from media_workers.runtime.zones import LiveZones
 from media_workers.runtime.threads import exit_when_a_thread_falls
 from media_workers.sources.container import ContainerSource
 
-STALLED_SECONDS = 120.0
+
+class Silence:
+    """Stage[Sound, SpeechPassed] of a file without sound: there is nothing to pass."""
+
+    def push(self, item: Sound) -> Iterator[SpeechPassed]:
+        """Sound that should not be there is never passed, so it stays closed."""
+        return iter(())
+
+    def flush(self) -> Iterator[SpeechPassed]:
+        """Nothing."""
+        return iter(())
 
 
 def redact(argv: list[str]) -> int:
@@ -37,15 +50,16 @@ def redact(argv: list[str]) -> int:
         console.print(f"[red]{error.zh}[/red] / {error}  {error.remedy}")
         return 2
     exit_when_a_thread_falls()
-    rows = MemoryRows()
+    rows, zones = MemoryRows(), LiveZones(policy.zones)
     graph = Graph(
         Pace(None, policy.delay),
         GraphParts(
-            faces=faces_factory(ModelSpec()),
-            speech=speech_factory(ModelSpec(), policy, participants),
+            faces=faces_factory(ModelSpec(), zones),
+            speech=(speech_factory(ModelSpec(), policy, participants) if source.audio else Silence),
             output=lambda: Mp4File(options.output),
             diary=Diary(rows, face_step=0),
             bleep=policy.bleep,
+            zones=zones,
             preset=options.preset,
         ),
     )

@@ -45,8 +45,8 @@ class VideoEncoder:
         self._context = self._open()
 
     def push(self, t: MediaTime, i420: Planes, key: bool) -> Iterator[EncodedPacket]:
-        """Encode one picture of shape (height * 3 // 2, width)."""
-        frame = av.VideoFrame.from_ndarray(i420, format="yuv420p")
+        """Encode one picture of shape (height * 3 // 2, width), which x264 copies for itself."""
+        frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(i420), format="yuv420p")
         frame.pts, frame.time_base = to_ticks(t), VIDEO_BASE
         frame.pict_type = PictureType.I if key else PictureType.NONE
         yield from self._packets(frame)

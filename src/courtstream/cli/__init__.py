@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import importlib
+import sys
 
 import typer
 
 GROUPS: tuple[str, ...] = ("media", "rules", "hearing", "user", "sealed", "run")
 """Modules of this package; each has `register(app)` that adds its commands."""
+
+_ALONE = {"redact": ("media",), "transcribe": ("media",)}
+"""Verbs that need one group only: a file tool must not wait for the whole platform to load."""
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 
@@ -19,6 +23,6 @@ def courtstream() -> None:
 
 def main() -> None:
     """Entry point of the console script."""
-    for name in GROUPS:
+    for name in _ALONE.get("".join(sys.argv[1:2]), GROUPS):
         importlib.import_module(f"courtstream.cli.{name}").register(app)
     app()
