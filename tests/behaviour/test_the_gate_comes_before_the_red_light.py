@@ -93,7 +93,7 @@ def test_the_decision_stays_on_file_even_when_it_refuses(world: World) -> None:
     hearing_id = world.hearing(approval=None)
     world.admit()
     assert decisions(world)[-1] == (["verdict"], ["NOT_APPROVED"])
-    world.work.write(gatekeeping.approve, world.users["office"], hearing_id, True, NOW)
+    world.approve(hearing_id)
     assert isinstance(world.admit(), WorkerSpec)
     assert len(decisions(world)) == 2  # the refusal was not written over
 
@@ -103,7 +103,7 @@ def test_a_clerk_does_not_approve_the_own_broadcast(world: World) -> None:
     with site(world) as client:
         header = sign_in(client, "clerk")
         path = f"/api/v1/hearings/{hearing_id}/approval"
-        answer = client.post(path, json={"granted": True}, headers=header)
+        answer = client.post(path, json={"outcome": "publish"}, headers=header)
         assert answer.status_code == 403
     assert isinstance(world.admit(), GateClosed)
 
@@ -182,7 +182,7 @@ def test_the_door_answers_over_the_bus_in_words_a_clerk_understands(world: World
             no = await bus.admit(AdmitRequest(key=world.key, node="n1"))
             assert (no.ok, no.code, no.spec) == (False, "gate_closed", None)
             assert "公开审查未通过" in no.message
-            world.change(hearing_id, approval=True)
+            world.approve(hearing_id)
             yes = await bus.admit(AdmitRequest(key=world.key, node="n1"))
             assert yes.ok
             assert yes.spec is not None
@@ -200,11 +200,11 @@ def test_the_door_answers_over_the_bus_in_words_a_clerk_understands(world: World
 
 def test_the_office_approves_on_the_hearings_own_page(world: World) -> None:
     hearing_id = world.hearing(approval=None)
-    path = f"/staff/hearings/{hearing_id}"
+    path = f"/staff/hearings/{hearing_id}/gate"
     with site(world) as client:
         token = sign_in(client, "office")["X-CSRF-Token"]
-        assert "同意直播" in client.get(path).text
-        form = {"csrf": token, "act": "approve"}
-        done = client.post(f"{path}/publish", data=form, follow_redirects=True)
-        assert "已同意直播" in done.text
+        assert "签署：同意公开" in client.get(path).text
+        form = {"csrf": token, "act": "publish"}
+        done = client.post(path, data=form, follow_redirects=True)
+        assert "意见已归档：同意公开" in done.text
     assert isinstance(world.admit(), WorkerSpec)

@@ -32,10 +32,11 @@ from courtstream.control.protocol import (
     WorkerBeat,
     WorkerSpec,
 )
+from courtstream.domain.approval import ApprovalOutcome
 from courtstream.domain.errors import NodeAway, WorkerAway
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CourtLevel, Procedure, Role
-from courtstream.services import accounts, admission, journal, keys, schedule
+from courtstream.services import accounts, admission, approving, journal, keys, schedule
 from courtstream.services.journal import Applied
 from courtstream.services.schedule import NewHearing, NewParticipant
 from courtstream.services.views import UserView
@@ -86,7 +87,9 @@ class World:
         return world
 
     def _fill(self, session: Any) -> None:
-        session.add(Court(id=HIGH, name="澜江高院", level=CourtLevel.HIGH, code="江"))
+        high = Court(id=HIGH, name="澜江高院", level=CourtLevel.HIGH, code="江")
+        high.approval_chain = ["office"]  # the whole chain has tests of its own
+        session.add(high)
         session.flush()
         for number, court in enumerate((BASIC, OTHER)):
             name = "临江法院" if court == BASIC else "远山法院"
@@ -171,6 +174,11 @@ class World:
         (private / "spec.json").write_text("secret")
         (private / "sealed-0001.mkv").write_bytes(b"sealed")
         return folder
+
+    def approve(self, hearing_id: str, login: str = "office") -> None:
+        """The awaited stage says: publish."""
+        person = self.users[login]
+        self.work.write(approving.say, person, hearing_id, ApprovalOutcome.PUBLISH, "", NOW)
 
     def state(self, hearing_id: str) -> str:
         return self.work.read(lambda s: s.get(Hearing, hearing_id).state.value)

@@ -9,7 +9,7 @@ from courtstream.api.context import Context
 from courtstream.control.protocol import Command, Reply, RowKind, Verb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import WorkerAway
-from courtstream.services import commands, schedule
+from courtstream.services import commands, gate_orders, publishing, schedule
 from courtstream.services.views import HearingCard, UserView
 
 
@@ -38,3 +38,25 @@ async def cancel(platform: Context, person: UserView, hearing_id: str) -> Hearin
             await platform.bus.request_worker(hearing_id, order)
     await announce(platform, hearing_id, {RowKind.STATE})
     return card
+
+
+async def follow_gate(platform: Context, hearing_id: str, *, found: bool = False) -> None:
+    """After the gate has decided anew: the worker on air follows, and viewers hear of it.
+
+    The public routes follow the database by themselves; a worker that does not answer has
+    nothing to air.
+    """
+    order = await platform.work.reading(gate_orders.order_for, hearing_id, found=found)
+    if order is not None and platform.bus is not None:
+        with suppress(WorkerAway):
+            await platform.bus.request_worker(hearing_id, order)
+    await announce(platform, hearing_id, {RowKind.STATE})
+
+
+async def withdraw(platform: Context, person: UserView, hearing_id: str, reason: str) -> None:
+    """Take everything of a hearing back; whoever watches is told at once.
+
+    Raises InvalidInput, Forbidden, NotFound.
+    """
+    await platform.work.writing(publishing.withdraw, person, hearing_id, reason, utc_now())
+    await announce(platform, hearing_id, {RowKind.STATE})

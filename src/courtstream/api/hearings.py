@@ -11,11 +11,12 @@ from courtstream.api.context import actor, context
 from courtstream.api.docs import documented
 from courtstream.api.events import stream
 from courtstream.api.reading import answer, body, query
+from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Withdrawn
 from courtstream.domain.time import seconds
-from courtstream.services import gatekeeping, importing, publishing, watch
+from courtstream.services import importing, publishing, scope, watch
 from courtstream.services.watch import Search
 
 
@@ -93,29 +94,18 @@ async def command(request: Request) -> JSONResponse:
     """Cut, recess, close a segment, resume, set the delay or end a running hearing."""
     asked = await body(request, s.CommandBody)
     person = actor(request)
-    order = Command(verb=asked.verb, by=person.id, reason=asked.reason, value=asked.value)
+    order = Command(by=person.id, **asked.model_dump())
     reply = await commanding.give(context(request), person, _id(request), order)
     return answer(s.ReplyOut, reply, 200 if reply.ok else 409)
 
 
-@documented("publication", s.GateOut, takes=s.ApprovalBody, staff=True, problems=(404, 409))
-async def approve(request: Request) -> JSONResponse:
-    """Put the broadcast approval on file; the gate decides anew."""
-    asked = await body(request, s.ApprovalBody)
-    view = await context(request).work.writing(
-        gatekeeping.approve, actor(request), _id(request), asked.granted, utc_now()
-    )
-    return answer(s.GateOut, view)
-
-
-@documented("publication", s.GateOut, takes=s.ClosuresBody, staff=True, problems=(404, 409))
-async def find_closures(request: Request) -> JSONResponse:
-    """Say what was found when checking for reasons not to publish; the gate decides anew."""
-    asked = await body(request, s.ClosuresBody)
-    view = await context(request).work.writing(
-        gatekeeping.find_closures, actor(request), _id(request), asked.codes, utc_now()
-    )
-    return answer(s.GateOut, view)
+@documented("control", s.ComingListOut, staff=True)
+async def coming(request: Request) -> JSONResponse:
+    """What has not aired yet: stretches that will be hidden and, masked, what will be heard."""
+    platform = context(request)
+    await platform.work.reading(scope.hearing_for, actor(request), Action.COMMAND, _id(request))
+    status = platform.board.status(_id(request), utc_now())
+    return answer(s.ComingListOut, {"coming": status.coming if status else ()})
 
 
 @documented("publication", s.PublicationOut, staff=True, problems=(404, 409))
@@ -131,9 +121,7 @@ async def release(request: Request) -> JSONResponse:
 async def withdraw(request: Request) -> Response:
     """Take a hearing back from the public, with a reason."""
     asked = await body(request, s.WithdrawBody)
-    await context(request).work.writing(
-        publishing.withdraw, actor(request), _id(request), asked.reason, utc_now()
-    )
+    await commanding.withdraw(context(request), actor(request), _id(request), asked.reason)
     return Response(status_code=204)
 
 

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from courtstream.api import health, hearings, media, staff
+from courtstream.api import health, hearings, media, publication, staff
 from courtstream.api.docs import openapi
 from courtstream.api.pages import routes as page_routes
 
@@ -22,9 +22,19 @@ api_routes: list[BaseRoute] = [
     Route(f"{API}/hearings/{{hearing_id}}/transcript", hearings.transcript, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/events", hearings.events, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/commands", hearings.command, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/coming", hearings.coming, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/cancel", hearings.cancel, methods=["POST"]),
-    Route(f"{API}/hearings/{{hearing_id}}/approval", hearings.approve, methods=["POST"]),
-    Route(f"{API}/hearings/{{hearing_id}}/closures", hearings.find_closures, methods=["PUT"]),
+    Route(f"{API}/hearings/{{hearing_id}}/file", publication.file, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/approval", publication.approve, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/reconsider", publication.reconsider, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/closures", publication.find_closures, methods=["PUT"]),
+    Route(f"{API}/hearings/{{hearing_id}}/objections", publication.object_to, methods=["POST"]),
+    Route(
+        f"{API}/hearings/{{hearing_id}}/objections/{{objection_id}}",
+        publication.decide_objection,
+        methods=["PUT"],
+    ),
+    Route(f"{API}/hearings/{{hearing_id}}/notices", publication.give_notice, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/release", hearings.release, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/withdraw", hearings.withdraw, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/scorecard", staff.scorecard, methods=["GET"]),

@@ -234,11 +234,35 @@ class NewKeyOut(View):
 
 
 class CommandBody(Body):
-    """A command to a running hearing; `value` is the delay in seconds for `set_delay`."""
+    """A command to a running hearing; `value` is the delay in seconds for `set_delay`.
+
+    `start` and `end`: media time in seconds of the sound that `hide` and `keep` speak of.
+    """
 
     verb: Verb
     reason: str = Field("", max_length=200)
     value: float | None = Field(None, ge=0.0, le=600.0)
+    start: float | None = Field(None, ge=0.0)
+    end: float | None = Field(None, ge=0.0)
+
+
+class ComingOut(View):
+    """A stretch or line of the delay line; `reason` is empty for words that will be heard."""
+
+    start: float
+    end: float
+    airs_in: float
+    text: str
+    reason: str
+    by: str
+    kept: bool
+    may_keep: bool
+
+
+class ComingListOut(View):
+    """What has not aired yet, in order of time."""
+
+    coming: tuple[ComingOut, ...]
 
 
 class ReplyOut(View):
@@ -249,16 +273,14 @@ class ReplyOut(View):
     message: str
 
 
-class ApprovalBody(Body):
-    """The broadcast approval, or the approval not to broadcast."""
-
-    granted: bool
-
-
 class ClosuresBody(Body):
-    """Closure codes found to apply; empty: someone has checked and none does."""
+    """Closure codes found to apply; empty: someone has checked and none does.
+
+    Taking one back once the hearing has begun needs a reason.
+    """
 
     codes: tuple[str, ...] = Field(max_length=40)
+    reason: str = Field("", max_length=500)
 
 
 class GateOut(View):

@@ -68,17 +68,21 @@ def approve(
     hearing_id: Annotated[str, typer.Argument(help="庭审编号 / hearing id")],
     by: Annotated[str, typer.Option(help="审批人账号 / login of the one who approves")],
     refuse: Annotated[
-        bool, typer.Option("--refuse", help="不同意直播 / not to be broadcast")
+        bool, typer.Option("--refuse", help="不同意公开 / not to be published")
     ] = False,
+    reason: Annotated[str, typer.Option(help="不同意的理由 / why not")] = "",
 ) -> None:
-    """Put the broadcast approval of a hearing on file / 直播审批."""
+    """File the word of the approval stage whose turn it is / 公开审批."""
     from courtstream.cli.offline import offline
+    from courtstream.domain.approval import ApprovalOutcome
     from courtstream.domain.clock import utc_now
-    from courtstream.services import gatekeeping, lookup
+    from courtstream.services import approving, lookup, shape
 
+    outcome = ApprovalOutcome.DO_NOT_PUBLISH if refuse else ApprovalOutcome.PUBLISH
     with offline() as work:
         person = work.read(lookup.user, by)
-        gate = work.write(gatekeeping.approve, person, hearing_id, not refuse, utc_now())
+        hearing = work.write(approving.say, person, hearing_id, outcome, reason, utc_now())
+        gate = shape.gate_view(hearing)
     open_modes = ", ".join(gate.allowed) if gate and gate.allowed else "无 / none"
     typer.echo(f"✓ 可公开方式 / modes allowed: {open_modes}")
     for reason in gate.reasons if gate else ():

@@ -167,7 +167,8 @@ def _took_place(session: Session, hearing: Hearing, facts: HearingFacts) -> None
     hearing.duration = said[-1].span.end if said else 0
     hearing.wall_zero = hearing.actual_start = begin
     hearing.actual_end = begin + timedelta(seconds=to_seconds(hearing.duration))
-    hearing.approved_at = hearing.scheduled_start - timedelta(days=1)
+    if hearing.file is not None:
+        hearing.file.decided_at = hearing.scheduled_start - timedelta(days=1)
     hearing.state = HearingState.ENDED
     publishing.put(
         session,

@@ -15,7 +15,7 @@ from courtstream.domain.errors import InvalidInput
 from courtstream.domain.ids import new_id
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, Role
 from courtstream.rules.gate import closures
-from courtstream.services import audit, gatekeeping, lifecycle, shape
+from courtstream.services import approving, audit, gatekeeping, lifecycle, shape
 from courtstream.services.scope import court_for, hearing_for
 from courtstream.services.views import HearingCard, UserView
 from courtstream.store.tables import (
@@ -142,11 +142,7 @@ def create(session: Session, new: NewHearing, place: Place, by: str, now: dateti
         public=new.public,
         closure_codes=None if new.closure_codes is None else list(new.closure_codes),
         applications={},
-        objections=[],
         waived=[],
-        approval=new.approval,
-        approved_at=None if new.approval is None else now,
-        approved_by="" if new.approval is None else by,
         notice_at=new.notice,
         demo=new.demo,
         created_at=now,
@@ -157,6 +153,10 @@ def create(session: Session, new: NewHearing, place: Place, by: str, now: dateti
     session.add(hearing)
     session.flush()
     audit.append(session, by, "schedule", hearing.id, {"court": place.court.id}, now)
+    if new.approval is None:
+        approving.open_file(session, hearing, by, now)
+    else:
+        approving.filed_elsewhere(session, hearing, new.approval, by, now)
     gatekeeping.decide(session, hearing, now)
     return hearing
 

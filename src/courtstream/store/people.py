@@ -109,6 +109,7 @@ class User(Base):
     last_login_at: Mapped[datetime | None]
 
     court: Mapped[Court | None] = relationship()
+    judge: Mapped[Judge | None] = relationship()
 
 
 class WebSession(Base):

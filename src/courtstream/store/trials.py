@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from courtstream.domain.approval import ApprovalOutcome
 from courtstream.domain.publication import ClosureEffect
 from courtstream.domain.trial import (
     CaseKind,
@@ -18,6 +19,7 @@ from courtstream.domain.trial import (
     PublicationMode,
     Role,
 )
+from courtstream.store.approvals import ApprovalFile, ObjectionRow
 from courtstream.store.base import Base, Nanoseconds, word
 from courtstream.store.people import Court, Courtroom, Judge
 
@@ -68,8 +70,7 @@ class Hearing(Base):
     up to which the database knows what happened.
 
     What the gate asks: `closure_codes` None means nobody has checked; `applications` code →
-    granted, refused or None while waiting; `objections` {by, reason, upheld}; `approval` None:
-    not decided.
+    granted, refused or None while waiting. Approval and objections are on the hearing's file.
     """
 
     __tablename__ = "hearings"
@@ -95,12 +96,8 @@ class Hearing(Base):
     public: Mapped[bool] = mapped_column(default=True)
     closure_codes: Mapped[list[Any] | None] = mapped_column(JSON(none_as_null=True))
     applications: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    objections: Mapped[list[Any]] = mapped_column(default=list)
     waived: Mapped[list[Any]] = mapped_column(default=list)
     notice_at: Mapped[datetime | None]
-    approval: Mapped[bool | None]
-    approved_at: Mapped[datetime | None]
-    approved_by: Mapped[str] = mapped_column(String(64), default="")
     demo: Mapped[bool] = mapped_column(default=False)
     node: Mapped[str] = mapped_column(String(64), default="")
     epoch: Mapped[int] = mapped_column(default=0)
@@ -119,9 +116,22 @@ class Hearing(Base):
     bench: Mapped[list[HearingJudge]] = relationship(order_by="HearingJudge.position")
     policy: Mapped[PolicyRow | None] = relationship()
     publications: Mapped[list[Publication]] = relationship()
+    file: Mapped[ApprovalFile | None] = relationship()
+    objections: Mapped[list[ObjectionRow]] = relationship(order_by=ObjectionRow.filed_at)
     gate_decisions: Mapped[list[GateDecisionRow]] = relationship(
         order_by="GateDecisionRow.decided_at"
     )
+
+    @property
+    def approval(self) -> bool | None:
+        """Whether the chain approved the publication; None while it has not finished."""
+        outcome = self.file.outcome if self.file else None
+        return None if outcome is None else outcome is ApprovalOutcome.PUBLISH
+
+    @property
+    def approved_at(self) -> datetime | None:
+        """When the chain finished."""
+        return self.file.decided_at if self.file else None
 
 
 class HearingJudge(Base):
@@ -149,6 +159,7 @@ class PolicyRow(Base):
     bleep: Mapped[str] = mapped_column(String(16), default="tone")
     identity_window: Mapped[bool] = mapped_column(default=True)
     replay_release: Mapped[str] = mapped_column(String(16), default="person")
+    picture_text: Mapped[str] = mapped_column(String(16), default="person")
 
 
 class GateDecisionRow(Base):

@@ -33,13 +33,15 @@ class Catalog:
 
 
 def load_catalogs(folder: Path) -> dict[str, Catalog]:
-    """All languages of a folder of `<language>.json` files."""
-    return {
-        language: Catalog(
-            language, json.loads((folder / f"{language}.json").read_text(encoding="utf-8"))
-        )
-        for language in LANGUAGES
-    }
+    """All languages of a folder: `<language>.json`, and more files in the folder `<language>`."""
+    return {language: Catalog(language, _messages(folder, language)) for language in LANGUAGES}
+
+
+def _messages(folder: Path, language: str) -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in (folder / f"{language}.json", *sorted((folder / language).glob("*.json"))):
+        found |= json.loads(path.read_text(encoding="utf-8"))
+    return found
 
 
 def choose_language(asked: str | None, kept: str | None, accept: str) -> str:

@@ -29,7 +29,7 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import gatekeeping, listing, performance, publishing, review, scoring
+from courtstream.services import listing, performance, publishing, review, scoring
 from courtstream.services.listing import HearingDesk
 from courtstream.services.views import FindingView, ScorecardView, UserView
 from courtstream.services.work import Work
@@ -77,7 +77,7 @@ async def _speak(request: Request, verdict: str, outcome: str, note: str) -> Fin
 
 
 async def publish(request: Request) -> Response:
-    """Approve or refuse the broadcast, cancel the hearing, release the replay, withdraw all."""
+    """Cancel the hearing, release the replay, withdraw all."""
     work, person, now = context(request).work, actor(request), utc_now()
     hearing_id = request.path_params["hearing_id"]
     async with request.form(max_files=0, max_fields=10) as form:
@@ -86,11 +86,9 @@ async def publish(request: Request) -> Response:
         if act == "release":
             await work.writing(publishing.release_replay, person, hearing_id, now)
         elif act == "withdraw":
-            await work.writing(publishing.withdraw, person, hearing_id, reason, now)
+            await commanding.withdraw(context(request), person, hearing_id, reason)
         elif act == "cancel":
             await commanding.cancel(context(request), person, hearing_id)
-        elif act in {"approve", "refuse"}:
-            await work.writing(gatekeeping.approve, person, hearing_id, act == "approve", now)
         else:
             raise InvalidInput
     except CourtstreamError as error:
@@ -125,7 +123,6 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
         "may_contest": Action.CONTEST in desk.allowed,
         "may_publish": Action.PUBLISH in desk.allowed,
         "may_schedule": Action.SCHEDULE in desk.allowed,
-        "may_approve": Action.APPROVE in desk.allowed,
         "released": any(
             p.mode is PublicationMode.REPLAY and p.state is PublicationState.RELEASED
             for p in desk.publications

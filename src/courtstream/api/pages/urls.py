@@ -7,7 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from courtstream.api.pages import account, courtroom, judge, public, schedule
+from courtstream.api.pages import account, courtroom, gate, judge, public, schedule
 from courtstream.api.pages.assets import MOUNT, web_folder
 
 ROOM = "/staff/courtrooms/{courtroom_id}"
@@ -32,6 +32,10 @@ routes: list[BaseRoute] = [
     Route("/staff/hearings/import", schedule.upload, methods=["POST"]),
     Route(HEARING, judge.hearing_page),
     Route(f"{HEARING}/publish", judge.publish, methods=["POST"]),
+    Route(f"{HEARING}/gate", gate.page, methods=["GET"]),
+    Route(f"{HEARING}/gate", gate.act, methods=["POST"]),
+    Route(f"{HEARING}/notice", gate.notice),
+    Route("/staff/publication", gate.queue),
     Route(f"{HEARING}/findings/{{finding_id}}", judge.speak, methods=["POST"]),
     Route(ROOM, courtroom.page),
     Route(f"{ROOM}/events", courtroom.events),

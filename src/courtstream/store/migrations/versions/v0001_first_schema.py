@@ -637,7 +637,14 @@ def upgrade() -> None:
         sa.Column(
             "role",
             sa.Enum(
-                "clerk", "judge", "office", "admin", name="staffrole", native_enum=False, length=32
+                "clerk",
+                "judge",
+                "head",
+                "office",
+                "admin",
+                name="staffrole",
+                native_enum=False,
+                length=32,
             ),
             nullable=False,
         ),
