@@ -1,4 +1,4 @@
-"""The four staff roles."""
+"""The staff roles."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from enum import StrEnum
 
 
 class StaffRole(StrEnum):
-    """书记员, 法官, 审管办, 管理员."""
+    """书记员, 法官, 庭长, 审管办, 管理员."""
 
     CLERK = "clerk"
     JUDGE = "judge"
+    HEAD = "head"
     OFFICE = "office"
     ADMIN = "admin"

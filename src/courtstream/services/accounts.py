@@ -152,6 +152,7 @@ def user_view(user: User) -> UserView:
         judge_id=user.judge_id,
         active=user.active,
         demo=user.demo,
+        division_id=user.judge.division_id if user.judge else None,
     )
 
 
@@ -166,8 +167,10 @@ def _check_reach(session: Session, actor: UserView | None, court_id: str | None)
 def _check_judge(
     session: Session, role: StaffRole, court_id: str | None, judge_id: str | None
 ) -> None:
-    if role is not StaffRole.JUDGE:
+    if role not in {StaffRole.JUDGE, StaffRole.HEAD}:
         return
     judge = session.get(Judge, judge_id) if judge_id else None
     if judge is None or judge.court_id != court_id:
         raise InvalidInput("法官账号须对应本院法官 / a judge's account needs a judge of the court")
+    if role is StaffRole.HEAD and judge.division_id is None:
+        raise InvalidInput("庭长账号须对应本院某庭的法官 / a head needs a judge of a division")

@@ -9,12 +9,12 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from courtstream.auth.policy import Action, Target, may
+from courtstream.auth.policy import Action, may
 from courtstream.domain.errors import Forbidden, NotFound
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import to_seconds
 from courtstream.services import outline, shape
-from courtstream.services.scope import court_path, courts_within
+from courtstream.services.scope import courts_within, target_of
 from courtstream.services.views import (
     ClosureView,
     GateView,
@@ -82,8 +82,7 @@ def hearing_desk(session: Session, actor: UserView, hearing_id: str) -> HearingD
     hearing = session.get(Hearing, hearing_id)
     if hearing is None:
         raise NotFound
-    judges = frozenset(seat.judge_id for seat in hearing.bench)
-    target = Target(court_path(session, hearing.court_id), judges)
+    target = target_of(session, hearing)
     allowed = frozenset(action for action in Action if may(actor, action, target))
     if not allowed & {Action.SEE_COURTROOM, Action.SEE_SCORE}:
         raise Forbidden

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, selectinload
 from courtstream.auth.policy import Action, Target, require
 from courtstream.domain.clock import court_day
 from courtstream.domain.errors import NotFound
+from courtstream.domain.staff import StaffRole
 from courtstream.services import scoring, shape
 from courtstream.services.scope import courts_within, judge_for
 from courtstream.services.views import (
@@ -65,6 +66,8 @@ def performance(
 
 def judges(session: Session, actor: UserView) -> tuple[JudgeView, ...]:
     """Judges whose pages the actor may open, by court and name."""
+    if actor.role is StaffRole.HEAD:
+        return _of_division(session, actor.division_id)
     if actor.judge_id is not None:
         judge = session.get(Judge, actor.judge_id)
         return (shape.judge_view(judge),) if judge else ()
@@ -76,6 +79,11 @@ def judges(session: Session, actor: UserView) -> tuple[JudgeView, ...]:
         .join(Judge.court)
         .order_by(Court.code, Judge.name)
     )
+    return tuple(shape.judge_view(j) for j in session.scalars(query))
+
+
+def _of_division(session: Session, division_id: str | None) -> tuple[JudgeView, ...]:
+    query = select(Judge).where(Judge.division_id == division_id).order_by(Judge.name)
     return tuple(shape.judge_view(j) for j in session.scalars(query))
 
 

@@ -25,9 +25,17 @@ def hearing_for(session: Session, actor: UserView, action: Action, hearing_id: s
     hearing = session.get(Hearing, hearing_id)
     if hearing is None:
         raise NotFound
-    judges = frozenset(seat.judge_id for seat in hearing.bench)
-    require(actor, action, Target(court_path(session, hearing.court_id), judges))
+    require(actor, action, target_of(session, hearing))
     return hearing
+
+
+def target_of(session: Session, hearing: Hearing) -> Target:
+    """The hearing for the policy: its courts, its bench and the bench's divisions."""
+    return Target(
+        court_path(session, hearing.court_id),
+        frozenset(seat.judge_id for seat in hearing.bench),
+        frozenset(seat.judge.division_id for seat in hearing.bench if seat.judge.division_id),
+    )
 
 
 def courtroom_for(
@@ -46,8 +54,10 @@ def judge_for(session: Session, actor: UserView, action: Action, judge_id: str) 
     judge = session.get(Judge, judge_id)
     if judge is None:
         raise NotFound
-    target = Target(court_path(session, judge.court_id), frozenset({judge.id}))
-    require(actor, action, target)
+    divisions = frozenset({judge.division_id}) if judge.division_id else frozenset[str]()
+    require(
+        actor, action, Target(court_path(session, judge.court_id), frozenset({judge.id}), divisions)
+    )
     return judge
 
 

@@ -22,6 +22,7 @@ class UserView:
     judge_id: str | None
     active: bool
     demo: bool
+    division_id: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
