@@ -22,8 +22,8 @@ from media_workers.outputs.mp4file import Mp4File
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.runtime.items import Sound, SpeechPassed
 from media_workers.runtime.journal import MemoryRows
-from media_workers.runtime.zones import LiveZones
 from media_workers.runtime.threads import exit_when_a_thread_falls
+from media_workers.runtime.zones import LiveZones
 from media_workers.sources.container import ContainerSource
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from courtstream.control.protocol import RowKind
 from courtstream.domain.redaction import FAIL_CLOSED, Reason, Redaction, RedactionKind
-from courtstream.domain.time import SECOND, MediaTime, Span
+from courtstream.domain.time import SECOND, MediaTime, Span, to_seconds
 from courtstream.domain.transcript import Utterance, Word
 from courtstream.domain.trial import MinuteState
 from media_workers.graph.turns import Turns
@@ -14,8 +14,9 @@ from media_workers.redact.delay import Held
 from media_workers.redact.guard import Verdict
 from media_workers.redact.ledger import by_reason
 from media_workers.redact.record import FaceRows, StretchRows, as_json
-from media_workers.runtime.items import PrivateSpan, Sound
+from media_workers.runtime.items import FacesAt, PrivateSpan, Sound
 from media_workers.runtime.journal import Rows
+from media_workers.speech.effort import Change
 from media_workers.speech.gavel import GavelFinder
 from media_workers.speech.levels import SoundMeter
 from media_workers.vision.meter import PictureMeasure
@@ -30,7 +31,9 @@ class Diary:
     def __init__(self, journal: Rows, *, face_step: MediaTime = SECOND // 5) -> None:
         self._journal = journal
         self._faces = FaceRows(face_step)
+        self._bare = FaceRows(face_step, "b")
         self._speech = StretchRows(RedactionKind.SPEECH, "s")
+        self._voice = StretchRows(RedactionKind.VOICE, "v")
         self._whole = StretchRows(RedactionKind.WHOLE_PICTURE, "w")
         self._turns = Turns()
         self._meter = SoundMeter()
@@ -51,7 +54,7 @@ class Diary:
     def measured(self, held: Held, picture: PictureMeasure | None, skew: MediaTime) -> None:
         """Numbers of a chunk as it came, before anything was hidden in it."""
         sound = self._meter.push(held.sound) if held.heard is not None else None
-        faces = max((len(s.faces.faces) for s in held.pictures if s.faces), default=0)
+        faces = max((_people(s.faces) for s in held.pictures if s.faces), default=0)
         self._journal.write(
             RowKind.MEASURE,
             held.span.start,
@@ -69,6 +72,17 @@ class Diary:
     def failed(self, stage: str, code: str) -> None:
         """A line of the graph can go on no more."""
         self._journal.write(RowKind.ERROR, stage=stage, code=code)
+
+    def effort(self, change: Change) -> None:
+        """Speech analysis does less, or more again, and why."""
+        self._journal.write(
+            RowKind.EFFORT,
+            change.t,
+            effort=change.after.name.lower(),
+            before=change.before.name.lower(),
+            rtf=round(change.rtf, 2),
+            waiting=round(to_seconds(change.waiting), 1),
+        )
 
     def flush(self, end: MediaTime) -> None:
         """The hearing is over at `end`."""
@@ -124,9 +138,16 @@ class Diary:
         if not whole:
             for shown in held.pictures:
                 if shown.faces is not None:
-                    rows += self._faces.push(shown.faces, shown.packet.duration)
+                    at, lasts = shown.faces.t, shown.packet.duration
+                    rows += self._faces.push(at, shown.faces.faces, lasts)
+                    self._left_bare(self._bare.push(at, shown.faces.bare, lasts))
         for row in rows:
             self._write(row)
+
+    def _left_bare(self, rows: Iterable[Redaction]) -> None:
+        """Faces that a seat zone leaves visible: no redactions, but decisions all the same."""
+        for row in rows:
+            self._journal.write(RowKind.SHOWN, row.span.start, **as_json(row))
 
     def _write(self, row: Redaction) -> None:
         self._journal.write(RowKind.REDACTION, row.span.start, **as_json(row))
@@ -151,3 +172,8 @@ class Diary:
         self._gavel_end = sound.span.end
         for event in self._gavel.push(sound.pcm):
             self._journal.write(RowKind.EVENT, event.t, kind=event.kind.value)
+
+
+def _people(seen: FacesAt) -> int:
+    """How many faces a frame has, hidden or not."""
+    return len(seen.bare) + sum(face.track >= 0 for face in seen.faces)

@@ -12,7 +12,7 @@ import numpy as np
 from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime
-from media_workers.graph.supervised import Supervised
+from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.graph.watched_faces import TRUST
 from media_workers.outputs.encode import VideoEncoder, from_ticks, to_ticks
 from media_workers.redact.delay import DelayLine, Shown, chunk_start
@@ -43,7 +43,7 @@ class PictureLine:
         self._lied = False
         self._believed: MediaTime = 0
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
-        self.edge: Edge[SourcePacket | VideoTrack] = Edge(
+        self.edge: Edge[SourcePacket | VideoTrack | Pause] = Edge(
             "video packets", _packet_size, span=20 * SECOND, size=64 << 20, overflow=overflow
         )
         self.faces: Supervised[Picture, FacesAt] = Supervised(
@@ -59,6 +59,7 @@ class PictureLine:
         self._decoder: VideoDecoder | None = None
         self._encoder: VideoEncoder | None = None
         self._shown: dict[MediaTime, Veiled] = {}
+        self.shown: Veiled | None = None
         self._last: MediaTime = -1
         self._chunk: MediaTime = -1
         self._index = 0
@@ -87,6 +88,10 @@ class PictureLine:
         if hurry:
             self.edge.clear()
 
+    def pause(self) -> None:
+        """The source is silent: what came last is to be judged by what is known of it."""
+        self.edge.put(PAUSE)
+
     def measure(self, chunk: MediaTime) -> PictureMeasure | None:
         """The measure of the chunk that starts at `chunk`, given once."""
         return self._meter.take(chunk)
@@ -108,7 +113,9 @@ class PictureLine:
         try:
             while True:
                 item = self.edge.get(0.04)
-                if isinstance(item, VideoTrack):
+                if isinstance(item, Pause):
+                    self.faces.pause()
+                elif isinstance(item, VideoTrack):
                     self._new_track(item)
                 elif item is not None and self._decoder is not None and not self._too_late(item):
                     for picture in self._decoder.push(item):
@@ -185,6 +192,7 @@ class PictureLine:
         key = chunk != self._chunk
         if key:
             self._delay.add_small(_small(veiled))
+            self.shown = veiled if veiled.whole is None else self.shown
         self._chunk = chunk
         self._shown[ticked] = veiled
         self._hand_on(self._encoder.push(ticked, veiled.i420, key))
@@ -220,5 +228,5 @@ def _small(veiled: Veiled) -> Picture:
     return Picture(veiled.t, result, 0)
 
 
-def _packet_size(item: SourcePacket | VideoTrack) -> tuple[MediaTime, int] | None:
+def _packet_size(item: SourcePacket | VideoTrack | Pause) -> tuple[MediaTime, int] | None:
     return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else None

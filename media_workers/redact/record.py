@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
-from courtstream.domain.redaction import Box, Reason, Redaction, RedactionKind
+from courtstream.domain.redaction import AREAS, Box, Reason, Redaction, RedactionKind
 from courtstream.domain.time import SECOND, MediaTime, Span
-from media_workers.runtime.items import FacesAt
+from media_workers.runtime.items import FaceBox
 
 ROW_LENGTH: MediaTime = 10 * SECOND
 """A track is written at least this often, so a crash costs little of the record."""
@@ -23,25 +24,31 @@ class _Open:
     path: list[tuple[MediaTime, Box]] = field(default_factory=list)
 
 
+_Key: TypeAlias = tuple[int, Reason, str, str]
+
+
 class FaceRows:
-    """Turns the faces of published frames into one row a track and stretch.
+    """Turns the faces of published frames into one row a track, reason and stretch.
 
     `step`: media time between kept points of the path; 0 keeps every frame.
     """
 
-    def __init__(self, step: MediaTime = SECOND // 5) -> None:
-        self._step = step
-        self._open: dict[int, _Open] = {}
+    def __init__(self, step: MediaTime = SECOND // 5, prefix: str = "f") -> None:
+        self._step, self._prefix = step, prefix
+        self._open: dict[_Key, _Open] = {}
         self._made = 0
 
-    def push(self, faces: FacesAt, frame: MediaTime) -> Iterator[Redaction]:
-        """Take one published frame that lasts `frame` ns."""
-        for face in faces.faces:
-            row = self._open.setdefault(face.track, _Open(faces.t, faces.t))
-            row.end = faces.t + frame
-            if not row.path or faces.t - row.path[-1][0] >= self._step:
-                row.path.append((faces.t, face.box))
-        yield from self._finished(faces.t)
+    def push(
+        self, t: MediaTime, faces: Iterable[FaceBox], frame: MediaTime
+    ) -> Iterator[Redaction]:
+        """Take the boxes of one published frame that lasts `frame` ns."""
+        for face in faces:
+            key = (face.track, face.reason, face.zone, face.why)
+            row = self._open.setdefault(key, _Open(t, t))
+            row.end = t + frame
+            if not row.path or t - row.path[-1][0] >= self._step:
+                row.path.append((t, face.box))
+        yield from self._finished(t)
 
     def flush(self) -> Iterator[Redaction]:
         """What is still open."""
@@ -53,17 +60,20 @@ class FaceRows:
             if now - row.end > TRACK_OVER or row.end - row.start >= ROW_LENGTH:
                 yield self._row(key)
 
-    def _row(self, track: int) -> Redaction:
-        row = self._open.pop(track)
+    def _row(self, key: _Key) -> Redaction:
+        row = self._open.pop(key)
         self._made += 1
+        track, reason, zone, why = key
         return Redaction(
-            id=f"f{self._made:06}-{row.start // 1_000_000}",
-            kind=RedactionKind.FACE,
-            reason=Reason.FACE,
+            id=f"{self._prefix}{self._made:06}-{row.start // 1_000_000}",
+            kind=RedactionKind.AREA if reason in AREAS else RedactionKind.FACE,
+            reason=reason,
             span=Span(row.start, row.end),
             basis=BASIS_FACE,
             track=track,
             path=tuple(row.path),
+            zone=zone,
+            why=why,
         )
 
 
@@ -126,4 +136,6 @@ def as_json(row: Redaction) -> dict[str, object]:
         "by": row.decided_by,
         "track": row.track,
         "path": [[t, *(round(v, 1) for v in (box.x, box.y, box.w, box.h))] for t, box in row.path],
+        "zone": row.zone,
+        "why": row.why,
     }

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from courtstream.domain.errors import LyingAnalysis
-from courtstream.domain.redaction import Reason
+from courtstream.domain.redaction import AREAS, Reason
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.redact.hide import hide, hide_all
 from media_workers.runtime.items import FacesAt, Picture, Planes
@@ -72,7 +72,7 @@ class Veil:
     def _verdict(self, head: Picture, dead: bool, wait: bool) -> Veiled | None:
         faces = self._passed.pop(head.index, None)
         if faces is not None and faces.t == head.t:
-            return Veiled(head.t, _faces_hidden(head, faces), faces, None)
+            return Veiled(head.t, hide_boxes(head.i420, faces), faces, None)
         if faces is not None:
             return Veiled(head.t, hide_all(head.i420), None, Reason.ANALYSIS_LYING)
         if head.index in self._unseen or dead:
@@ -94,5 +94,8 @@ def check(faces: FacesAt) -> None:
             raise LyingAnalysis("box")
 
 
-def _faces_hidden(picture: Picture, faces: FacesAt) -> Planes:
-    return hide(picture.i420, [face.box for face in faces.faces])
+def hide_boxes(i420: Planes, faces: FacesAt) -> Planes:
+    """A copy with faces hidden softly and areas to their very edge; the input without any."""
+    areas = [face.box for face in faces.faces if face.reason in AREAS]
+    soft = hide(i420, [face.box for face in faces.faces if face.reason not in AREAS])
+    return hide(soft, areas, soft=False)

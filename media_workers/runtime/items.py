@@ -88,22 +88,36 @@ class Sound:
 
 @dataclass(frozen=True, slots=True)
 class FaceBox:
-    """A face to hide in one frame, in source pixels, margins already added."""
+    """A face, or an area, to hide in one frame, in source pixels, margins already added.
+
+    `zone` is the seat zone it belongs to and `why` the rule that hid it, where there are zones.
+    Areas (`reason` one of `AREAS`) have negative tracks.
+    """
 
     box: Box
     track: int
     score: float
     guessed: bool = False
+    reason: Reason = Reason.FACE
+    zone: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class FacesAt:
-    """What face analysis vouches for at one frame: everything to hide there, possibly nothing."""
+    """What face analysis vouches for at one frame: everything to hide there, possibly nothing.
+
+    `bare`: faces left visible, because the seat zones say so. `view`: the known camera view, empty
+    when none; `policy`: the number of the zone map these decisions were made by.
+    """
 
     t: MediaTime
     index: int
     faces: tuple[FaceBox, ...]
     cut: bool = False
+    bare: tuple[FaceBox, ...] = ()
+    view: str = ""
+    policy: int = 0
 
 
 @dataclass(frozen=True, slots=True)

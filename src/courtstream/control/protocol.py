@@ -54,6 +54,11 @@ def node_command(node: str) -> str:
     return f"cs.node.{node}.do"
 
 
+def node_rtc(node: str) -> str:
+    """Requests to a node's WebRTC processes (`RtcRequest` → `RtcReply`)."""
+    return f"cs.node.{node}.rtc"
+
+
 def node_journal(node: str) -> str:
     """Asks a node for journal rows after a number (`JournalRequest` → `JournalPage`)."""
     return f"cs.node.{node}.journal"
@@ -105,9 +110,14 @@ class SpokenParticipant(Message):
 
 
 class PolicySpec(Message):
-    """The privacy policy of the hearing, delays in seconds."""
+    """The privacy policy of the hearing, delays in seconds.
+
+    `start`: what begins the broadcast: the encoder, or the clerk, before whose word nothing is
+    published.
+    """
 
     delay: float = Field(10.0, ge=SHORTEST_DELAY, le=120.0)
+    start: Literal["auto", "clerk"] = "auto"
     delay_min: float = Field(SHORTEST_DELAY, ge=SHORTEST_DELAY, le=120.0)
     delay_max: float = Field(30.0, ge=SHORTEST_DELAY, le=120.0)
     delay_adapts: bool = True
@@ -159,7 +169,7 @@ class RowKind(StrEnum):
     """Kinds of journal rows; `JournalRow.body` holds what the comment says (times in ns)."""
 
     STARTED = "started"  # epoch, pid, wall_zero (ISO time of media time 0)
-    SOURCE = "source"  # state: connected|changed|lost|returned|ended|broken, code, width, height, fps
+    SOURCE = "source"  # state: connected|changed|lost|ended|broken, code, width, height, fps
     STATE = "state"  # state: MinuteState, by, why
     WORDS = "words"  # utterance: {start, end, text (masked), words: [[text, start, end, conf]]}
     REDACTION = "redaction"  # one row of the redaction record (see redact/record of faces)
@@ -170,7 +180,7 @@ class RowKind(StrEnum):
     SEGMENT = "segment"  # n, uri, start, end, bytes, pdt, discontinuity
     CAPTION = "caption"  # n, uri, start, end
     STILL = "still"  # uri, t
-    SEALED = "sealed"  # part, index, start, end, bytes, sha256 (chain value)
+    SEALED = "sealed"  # folder, record, part, index, start, end, bytes, sha256 (chain value)
     MEASURE = "measure"  # start, end, lufs, peak_db, snr_db, black, frozen, silent, clipped, faces
     EVENT = "event"  # kind: EventKind
     EFFORT = "effort"  # effort, before: how carefully speech is read; rtf, waiting (s) say why
@@ -246,6 +256,7 @@ class WorkerBeat(Message):
 class Verb(StrEnum):
     """What a clerk may ask of a running hearing."""
 
+    START = "start"
     CUT = "cut"
     RELEASE = "release"
     RECESS = "recess"
@@ -253,6 +264,9 @@ class Verb(StrEnum):
     RESUME = "resume"
     END = "end"
     SET_DELAY = "set_delay"
+    CHANGE_VOICE = "change_voice"
+    MUTE_VOICE = "mute_voice"
+    PLAIN_VOICE = "plain_voice"
     SET_ZONES = "set_zones"
     CONFIRM_VIEW = "confirm_view"
     STILL = "still"
@@ -370,6 +384,46 @@ class AdmitRequest(Message):
     node: str
     protocol: str = "rtmp"
     remote: str = ""
+
+
+class RtcVerb(StrEnum):
+    """What a WebRTC session can be asked: RFC 9725's POST, PATCH and DELETE."""
+
+    OFFER = "offer"
+    CANDIDATES = "candidates"
+    CLOSE = "close"
+
+
+class RtcRequest(Message):
+    """A WHIP publisher's or a WHEP viewer's HTTP request, on its way to the node.
+
+    `sdp` holds the offer or the fragment. A publisher proves itself by `key`; a viewer was
+    checked by the platform and is bound to its session by `viewer` (a user id). `view` "raw" is
+    marked with `mark`.
+    """
+
+    kind: Literal["whip", "whep"]
+    verb: RtcVerb
+    session: str = Field("", max_length=64)
+    key: str = Field("", max_length=512)
+    sdp: str = Field("", max_length=65_536)
+    etag: str = Field("", max_length=128)
+    remote: str = ""
+    hearing_id: str = ""
+    view: Literal["redacted", "raw"] = "redacted"
+    viewer: str = ""
+    mark: str = ""
+
+
+class RtcReply(Message):
+    """An HTTP status with the answer, or with a code and a sentence."""
+
+    status: int
+    session: str = ""
+    sdp: str = ""
+    etag: str = ""
+    code: str = ""
+    message: str = ""
 
 
 class AdmitReply(Message):

@@ -12,7 +12,9 @@ class RedactionKind(StrEnum):
     """What is hidden."""
 
     FACE = "face"
+    AREA = "area"
     SPEECH = "speech"
+    VOICE = "voice"
     WHOLE_PICTURE = "whole_picture"
     WHOLE_SOUND = "whole_sound"
 
@@ -21,6 +23,10 @@ class Reason(StrEnum):
     """Why something is hidden. Private-speech reasons are the codes of court-rules §5."""
 
     FACE = "FACE"
+    WITNESS = "WITNESS"
+    SCREEN = "SCREEN"
+    VIEW_UNKNOWN = "VIEW_UNKNOWN"
+    REVIEW = "REVIEW"
     ID = "ID"
     PHONE = "PHONE"
     BANK = "BANK"
@@ -51,6 +57,9 @@ FAIL_CLOSED: frozenset[Reason] = frozenset(
 )
 """Reasons that mean: the machine could not vouch for this instant."""
 
+AREAS: frozenset[Reason] = frozenset({Reason.WITNESS, Reason.SCREEN, Reason.VIEW_UNKNOWN})
+"""Reasons to hide a whole rectangle, to its very edge, and not a face in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Box:
@@ -68,6 +77,7 @@ class Redaction:
 
     `text_span` is the (start, end) range of characters in the utterance when the row also hides
     text; the hidden text itself is never in the record. `decided_by` is `machine` or a user id.
+    `zone` is the seat zone a face belongs to, `why` the rule that hid it (`domain.zones.Why`).
     """
 
     id: str
@@ -79,3 +89,5 @@ class Redaction:
     track: int | None = None
     path: tuple[tuple[MediaTime, Box], ...] = ()
     confidence: float = 1.0
+    zone: str = ""
+    why: str = ""

@@ -196,6 +196,25 @@ def _recorded(session: Session, hearing: Hearing, row: JournalRow) -> None:
     mark(session, hearing, row)
 
 
+def _sealed(session: Session, hearing: Hearing, row: JournalRow) -> None:
+    """A record of the sealed original; only those with media count as recorded time."""
+    body = row.body
+    start, end = _bounds(body, row)
+    record = str(body.get("record", "MEDIA"))
+    session.add(
+        Asset(
+            hearing_id=hearing.id,
+            seq=row.seq,
+            kind="sealed" if record == "MEDIA" else "sealed_mark",
+            uri=f"{body.get('folder', 'sealed')}/{body.get('part', '')} {record}"[:200],
+            start=start,
+            end=end,
+            bytes=int(body.get("bytes") or 0),
+            sha256=str(body.get("sha256", ""))[:64],
+        )
+    )
+
+
 def mark(session: Session, hearing: Hearing, row: JournalRow) -> None:
     """Keep the row as it is, to be shown to people."""
     session.add(
@@ -232,13 +251,14 @@ HANDLERS: dict[RowKind, Callable[[Session, Hearing, JournalRow], None]] = {
     RowKind.SEGMENT: _segment,
     RowKind.CAPTION: _asset,
     RowKind.STILL: _asset,
-    RowKind.SEALED: _asset,
+    RowKind.SEALED: _sealed,
     RowKind.RECORDING: _recorded,
     RowKind.MEASURE: _measure,
     RowKind.EVENT: mark,
     RowKind.ERROR: mark,
     RowKind.EFFORT: mark,
     RowKind.COUNTERS: _nothing,
+    RowKind.SHOWN: _nothing,
     RowKind.ENDED: _ended,
 }
 
