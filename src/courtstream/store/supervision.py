@@ -146,7 +146,7 @@ class Notice(Base):
     closed_at: Mapped[datetime | None]
     reminded_at: Mapped[datetime | None]
 
-    steps: Mapped[list[NoticeStep]] = relationship(order_by="NoticeStep.at")
+    steps: Mapped[list[NoticeStep]] = relationship(order_by="NoticeStep.position")
 
 
 class NoticeStep(Base):
@@ -156,6 +156,7 @@ class NoticeStep(Base):
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     notice_id: Mapped[str] = mapped_column(ForeignKey("notices.id"), index=True)
+    position: Mapped[int]
     act: Mapped[NoticeAct] = mapped_column(word(NoticeAct))
     by: Mapped[str] = mapped_column(String(64))
     at: Mapped[datetime]

@@ -209,6 +209,7 @@ def upgrade() -> None:
         "notice_steps",
         sa.Column("id", sa.String(length=40), nullable=False),
         sa.Column("notice_id", sa.String(length=40), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
         sa.Column(
             "act",
             sa.Enum(
