@@ -29,6 +29,9 @@ NEIGHBOURS: MediaTime = 6 * SECOND
 
 POLL_SECONDS = 0.05
 
+NOT_YET: MediaTime = 1 << 62
+"""`opens_at` of a hearing that waits for its clerk's word."""
+
 Now = Callable[[], MediaTime]
 
 
@@ -37,6 +40,10 @@ class Output(Protocol):
 
     def push(self, group: Released) -> None:
         """Publish one group."""
+        ...
+
+    def drop(self) -> None:
+        """A push failed: give up what is not published yet and be ready for what follows."""
         ...
 
     def finish(self, *, final: bool) -> None:
@@ -70,12 +77,14 @@ class ReleaseLine:
     ) -> None:
         self._pace = pace
         self.delay = seconds(pace.delay)
+        self._lateness = self.delay
         self._picture, self._sound = lines
         self._delay_line, self._ledger = held
         self._guard, self._diary, self._output = guard, diary, output
         self._captions = CaptionLines()
         self._next: MediaTime | None = None
         self._lost_since: MediaTime | None = None
+        self._grace_told = False
         self._muted: list[Span] = []
         self._said: list[Word] = []
         self._marked: Span | None = None
@@ -83,9 +92,24 @@ class ReleaseLine:
         self._final = True
         self.aired: MediaTime = 0
         self.verdict: Verdict | None = None
+        self.opens_at: MediaTime = 0
+        self.grace_over: Callable[[MediaTime], None] = lambda at: None
+        self.amend: Callable[[Held], Held] = lambda held: held
+        self.airing = threading.Lock()
+        self.lost_chunks = 0
         self.error: str = ""
         self.finished = threading.Event()
         self._thread = threading.Thread(target=self._run, name="release", daemon=True)
+
+    @property
+    def lateness(self) -> MediaTime:
+        """How late chunks air: the delay, or more while a shorter one is being come down to."""
+        return max(self.delay, self._lateness)
+
+    @property
+    def waiting(self) -> bool:
+        """Whether nothing is published because nobody has begun the broadcast yet."""
+        return self.opens_at >= NOT_YET
 
     def start(self) -> None:
         """Begin to release."""
@@ -106,28 +130,46 @@ class ReleaseLine:
                 if chunk is None:
                     time.sleep(POLL_SECONDS)
                 else:
-                    self._air(chunk)
+                    self._air_or_drop(chunk)
             self._diary.flush(self.aired)
-            self._output.finish(final=self._final)
-        except OSError as error:
-            # A full or failing disk: publishing stops, the sealed original has its own line.
-            self.error = type(error).__name__
-            self._diary.failed("release", self.error)
-            self._discard()
+            self._finish()
         finally:
             self.finished.set()
 
-    def _discard(self) -> None:
-        """Let go, unpublished, of what is due until the end: it must not fill the memory."""
-        while not self._over():
-            chunk = self._due()
-            if chunk is None:
-                time.sleep(POLL_SECONDS)
-                continue
-            self._delay_line.take(chunk)
-            self._ledger.take_words(chunk.end)
-            self._ledger.forget(chunk.start - 30 * SECOND)
+    def _air_or_drop(self, chunk: Span) -> None:
+        """Air a chunk. One that cannot be written is lost to the public, the next one is tried."""
+        try:
+            with self.airing:
+                if chunk.start < self.opens_at:
+                    self._pass_over(chunk)
+                else:
+                    self._air(chunk)
+        except OSError as error:
+            # A full or failing disk; the sealed original has its own line.
+            self._broken(error)
+            self._output.drop()
             self._next = chunk.end
+        else:
+            self.error = ""
+
+    def _finish(self) -> None:
+        try:
+            self._output.finish(final=self._final)
+        except OSError as error:
+            self._broken(error)
+
+    def _pass_over(self, chunk: Span) -> None:
+        """What came before the broadcast began is let go, unpublished."""
+        self._delay_line.take(chunk)
+        self._ledger.take_words(chunk.end)
+        self._ledger.forget(chunk.start - 30 * SECOND)
+        self._next = self.aired = chunk.end
+
+    def _broken(self, error: OSError) -> None:
+        self.lost_chunks += 1
+        if not self.error:
+            self._diary.failed("release", type(error).__name__)
+        self.error = type(error).__name__
 
     def _over(self) -> bool:
         if self._end is None:
@@ -142,6 +184,7 @@ class ReleaseLine:
     def _due(self) -> Span | None:
         """The next chunk, when its time to air has come."""
         if self._next is None or self._resting():
+            self._tell_grace_over()
             first = self._delay_line.first()
             if first is None:
                 return None
@@ -150,6 +193,12 @@ class ReleaseLine:
         span = Span(self._next, self._next + CHUNK)
         return span if self._may_air(span) else None
 
+    def _tell_grace_over(self) -> None:
+        """Once a loss. From here on a person decides: who comes back so late may be another."""
+        if self._lost_since is not None and self._pace.now is not None and not self._grace_told:
+            self._grace_told = True
+            self.grace_over(self._next or 0)
+
     def _resting(self) -> bool:
         """After the grace period a lost signal is no longer covered; the playlist pauses."""
         since = self._lost_since
@@ -157,15 +206,29 @@ class ReleaseLine:
 
     def _may_air(self, span: Span) -> bool:
         if self._pace.now is not None:
-            return self._pace.now() >= span.end + self.delay
+            return self._has_time_come(span, self._pace.now() - span.end)
         picture = self._picture.finished.is_set() or (
             self._delay_line.picture_upto >= span.end + CHECK_AHEAD
         )
         heard = self._sound.finished.is_set() or self._ledger.upto >= span.end
         return picture and heard
 
+    def _has_time_come(self, span: Span, age: MediaTime) -> bool:
+        """Whether a chunk of this age airs now.
+
+        A longer delay holds at once. A shorter one is come down to with chunks that analysis has
+        passed already: the others air when the old delay is over, so that none is closed for it.
+        """
+        if age < self.delay:
+            return False
+        self._lateness = max(self.delay, self._lateness)
+        ready = self._delay_line.picture_upto >= span.end and self._ledger.upto >= span.end
+        if ready:
+            self._lateness = max(self.delay, min(self._lateness, age))
+        return ready or age >= self._lateness
+
     def _air(self, span: Span) -> None:
-        held = self._delay_line.take(span)
+        held = self.amend(self._delay_line.take(span))
         verdict = self._guard.judge(held)
         private = self._ledger.private_near(span, 0) if verdict.closed is None else []
         words = self._words(held, verdict)
@@ -173,16 +236,21 @@ class ReleaseLine:
         self._output.push(self._guard.release(held, verdict, captions))
         self._diary.measured(held, self._picture.measure(span.start), _skew(held))
         self._diary.aired(held, verdict, private, words)
+        for change in self._sound.dial.take_changes():
+            self._diary.effort(change)
         self._ledger.forget(span.start - 30 * SECOND)
         self._next = self.aired = span.end
         self.verdict = verdict
         lost = verdict.closed is Reason.SIGNAL_LOST
         self._lost_since = (self._lost_since or span.start) if lost else None
+        self._grace_told = self._grace_told and lost
 
     def _words(self, held: Held, verdict: Verdict) -> Sequence[Word]:
         """Masked words that end in this chunk; none that was said where sound was closed."""
         if verdict.closed is not None:
             self._muted = [*self._muted[-60:], held.span]
+        begun = [p.span for p in verdict.private if p.reason is Reason.UNHEARD]
+        self._muted = [*self._muted[-60:], *begun] if begun else self._muted
         words = self._ledger.take_words(held.span.end)
         audible = [w for w in words if not any(w.span.overlaps(m) for m in self._muted)]
         before, after = self._said, self._ledger.coming_words(held.span.end + NEIGHBOURS)

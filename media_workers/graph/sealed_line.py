@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from courtstream.control.protocol import RowKind
 from courtstream.domain.errors import CourtstreamError
-from courtstream.domain.time import SECOND, MediaTime, Span
+from courtstream.domain.time import SECOND, MediaTime, Span, to_seconds
 from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
 from media_workers.runtime.items import SourcePacket
 from media_workers.runtime.journal import Rows
@@ -57,6 +57,7 @@ class SealedLine:
         self._pauses: list[tuple[Span, str]] = []
         self._lock = threading.Lock()
         self._tracks: Tracks | None = None
+        self._folder = "sealed"
         self.records = 0
         self.bytes = 0
         self.error = ""
@@ -90,7 +91,11 @@ class SealedLine:
 
     def counters(self) -> dict[str, float]:
         """Records and bytes made durable."""
-        return {"sealed_records": self.records, "sealed_bytes": self.bytes}
+        return {
+            "sealed_records": self.records,
+            "sealed_bytes": self.bytes,
+            "sealed_queue_seconds": round(to_seconds(self.edge.held), 2),
+        }
 
     def _run(self) -> None:
         try:
@@ -155,9 +160,17 @@ class SealedLine:
     def _write(self, rows: Iterable[dict[str, Any]]) -> None:
         for row in rows:
             self.error = ""
+            self._note_folder(str(row.get("folder", self._folder)))
             self.records += 1
             self.bytes += int(row["bytes"])
             self._journal.write(RowKind.SEALED, row["start"], **row)
+
+
+    def _note_folder(self, folder: str) -> None:
+        """A damaged folder is left as it is and recording goes on beside it: that is on record."""
+        if folder != self._folder:
+            self._folder = folder
+            self._journal.write(RowKind.ERROR, stage="sealed", code="seal_moved", folder=folder)
 
 
 def _size(item: SourcePacket | Tracks) -> tuple[MediaTime, int] | None:

@@ -2,6 +2,7 @@
 
 Analysis may fail in any way; what it has not passed is hidden by others. A thread that hangs in
 foreign code cannot be stopped, so it is left behind: whatever it says later is not listened to.
+Each keeps its memory and a core; whoever owns the process counts them (`left_behind`) and leaves.
 """
 
 from __future__ import annotations
@@ -11,18 +12,28 @@ import time
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from courtstream.domain.time import MediaTime
+from courtstream.domain.time import SECOND, MediaTime
 from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
 from media_workers.runtime.stage import Stage
 
 In = TypeVar("In")
 Out = TypeVar("Out")
 
+
+class Pause:
+    """Stands between items: the source is silent, let the stage give what it still holds."""
+
+
+PAUSE = Pause()
+
 STALL_SECONDS = 6.0
 """One item may keep a stage busy this long before the stage counts as hung."""
 
 LOADING_SECONDS = 120.0
 """A large model may take this long to load; nothing is passed meanwhile."""
+
+FADE: MediaTime = 10 * SECOND
+"""Media time over which the real-time factor is averaged."""
 
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)
 """Seconds of pause before each new start; the last one is repeated."""
@@ -61,9 +72,12 @@ class Supervised(Generic[In, Out]):
         self._ending = False
         self.finished = threading.Event()
         self.failures = 0
+        self.left_behind = 0
         self.refused = 0
         self.code = ""
-        self._edge: Edge[In] | None = self._start()
+        self.rtf = 0.0
+        self._worked_to: MediaTime = 0
+        self._edge: Edge[In | Pause] | None = self._start()
 
     @property
     def dead(self) -> bool:
@@ -91,6 +105,7 @@ class Supervised(Generic[In, Out]):
             since = self._busy_since
             if self._edge is not None and since is not None:
                 if self._clock() - since > self._stall:
+                    self.left_behind += 1
                     self._fall(self._generation, "hung")
             elif self._edge is None and not self._ending and self._clock() >= self._resume_at:
                 self._edge = self._start()
@@ -98,9 +113,16 @@ class Supervised(Generic[In, Out]):
     def skip(self) -> list[In]:
         """Give up what still waits in front of the stage; whoever asks must answer for it."""
         edge = self._edge
-        dropped = edge.clear() if edge else []
+        dropped = [i for i in edge.clear() if not isinstance(i, Pause)] if edge else []
         self.refused += len(dropped)
         return dropped
+
+    def pause(self) -> None:
+        """Nothing more comes for now: what the stage waits to see more of is answered as it is."""
+        self.watch()
+        edge = self._edge
+        if edge is not None:
+            edge.put(PAUSE)
 
     def declare(self, code: str) -> None:
         """Somebody downstream found that the stage lies."""
@@ -122,9 +144,15 @@ class Supervised(Generic[In, Out]):
             if self._edge is None or self._clock() > deadline:
                 self.finished.set()
 
-    def _start(self) -> Edge[In]:
+    def _start(self) -> Edge[In | Pause]:
         span, size, overflow = self._bounds
-        edge: Edge[In] = Edge(self.name, self._measure, span=span, size=size, overflow=overflow)
+        edge: Edge[In | Pause] = Edge(
+            self.name,
+            lambda item: None if isinstance(item, Pause) else self._measure(item),
+            span=span,
+            size=size,
+            overflow=overflow,
+        )
         self._generation += 1
         self._busy_since = None
         threading.Thread(
@@ -132,7 +160,7 @@ class Supervised(Generic[In, Out]):
         ).start()
         return edge
 
-    def _run(self, generation: int, edge: Edge[In]) -> None:
+    def _run(self, generation: int, edge: Edge[In | Pause]) -> None:
         try:
             self._busy(generation, LOADING_SECONDS)
             stage = self._factory()
@@ -143,9 +171,7 @@ class Supervised(Generic[In, Out]):
                 except EndOfEdge:
                     break
                 if item is not None:
-                    self._busy(generation)
-                    for result in stage.push(item):
-                        self._hand_on(generation, result)
+                    self._work(generation, stage, item)
             self._busy(generation)
             for result in stage.flush():
                 self._hand_on(generation, result)
@@ -158,6 +184,20 @@ class Supervised(Generic[In, Out]):
             if generation == self._generation:
                 self._busy_since = None
                 self.finished.set()
+
+    def _work(self, generation: int, stage: Stage[In, Out], item: In | Pause) -> None:
+        self._busy(generation)
+        began = self._clock()
+        for result in stage.flush() if isinstance(item, Pause) else stage.push(item):
+            self._hand_on(generation, result)
+        if not isinstance(item, Pause):
+            self._note_cost(self._measure(item)[0], self._clock() - began)
+
+    def _note_cost(self, t: MediaTime, spent: float) -> None:
+        """Seconds of work a second of media, over the last `FADE` of media or so."""
+        step, self._worked_to = t - self._worked_to, t
+        if 0 < step < FADE:
+            self.rtf += step / FADE * (spent * SECOND / step - self.rtf)
 
     def _hand_on(self, generation: int, result: Out) -> None:
         with self._lock:

@@ -16,6 +16,13 @@ def write_durably(path: Path, data: bytes) -> None:
     beside.replace(path)
 
 
+def write_whole(path: Path, data: bytes) -> None:
+    """Replace a small file in one step; it need not outlive a power loss."""
+    beside = path.with_name(f".{path.name}.part")
+    beside.write_bytes(data)
+    beside.replace(path)
+
+
 def replace(path: Path, text: str) -> None:
     """Replace a small text file in one step. Readers see the old or the new one, never half."""
     beside = path.with_name(f".{path.name}.part")

@@ -92,6 +92,12 @@ class HlsOutput:
         if group.span.end // SECOND % SEGMENT_SECONDS == 0:
             self._close()
 
+    def drop(self) -> None:
+        """The disk failed: what is not published yet is given up, what follows begins anew."""
+        self._groups, self._audio, self._captions = [], [], []
+        self._sound = AudioEncoder()
+        self._init, self._format, self._restarted = ("", b""), None, True
+
     def finish(self, *, final: bool) -> None:
         """Close the last segment. When the hearing is over, the playlists become the replay."""
         self._close()
@@ -112,8 +118,10 @@ class HlsOutput:
         cut = broken or self._restarted or (fresh and bool(self._segments))
         uri = f"seg-{n:06}-{self._epoch}.m4s"
         write_durably(self._folder / uri, data)
+        text = self._caption_file(n)
+        # Both files are whole before either is told of: the two playlists never part.
         self._add(Segment(n, uri, _real(video, span), self._init[0], cut), len(data))
-        self._caption_file(n, span, cut)
+        self._add_text(Segment(n, text, span, "", cut))
         self._journal.sync()
         self._groups, self._audio, self._restarted = [], [], False
         self._write_playlists(ended=False)
@@ -134,13 +142,23 @@ class HlsOutput:
             discontinuity=entry.discontinuity,
         )
 
-    def _caption_file(self, n: int, span: Span, cut: bool) -> None:
+    def _caption_file(self, n: int) -> str:
         uri = f"cap-{n:06}-{self._epoch}.vtt"
         write_durably(self._folder / uri, webvtt.document(self._captions).encode())
         self._captions = []
-        self._texts.append(Segment(n, uri, span, "", cut))
+        return uri
+
+    def _add_text(self, entry: Segment) -> None:
+        self._texts.append(entry)
+        span = entry.span
         self._journal.write(
-            RowKind.CAPTION, span.start, n=n, uri=uri, start=span.start, end=span.end, cut=cut
+            RowKind.CAPTION,
+            span.start,
+            n=entry.n,
+            uri=entry.uri,
+            start=span.start,
+            end=span.end,
+            cut=entry.discontinuity,
         )
 
     def _write_playlists(self, *, ended: bool) -> None:

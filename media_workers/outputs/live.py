@@ -34,6 +34,10 @@ class LiveOutputs:
         self._hls.describe(self._form(), group.video[0].data)
         self._hls.push(group)
 
+    def drop(self) -> None:
+        """The disk failed: give up what is not published yet."""
+        self._hls.drop()
+
     def finish(self, *, final: bool) -> None:
         """Close the last segment; when final also the playlists, and join the public recording."""
         self._hls.finish(final=final)

@@ -24,6 +24,10 @@ class Mp4File:
             self._mux = Mux(str(self._beside), {"movflags": "faststart"}, group.video[0].data)
         self._mux.write(group.video, list(self._sound.push(group.sound)))
 
+    def drop(self) -> None:
+        """A file with a hole would be false: the command fails."""
+        raise RuntimeError("the output file cannot be written")
+
     def finish(self, *, final: bool) -> None:
         """Close the file and give it its name."""
         if self._mux is not None:

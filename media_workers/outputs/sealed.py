@@ -50,9 +50,9 @@ class SealedRecorder:
     """The evidence branch. Owned by one thread; writing blocks until the bytes are on disk.
 
     `folder` gets a key of its own wrapped by the master key in `master_key_file`. Rows are
-    {part, index, start, end, bytes, sha256}: times in ns, `sha256` the chain value after the
-    record. Raises SealKeyUnusable, SealBusy, OSError. A folder whose chain is damaged is left as it
-    is and recording goes on beside it (`folder` tells where).
+    {folder, record, part, index, start, end, bytes, sha256}: `record` its kind, times in ns,
+    `sha256` the chain value after the record. Raises SealKeyUnusable, SealBusy, OSError. A folder
+    whose chain is damaged is left as it is and recording goes on beside it (`folder` tells where).
     """
 
     def __init__(self, folder: Path, master_key_file: Path) -> None:
@@ -99,16 +99,17 @@ class SealedRecorder:
     def _tell(self) -> None:
         untold, self._untold = self._untold, []
         for span, reason in untold:
-            self._part().interruption(span, reason)
+            record = self._part().interruption(span, reason)
+            self._waiting.append(_row(self.folder.name, record))
 
     def flush(self) -> list[Row]:
         """Close the part in order; the recorder may begin another."""
         if self._writer is None:
             return []
         rows = self._taken() + (self._seal(self._ends) if self._blocks else [])
-        self._writer.close()
+        last = self._writer.close()
         self._writer = None
-        return rows
+        return [*rows, _row(self.folder.name, last)] if last is not None else rows
 
     def _taken(self) -> list[Row]:
         rows, self._waiting = self._waiting, []
@@ -126,7 +127,7 @@ class SealedRecorder:
         span = Span(self._opened, max(self._opened, min(upto, self._ends)))
         record = self._part().write(clear, span)
         self._head = b""
-        return [_row(record)]
+        return [_row(self.folder.name, record)]
 
     def _part(self) -> SealWriter:
         if self._writer is None:
@@ -156,8 +157,10 @@ def _tracks(video: VideoDescription | None, audio: AudioDescription | None) -> S
     return tracks
 
 
-def _row(record: Record) -> Row:
+def _row(folder: str, record: Record) -> Row:
     return {
+        "folder": folder,
+        "record": record.kind.name,
         "part": record.part,
         "index": record.index,
         "start": record.span.start,

@@ -98,6 +98,24 @@ class DelayLine:
             starts = [s.packet.t for s in self._pictures[:1]] + [s.t for s in self._sounds[:1]]
             return chunk_start(min(starts)) if starts else None
 
+    def coming(self) -> list[Picture]:
+        """A small redacted picture of every chunk that waits to air, oldest first."""
+        with self._lock:
+            return [self._small[start] for start in sorted(self._small)]
+
+    def newest(self) -> dict[str, float]:
+        """For people: level of the newest sound in dBFS, faces in the newest frame."""
+        with self._lock:
+            sound = self._sounds[-1] if self._sounds else None
+            faces = self._pictures[-1].faces if self._pictures else None
+        seen = {"faces_seen": float(len(faces.faces)) if faces else 0.0}
+        if sound is None or not len(sound.pcm):
+            return seen
+        wave = sound.pcm.astype(np.float32) / 32768.0
+        rms, peak = float(np.sqrt(np.mean(wave**2))), float(np.max(np.abs(wave)))
+        level, top = (round(20 * np.log10(max(v, 1e-5)), 1) for v in (rms, peak))
+        return {**seen, "level_db": level, "peak_db": top}
+
     def take(self, span: Span) -> Held:
         """Everything captured in `span`; what lies before it is let go, unheard and unseen."""
         with self._lock:

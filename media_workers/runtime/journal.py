@@ -6,9 +6,12 @@ import json
 import os
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, Protocol
+
+from pydantic import ValidationError
 
 from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.time import MediaTime
@@ -23,6 +26,10 @@ class Rows(Protocol):
         """Add a row."""
         ...
 
+    def sync(self) -> None:
+        """Wait until what was written is durable. Raises OSError when it cannot be."""
+        ...
+
 
 class MemoryRows:
     """Rows kept in memory, for files worked through without a hearing's folder."""
@@ -34,15 +41,33 @@ class MemoryRows:
         """Add a row."""
         self.rows.append((kind, t, body))
 
+    def sync(self) -> None:
+        """Memory is as durable as it gets."""
+
 
 def read_rows(path: Path) -> Iterator[JournalRow]:
-    """All whole rows of a journal; a torn last line, left by a crash, is passed over."""
+    """All whole rows of a journal.
+
+    A torn last line, left by a crash, is passed over, and so is a line that a failing disk has
+    made unreadable: what stands around it is still true.
+    """
+    for row in _lines(path):
+        if row is not None:
+            yield row
+
+
+def _lines(path: Path) -> Iterator[JournalRow | None]:
+    """Every whole line of a journal; None for one that cannot be read."""
     if not path.exists():
         return
     with path.open("rb") as file:
         for line in file:
-            if line.endswith(b"\n"):
+            if not line.endswith(b"\n"):
+                return
+            try:
                 yield JournalRow.model_validate_json(line)
+            except ValidationError:
+                yield None
 
 
 class Journal:
@@ -50,16 +75,19 @@ class Journal:
 
     `write` numbers a row and queues it; a thread of its own appends, fsyncs and only then hands
     the rows to `listener`. Start-up cuts off a torn last line so that the file stays readable.
+    While the disk is full rows wait, in order, and are tried again; `damaged` counts the lines of
+    earlier runs that cannot be read any more.
     """
 
     FLUSH_SECONDS = 0.2
+    AGAIN_SECONDS = 1.0
 
     def __init__(self, path: Path, hearing_id: str, epoch: int, listener: Listener) -> None:
         self._hearing_id, self._epoch, self._listener = hearing_id, epoch, listener
-        self.earlier: tuple[JournalRow, ...] = tuple(read_rows(path))
-        self._seq = self.earlier[-1].seq if self.earlier else 0
+        self.earlier, self.damaged, self._seq = _recalled(path)
         _cut_torn_line(path)
-        self._file = path.open("ab")
+        self._file = path.open("ab", buffering=0)
+        self.error = ""
         self._pending: list[JournalRow] = []
         self._lock = threading.Lock()
         self._writing = threading.Lock()
@@ -90,7 +118,10 @@ class Journal:
             )
 
     def sync(self) -> None:
-        """Wait until all rows written so far are durable; nothing may be listed before its row."""
+        """Wait until all rows written so far are durable; nothing may be listed before its row.
+
+        Raises OSError when they cannot be made so now; they wait for the next try.
+        """
         self._flush()
 
     def close(self) -> None:
@@ -102,9 +133,11 @@ class Journal:
 
     def _run(self) -> None:
         while not self._closing:
-            self._wake.wait(self.FLUSH_SECONDS)
+            self._wake.wait(self.AGAIN_SECONDS if self.error else self.FLUSH_SECONDS)
+            with suppress(OSError):
+                self._flush()
+        with suppress(OSError):
             self._flush()
-        self._flush()
 
     def _flush(self) -> None:
         with self._writing:
@@ -112,17 +145,50 @@ class Journal:
                 rows, self._pending = self._pending, []
             if not rows:
                 return
-            for row in rows:
-                self._file.write(_line(row))
-            self._file.flush()
-            os.fsync(self._file.fileno())
+            try:
+                self._append(b"".join(map(_line, rows)))
+            except OSError as error:
+                self.error = type(error).__name__
+                with self._lock:
+                    self._pending = [*rows, *self._pending]
+                raise
+            self.error = ""
             for row in rows:
                 self._listener(row)
+
+    def _append(self, data: bytes) -> None:
+        """All of `data`, durably, or nothing of it."""
+        handle = self._file.fileno()
+        before = os.fstat(handle).st_size
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(handle, view) :]
+            os.fsync(handle)
+        except OSError:
+            os.ftruncate(handle, before)
+            raise
 
 
 def _line(row: JournalRow) -> bytes:
     text = json.dumps(row.model_dump(mode="json"), ensure_ascii=False, separators=(",", ":"))
     return text.encode() + b"\n"
+
+
+def _recalled(path: Path) -> tuple[tuple[JournalRow, ...], int, int]:
+    """Readable rows of earlier runs, how many lines are not, and the greatest number given.
+
+    An unreadable line had a number too; it is not given again.
+    """
+    rows: list[JournalRow] = []
+    damaged = after_last = 0
+    for row in _lines(path):
+        if row is None:
+            damaged, after_last = damaged + 1, after_last + 1
+        else:
+            rows.append(row)
+            after_last = 0
+    return tuple(rows), damaged, (rows[-1].seq if rows else 0) + after_last
 
 
 def _cut_torn_line(path: Path) -> None:

@@ -22,5 +22,5 @@ class Stage(Protocol[In, Out]):
         ...
 
     def flush(self) -> Iterable[Out]:
-        """The input is over: give the rest. Called once; nothing is pushed after it."""
+        """The input is over, or pauses: give the rest. What is pushed after it begins anew."""
         ...

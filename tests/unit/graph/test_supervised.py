@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from courtstream.domain.time import SECOND
 from media_workers.graph.supervised import Supervised
 from media_workers.runtime.edge import Overflow
 
@@ -165,3 +166,33 @@ def test_a_model_that_loads_slowly_is_not_a_hung_one() -> None:
     assert lost == []
     loaded.set()
     wait_for(lambda: out == [1])
+
+
+def test_at_a_pause_the_stage_gives_what_it_holds_and_then_goes_on() -> None:
+    out: list[int] = []
+    stage = supervised(lambda _: None, out, [], Watch())
+    stage.offer(1)
+    stage.pause()
+    stage.offer(2)
+    wait_for(lambda: 2 in out)
+    assert out == [1, -1, 2]
+    assert stage.failures == 0
+    stage.finish(timeout=5)
+
+
+def test_the_real_time_factor_is_work_by_media() -> None:
+    out: list[int] = []
+    clock = Watch()
+
+    def work(item: int) -> None:
+        clock.now += 0.5  # half a second of work a second of media
+
+    stage = Supervised(
+        "echo", lambda: Echo(work), lambda item: (item * SECOND, 1), out.append,
+        lambda _: None, span=1 << 62, size=1 << 40, overflow=Overflow.REFUSE, clock=clock,
+    )  # fmt: skip
+    for n in range(1, 61):
+        stage.offer(n)
+    wait_for(lambda: len(out) == 60)
+    assert stage.rtf == pytest.approx(0.5, abs=0.05)
+    stage.finish(timeout=5)
