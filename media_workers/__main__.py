@@ -1,4 +1,4 @@
-"""`python -m media_workers VERB …`: worker, redact, transcribe, check."""
+"""`python -m media_workers VERB …`: worker, rtc, redact, transcribe, original, check."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ def main(argv: list[str]) -> int:
         from media_workers.worker import main as worker
 
         return worker(rest)
+    if verb == "rtc":
+        from media_workers.rtc.process import main as rtc
+
+        return rtc(rest)
     if verb == "redact":
         from media_workers.commands import redact
 
@@ -21,11 +25,16 @@ def main(argv: list[str]) -> int:
         from media_workers.speech.commands import transcribe
 
         return transcribe(rest)
+    if verb == "original":
+        from media_workers.original import original
+
+        return original(rest)
     if verb == "check":
         from media_workers.check import check
 
         return check()
-    sys.stderr.write("usage: python -m media_workers worker|redact|transcribe|check …\n")
+    verbs = "worker|rtc|redact|transcribe|original|check"
+    sys.stderr.write(f"usage: python -m media_workers {verbs} …\n")
     return 2
 
 

@@ -31,6 +31,9 @@ class IngestSettings(BaseModel):
     public_host: str = Field("", description="Host name written into the URLs clerks paste.")
     rtmp_port: int = Field(1935, ge=0, le=65535, description="One port for all courtrooms.")
     idle_seconds: float = Field(10.0, gt=0, description="A silent publisher is closed after this.")
+    webrtc_addresses: tuple[str, ...] = Field(
+        (), description="Addresses offered to WebRTC peers; empty: the one listened on."
+    )
 
 
 class NatsSettings(BaseModel):
@@ -44,6 +47,10 @@ class ModelSettings(BaseModel):
     """Models by path; empty means the packaged ones, checked by SHA-256."""
 
     whisper: str = Field("", description="Folder of a CTranslate2 Whisper model.")
+    whisper_small: str = Field(
+        "", description="Folder of a smaller model, used live when the machine cannot keep up."
+    )
+    beam: int = Field(1, ge=1, le=10, description="Beam of live readings.")
     faces: str = Field("", description="A YuNet ONNX file.")
     compute_type: str = Field("int8", description="CTranslate2 compute type.")
     threads: int = Field(1, ge=1, description="Threads of the speech model in one hearing.")

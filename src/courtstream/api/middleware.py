@@ -21,6 +21,10 @@ from courtstream.services import accounts
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 6_000_000
+BY_KEY = "/whip"
+"""Addresses where a key in the request says everything and no cookie is looked at."""
+
+_NOBODY = ("/media/", "/assets/", f"{BY_KEY}/")
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -84,7 +88,7 @@ class SignedIn:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Put the sign-in on the scope."""
-        if scope["type"] == "http" and not scope["path"].startswith(("/media/", "/assets/")):
+        if scope["type"] == "http" and not scope["path"].startswith(_NOBODY):
             connection = HTTPConnection(scope)
             token = connection.cookies.get(COOKIE)
             if token:
@@ -106,7 +110,7 @@ class Csrf:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Check, then hand the untouched body on."""
-        if scope["type"] != "http" or scope["method"] in SAFE:
+        if scope["type"] != "http" or scope["method"] in SAFE or by_key(scope["path"]):
             await self.app(scope, receive, send)
             return
         body = await _read(receive)
@@ -118,6 +122,11 @@ class Csrf:
             await of_error(CsrfFailed())(scope, receive, send)
             return
         await self.app(scope, _replay(body, receive), send)
+
+
+def by_key(path: str) -> bool:
+    """Whether this address knows no sign-in, so that no page can misuse one."""
+    return path == BY_KEY or path.startswith(f"{BY_KEY}/")
 
 
 async def _read(receive: Receive) -> bytes | None:

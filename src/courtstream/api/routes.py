@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from courtstream.api import health, hearings, media, publication, staff
+from courtstream.api import health, hearings, media, publication, staff, whip
 from courtstream.api.docs import openapi
 from courtstream.api.pages import routes as page_routes
 
@@ -54,7 +54,17 @@ async def openapi_json(request: Request) -> JSONResponse:
 media_routes: list[BaseRoute] = [
     Route("/media/{hearing_id}/live/{name}", media.live, methods=["GET"]),
     Route("/media/{hearing_id}/stills/{name}", media.still, methods=["GET"]),
+    Route("/media/{hearing_id}/text/{name}", media.text, methods=["GET"]),
+    Route("/media/{hearing_id}/clips/{name}", media.clip, methods=["GET"]),
     Route("/media/{hearing_id}/recording.mp4", media.recording, methods=["GET"]),
+]
+
+rtc_routes: list[BaseRoute] = [
+    Route("/whip", whip.publish, methods=["POST"]),
+    Route("/whip", whip.preflight, methods=["OPTIONS"]),
+    Route("/whip/{node}/{session}", whip.trickle, methods=["PATCH"]),
+    Route("/whip/{node}/{session}", whip.leave, methods=["DELETE"]),
+    Route("/whip/{node}/{session}", whip.preflight, methods=["OPTIONS"]),
 ]
 
 operator_routes: list[BaseRoute] = [
@@ -64,4 +74,4 @@ operator_routes: list[BaseRoute] = [
     Route("/openapi.json", openapi_json, methods=["GET"]),
 ]
 
-routes: list[BaseRoute] = [*operator_routes, *media_routes, *api_routes, *page_routes]
+routes: list[BaseRoute] = [*operator_routes, *media_routes, *rtc_routes, *api_routes, *page_routes]

@@ -33,6 +33,8 @@ from courtstream.control.protocol import (
     NodeBeat,
     NodeCommand,
     Reply,
+    RtcReply,
+    RtcRequest,
     WorkerBeat,
 )
 from courtstream.domain.errors import ControlAway, NodeAway, WorkerAway
@@ -172,6 +174,13 @@ class NatsBus:
         """Ask a node agent. Raises NodeAway when it does not answer in time."""
         try:
             return await self.request(protocol.node_command(node), command, Reply, timeout)
+        except ControlAway as error:
+            raise NodeAway from error
+
+    async def request_rtc(self, node: str, request: RtcRequest, timeout: float = 25.0) -> RtcReply:
+        """Ask a node's WebRTC side. Raises NodeAway when it does not answer in time."""
+        try:
+            return await self.request(protocol.node_rtc(node), request, RtcReply, timeout)
         except ControlAway as error:
             raise NodeAway from error
 

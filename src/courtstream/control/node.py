@@ -8,9 +8,7 @@ import structlog
 
 from courtstream.control.agent import NodeAgent
 from courtstream.control.broker import NatsBus
-from courtstream.control.door import Door
-from courtstream.control.policy import IngestPolicy
-from courtstream.control.rtmp.gateway import Gateway
+from courtstream.control.entrances import entrances
 from courtstream.control.workers import WORKER_COMMAND
 from courtstream.settings import Settings
 
@@ -27,17 +25,13 @@ async def run_node(
     bus = await _connect(settings, stop)
     if bus is None:
         return
-    policy = IngestPolicy(idle=settings.ingest.idle_seconds)
-    host, port = settings.ingest.host, settings.ingest.rtmp_port
     try:
         async with NodeAgent(settings, bus, command) as agent:
-            door = Door(bus, agent, settings.node, policy)
-            await bus.on_keys_revoked(door.revoked)
-            async with Gateway(door, host, port) as gateway:
-                agent.rtmp_port = gateway.port
-                agent.ingest_totals = door.totals
-                await door.announce_restart(tuple(agent.status()))
-                log.info("node ready", node=settings.node, rtmp_port=gateway.port)
+            async with entrances(settings, bus, agent) as opened:
+                agent.rtmp_port = opened.rtmp_port
+                agent.ingest_totals = opened.door.totals
+                await opened.door.announce_restart(tuple(agent.status()))
+                log.info("node ready", node=settings.node, rtmp_port=opened.rtmp_port)
                 await stop.wait()
             await agent.stop_all()
     finally:

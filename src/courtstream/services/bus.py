@@ -16,6 +16,8 @@ from courtstream.control.protocol import (
     NodeBeat,
     NodeCommand,
     Reply,
+    RtcReply,
+    RtcRequest,
     WorkerBeat,
 )
 
@@ -39,6 +41,9 @@ class Bus(Protocol):
 
     async def request_node(self, node: str, command: NodeCommand) -> Reply:
         """Ask a node agent."""
+
+    async def request_rtc(self, node: str, request: RtcRequest) -> RtcReply:
+        """Ask a node's WebRTC side."""
 
     async def journal(self, node: str, request: JournalRequest) -> JournalPage:
         """Journal rows that a node keeps."""

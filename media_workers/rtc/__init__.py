@@ -1,0 +1,1 @@
+"""WebRTC in and out: the only code that knows aiortc."""

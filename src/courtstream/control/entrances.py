@@ -1,0 +1,41 @@
+"""Every way in of one node, opened together in front of its one door."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from courtstream.control.broker import NatsBus
+from courtstream.control.door import Door, Workers
+from courtstream.control.feed import FeedServer, door_socket
+from courtstream.control.policy import IngestPolicy
+from courtstream.control.protocol import RtcRequest, node_rtc
+from courtstream.control.rtc import RtcHost
+from courtstream.control.rtmp.gateway import Gateway
+from courtstream.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Entrances:
+    """What is open: the door behind all, and the ports in front."""
+
+    door: Door
+    rtmp_port: int
+
+
+@asynccontextmanager
+async def entrances(settings: Settings, bus: NatsBus, workers: Workers) -> AsyncIterator[Entrances]:
+    """Open RTMP and the inner entrance for WebRTC. Raises PortTaken."""
+    ingest = settings.ingest
+    door = Door(bus, workers, settings.node, IngestPolicy(idle=ingest.idle_seconds))
+    async with AsyncExitStack() as stack:
+        await bus.on_keys_revoked(door.revoked)
+        gateway = await stack.enter_async_context(Gateway(door, ingest.host, ingest.rtmp_port))
+        inner = await stack.enter_async_context(FeedServer(door, door_socket(settings.data)))
+        rtc = RtcHost(inner.path, ingest.host, ingest.webrtc_addresses)
+        stack.push_async_callback(rtc.close)
+        subject = node_rtc(settings.node)
+        listening = await bus.answer(subject, RtcRequest, rtc.handle)
+        stack.push_async_callback(listening.unsubscribe)
+        yield Entrances(door, gateway.port)
