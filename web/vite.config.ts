@@ -27,7 +27,15 @@ export default defineConfig({
     cssCodeSplit: false,
     modulePreload: { polyfill: false },
     rollupOptions: {
-      input: ["src/site.ts", "src/watch.ts", "src/courtroom.ts", "src/scorecard.ts"],
+      input: [
+        "src/site.ts",
+        "src/watch.ts",
+        "src/courtroom.ts",
+        "src/scorecard.ts",
+        "src/view.ts",
+        "src/running.ts",
+        "src/entries.ts",
+      ],
     },
   },
 });

@@ -97,6 +97,23 @@ class SealReader:
             if frame.kind is Kind.MEDIA:
                 yield content
 
+    def records(self, part: int) -> Iterator[tuple[Span, bytes]]:
+        """Media records of one part with the time they were recorded in. Raises SealBroken."""
+        for frame, content in _opened(self._folder, part, self._key):
+            if frame.kind is Kind.MEDIA:
+                yield frame.span, content
+
+    def part_at(self, t: int) -> int | None:
+        """The first part that holds anything from `t` (ns) on, None when all lies before.
+
+        Read from the listing alone; what a crash kept out of it belongs to the last part.
+        """
+        ends: dict[int, int] = {}
+        for row in _listing(self._folder):
+            ends[row.get("part", 0)] = max(ends.get(row.get("part", 0), 0), row.get("end_ns", 0))
+        known = self.parts
+        return next((n for n in known if ends.get(n, 0) > t), known[-1] if known else None)
+
     def export(self, into: Path) -> list[Path]:
         """Write each part as a playable Matroska file (mode 0600); gives the files."""
         into.mkdir(mode=0o700, parents=True, exist_ok=True)

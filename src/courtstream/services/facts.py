@@ -56,7 +56,7 @@ def facts_of(session: Session, hearing: Hearing) -> HearingFacts:
         participants=_participants(hearing),
         sole_judge=hearing.sole_judge,
         public=hearing.public,
-        states=_states(session, hearing.id),
+        states=states_of(session, hearing.id),
         media=_media(session, hearing.id),
         recording=_recording(session, hearing),
         schedule=_schedule(session, hearing),
@@ -104,7 +104,8 @@ def _participants(hearing: Hearing) -> tuple[Participant, ...]:
     )
 
 
-def _states(session: Session, hearing_id: str) -> tuple[tuple[int, MinuteState], ...]:
+def states_of(session: Session, hearing_id: str) -> tuple[tuple[int, MinuteState], ...]:
+    """What the public got from each instant on."""
     query = (
         select(MinuteChange)
         .where(MinuteChange.hearing_id == hearing_id)
@@ -223,12 +224,12 @@ def _filed(session: Session, hearing: Hearing) -> float | None:
 
 def _recording(session: Session, hearing: Hearing) -> RecordingFacts:
     sealed = merge(_assets(session, hearing.id, "sealed"), SECOND)
-    states = _states(session, hearing.id)
+    states = states_of(session, hearing.id)
     return RecordingFacts(
         recorded=tuple(sealed),
         chain_ok=_chain(session, hearing.id),
         interruptions=tuple(
-            (Span(a.end, b.start), _lawful(states, a.end)) for a, b in pairwise(sealed)
+            (Span(a.end, b.start), lawful_reason(states, a.end)) for a, b in pairwise(sealed)
         ),
     )
 
@@ -239,7 +240,7 @@ _LAWFUL = {
 }
 
 
-def _lawful(states: tuple[tuple[int, MinuteState], ...], t: int) -> str | None:
+def lawful_reason(states: tuple[tuple[int, MinuteState], ...], t: int) -> str | None:
     """The lawful reason in force at `t`, from the state the clerk had set."""
     before = [state for at, state in states if at <= t]
     return _LAWFUL.get(before[-1]) if before else None

@@ -7,8 +7,9 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from courtstream.api.pages import account, courtroom, gate, judge, public, schedule
+from courtstream.api.pages import account, courtroom, judge, public, schedule, view
 from courtstream.api.pages.assets import MOUNT, web_folder
+from courtstream.api.pages.publication_urls import publication_routes
 
 ROOM = "/staff/courtrooms/{courtroom_id}"
 HEARING = "/staff/hearings/{hearing_id}"
@@ -31,11 +32,14 @@ routes: list[BaseRoute] = [
     Route("/staff/hearings", schedule.create, methods=["POST"]),
     Route("/staff/hearings/import", schedule.upload, methods=["POST"]),
     Route(HEARING, judge.hearing_page),
+    Route(f"{HEARING}/view", view.page),
+    Route(f"{HEARING}/view/data", view.data),
+    Route(f"{HEARING}/view/events", view.events),
+    Route(f"{HEARING}/original", view.original, methods=["GET"]),
+    Route(f"{HEARING}/original", view.open_original, methods=["POST"]),
+    Route(f"{HEARING}/speakers", view.name_speaker, methods=["POST"]),
     Route(f"{HEARING}/publish", judge.publish, methods=["POST"]),
-    Route(f"{HEARING}/gate", gate.page, methods=["GET"]),
-    Route(f"{HEARING}/gate", gate.act, methods=["POST"]),
-    Route(f"{HEARING}/notice", gate.notice),
-    Route("/staff/publication", gate.queue),
+    *publication_routes,
     Route(f"{HEARING}/findings/{{finding_id}}", judge.speak, methods=["POST"]),
     Route(ROOM, courtroom.page),
     Route(f"{ROOM}/events", courtroom.events),

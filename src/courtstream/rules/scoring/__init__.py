@@ -2,6 +2,7 @@
 
 from courtstream.rules.scoring.editions import Change, ChangeKind, check, diff
 from courtstream.rules.scoring.engine import score_findings, score_hearing
+from courtstream.rules.scoring.media_faults import media_faults
 from courtstream.rules.scoring.standard import (
     LATEST,
     Item,
@@ -25,6 +26,7 @@ __all__ = [
     "check",
     "diff",
     "load_standard",
+    "media_faults",
     "parse_standard",
     "released_standards",
     "score_findings",
