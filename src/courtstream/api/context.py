@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
 
@@ -11,6 +11,7 @@ from courtstream.auth.attempts import Attempts
 from courtstream.domain.errors import SignInNeeded
 from courtstream.services.board import Board
 from courtstream.services.bus import Bus
+from courtstream.services.steps_now import StepsNow
 from courtstream.services.views import SignIn, UserView
 from courtstream.services.work import Work
 from courtstream.settings import Settings
@@ -21,6 +22,7 @@ class Context:
     """The parts of the running platform. `bus` is None where no hearing can run.
 
     `listening`: whether nodes and workers are listened to; None where nobody is to listen.
+    `steps`: the steps of hearings on air, as far as they have got.
     """
 
     settings: Settings
@@ -30,6 +32,7 @@ class Context:
     attempts: Attempts
     bus: Bus | None = None
     listening: bool | None = None
+    steps: StepsNow = field(default_factory=StepsNow)
 
 
 def context(connection: HTTPConnection) -> Context:

@@ -15,6 +15,7 @@ import structlog
 
 from courtstream.api.announce import announce
 from courtstream.api.context import Context
+from courtstream.api.text_mode import TextMode
 from courtstream.control.protocol import (
     AdmitReply,
     AdmitRequest,
@@ -54,6 +55,7 @@ class Listeners:
         self._wanted: asyncio.Queue[str] = asyncio.Queue()
         self._asked: set[str] = set()
         self._silent_asked: dict[str, float] = {}
+        self._entries = TextMode(platform)
         self._to_hear: list[Callable[[], Awaitable[None]]] = [
             lambda: bus.serve_admit(self._admit),
             lambda: bus.on_row(self._row),
@@ -149,6 +151,7 @@ class Listeners:
             self._want(hearing_id)
         for hearing_id, kinds in applied.touched.items():
             await announce(self._platform, hearing_id, kinds)
+            await self._entries.follow(hearing_id, kinds)
         for hearing_id in applied.ended:
             self._platform.board.forget(hearing_id)
             await self._score(hearing_id)

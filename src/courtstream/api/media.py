@@ -30,12 +30,15 @@ TYPES = {
     "mp4": "video/mp4",
     "vtt": "text/vtt; charset=utf-8",
     "jpg": "image/jpeg",
+    "json": "application/json",
 }
 
 LIVE_NAME = re.compile(
     r"(?:master|index|captions)\.m3u8|(?:seg|cap|init)-[0-9-]{1,40}\.(?:m4s|vtt|mp4)"
 )
 STILL_NAME = re.compile(r"[0-9]{1,12}\.jpg")
+TEXT_NAME = re.compile(r"(?:latest|page-[0-9]{1,6})\.json")
+CLIP_NAME = re.compile(r"[a-z0-9_-]{4,60}\.(?:mp4|jpg)")
 HEARING_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 SHARED_SECONDS = 60
@@ -107,14 +110,43 @@ async def live(request: Request) -> Response:
     folder = await _open(request, "live")
     name = _name(request, LIVE_NAME)
     if name.endswith(".m3u8"):
-        return _playlist(request, await run_in_threadpool(read_plain, folder / name))
+        data = await run_in_threadpool(read_plain, folder / name)
+        return _changing(request, data, TYPES["m3u8"])
     return await _immutable(request, folder / name)
 
 
 async def still(request: Request) -> Response:
-    """GET /media/{hearing_id}/stills/{name}: a picture with faces already hidden."""
-    folder = await _open(request, "stills")
-    return await _immutable(request, folder / _name(request, STILL_NAME))
+    """GET /media/{hearing_id}/stills/{name}: a picture with faces already hidden.
+
+    Where only text with pictures is open, those pictures alone.
+    """
+    name, grant = _name(request, STILL_NAME), await _grant(request)
+    if not (grant.live or grant.replay or name in grant.stills):
+        raise NotFound
+    return await _immutable(request, _folder(request, "stills") / name)
+
+
+async def text(request: Request) -> Response:
+    """GET /media/{hearing_id}/text/{name}: released entries as files."""
+    name = _name(request, TEXT_NAME)
+    if not (await _grant(request)).text:
+        raise NotFound
+    data = await run_in_threadpool(read_plain, _folder(request, "text") / name)
+    return _changing(request, data, TYPES["json"])
+
+
+async def clip(request: Request) -> Response:
+    """GET /media/{hearing_id}/clips/{name}: a released film or its poster."""
+    name = _name(request, CLIP_NAME)
+    grant = await _grant(request, beaten=False)
+    if f"{name.partition('.')[0]}.mp4" not in grant.clips:
+        if grant.withdrawn:
+            raise Withdrawn
+        raise NotFound
+    path = _folder(request, "clips") / name
+    if path.is_symlink() or not await run_in_threadpool(path.is_file):
+        raise NotFound
+    return FileResponse(path, media_type=TYPES[path.suffix[1:]], headers={"Cache-Control": SHORT})
 
 
 async def recording(request: Request) -> Response:
@@ -128,16 +160,25 @@ async def recording(request: Request) -> Response:
 
 async def _open(request: Request, part: str, replay_only: bool = False) -> Path:
     """The public folder, when the hearing's grant allows. Raises NotFound, Withdrawn."""
+    grant = await _grant(request)
+    if not (grant.replay or (grant.live and not replay_only)):
+        raise NotFound
+    return _folder(request, part)
+
+
+async def _grant(request: Request, *, beaten: bool = True) -> MediaGrant:
+    """What may be served of this hearing. Raises NotFound, Withdrawn where that beats all."""
     hearing_id = request.path_params["hearing_id"]
     if not HEARING_ID.fullmatch(hearing_id):
         raise NotFound
-    platform = context(request)
-    grant = await cache_of(request).grant(platform, hearing_id)
-    if grant.withdrawn:
+    grant = await cache_of(request).grant(context(request), hearing_id)
+    if grant.withdrawn and beaten:
         raise Withdrawn
-    if not (grant.replay or (grant.live and not replay_only)):
-        raise NotFound
-    return Path(platform.settings.public, hearing_id, part)
+    return grant
+
+
+def _folder(request: Request, part: str) -> Path:
+    return Path(context(request).settings.public, request.path_params["hearing_id"], part)
 
 
 def cache_of(request: Request) -> MediaCache:
@@ -154,12 +195,13 @@ def _name(request: Request, shape: re.Pattern[str]) -> str:
     return name
 
 
-def _playlist(request: Request, data: bytes) -> Response:
+def _changing(request: Request, data: bytes, kind: str) -> Response:
+    """A file that changes: every reader asks again, and mostly hears that nothing is new."""
     etag = f'"{hashlib.sha256(data).hexdigest()[:24]}"'
     headers = {"Cache-Control": FRESH, "ETag": etag}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    return Response(data, media_type=TYPES["m3u8"], headers=headers)
+    return Response(data, media_type=kind, headers=headers)
 
 
 async def _immutable(request: Request, path: Path) -> Response:

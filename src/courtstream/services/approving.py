@@ -123,7 +123,7 @@ def say(
     the chain has finished, InvalidInput for a refusal without a reason.
     """
     hearing = hearing_for(session, actor, Action.SEE_COURTROOM, hearing_id)
-    if actor.role not in {StaffRole.JUDGE, StaffRole.OFFICE}:
+    if actor.role in {StaffRole.CLERK, StaffRole.ADMIN}:
         raise Forbidden(action="approve")
     if hearing.state in _OVER:
         raise Conflict("庭审已结束 / the hearing is over")

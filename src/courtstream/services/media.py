@@ -5,26 +5,84 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courtstream.domain.trial import PublicationMode
 from courtstream.services import shape
-from courtstream.store.tables import Hearing
+from courtstream.store.tables import (
+    ClipRow,
+    ClipState,
+    EntryRow,
+    EntryState,
+    Hearing,
+    VerdictRow,
+)
 
 
 @dataclass(frozen=True, slots=True)
 class MediaGrant:
-    """What may be served. `withdrawn` beats both; all False: there is nothing here."""
+    """What may be served. `withdrawn` beats the rest but `clips` named by an open verdict.
+
+    `text`: the entries' files. `stills` and `clips`: single files that released entries, films and
+    the verdict show, each by its name. Nothing set: there is nothing here.
+    """
 
     live: bool = False
     replay: bool = False
     withdrawn: bool = False
+    text: bool = False
+    stills: frozenset[str] = frozenset()
+    clips: frozenset[str] = frozenset()
 
 
 def media_grant(session: Session, hearing_id: str, now: datetime) -> MediaGrant:
-    """The present grant; unknown and non-public hearings have none."""
+    """The present grant; unknown and non-public hearings have none but their verdict's."""
     hearing = session.get(Hearing, hearing_id)
-    if hearing is None or not hearing.public:
+    if hearing is None:
         return MediaGrant()
+    announced = _announcement(session, hearing)
+    if not hearing.public:
+        return MediaGrant(clips=announced)
     if shape.withdrawn(hearing):
-        return MediaGrant(withdrawn=True)
-    return MediaGrant(live=shape.live_open(hearing, now), replay=shape.replay_open(hearing))
+        return MediaGrant(withdrawn=True, clips=announced)
+    text = shape.released(hearing, PublicationMode.PICTURE_TEXT)
+    return MediaGrant(
+        live=shape.live_open(hearing, now),
+        replay=shape.replay_open(hearing),
+        text=text,
+        stills=_stills(session, hearing_id) if text else frozenset(),
+        clips=_films(session, hearing) | announced,
+    )
+
+
+def _stills(session: Session, hearing_id: str) -> frozenset[str]:
+    query = select(EntryRow.still).where(
+        EntryRow.hearing_id == hearing_id,
+        EntryRow.state == EntryState.RELEASED,
+        EntryRow.still != "",
+    )
+    return frozenset(session.scalars(query))
+
+
+def _films(session: Session, hearing: Hearing) -> frozenset[str]:
+    if not shape.released(hearing, PublicationMode.TEXT_CLIPS):
+        return frozenset()
+    query = select(ClipRow.file).where(
+        ClipRow.hearing_id == hearing.id,
+        ClipRow.chosen.is_(True),
+        ClipRow.state == ClipState.READY,
+    )
+    return frozenset(session.scalars(query))
+
+
+def _announcement(session: Session, hearing: Hearing) -> frozenset[str]:
+    """The film of the announcement of a published verdict."""
+    if not shape.released(hearing, PublicationMode.VERDICT):
+        return frozenset()
+    query = (
+        select(ClipRow.file)
+        .join(VerdictRow, VerdictRow.clip_id == ClipRow.id)
+        .where(VerdictRow.hearing_id == hearing.id, ClipRow.state == ClipState.READY)
+    )
+    return frozenset(session.scalars(query))

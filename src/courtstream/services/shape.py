@@ -85,8 +85,29 @@ def released(hearing: Hearing, mode: PublicationMode) -> bool:
 
 
 def withdrawn(hearing: Hearing) -> bool:
-    """Whether anything of the hearing was withdrawn and not released anew."""
-    return any(p.state is PublicationState.WITHDRAWN for p in hearing.publications)
+    """Whether anything of the hearing itself was withdrawn and not released anew.
+
+    The verdict stands apart: it is announced in public even after a closed hearing.
+    """
+    return any(
+        p.state is PublicationState.WITHDRAWN and p.mode is not PublicationMode.VERDICT
+        for p in hearing.publications
+    )
+
+
+def open_modes(hearing: Hearing) -> tuple[PublicationMode, ...]:
+    """The modes in which the public may have the hearing at this moment."""
+    gone, playable = withdrawn(hearing), hearing.state is HearingState.ENDED
+    found = []
+    for mode in PublicationMode:
+        if not released(hearing, mode) or (gone and mode is not PublicationMode.VERDICT):
+            continue
+        if mode is PublicationMode.LIVE and hearing.state not in ON_AIR:
+            continue
+        if mode is PublicationMode.REPLAY and not (playable and hearing.last_seq > 0):
+            continue
+        found.append(mode)
+    return tuple(found)
 
 
 def live_open(hearing: Hearing, now: datetime) -> bool:
@@ -184,6 +205,8 @@ def policy_view(row: PolicyRow | None) -> PolicyView:
         bleep="tone",
         identity_window=True,
         replay_release="person",
+        picture_text="person",
+        start="auto",
     )
     return PolicyView(
         row.delay,
@@ -193,4 +216,6 @@ def policy_view(row: PolicyRow | None) -> PolicyView:
         row.bleep,
         row.identity_window,
         row.replay_release,
+        row.picture_text,
+        row.start,
     )

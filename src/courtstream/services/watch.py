@@ -109,7 +109,7 @@ def known_to_the_public(session: Session, hearing_ids: Iterable[str]) -> frozens
 
 def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingView:
     """The watch page. Raises NotFound for hearings that are not public."""
-    hearing = _public_hearing(session, hearing_id)
+    hearing = public_hearing(session, hearing_id)
     card = shape.card_view(session, hearing)
     gone = shape.withdrawn(hearing)
     playable = not gone and (shape.live_open(hearing, now) or card.replay)
@@ -147,18 +147,31 @@ def transcript(
 
     Words never run ahead of the picture, and words the public could not hear are not read either.
     """
-    hearing = _public_hearing(session, hearing_id)
+    hearing = public_hearing(session, hearing_id)
     if not (shape.live_open(hearing, now) or shape.replay_open(hearing)):
         return ()
+    rows = heard_lines(session, hearing, after=after, start=start, limit=limit)
+    return tuple(line_view(row) for row in rows)
+
+
+def heard_lines(
+    session: Session,
+    hearing: Hearing,
+    *,
+    after: int = 0,
+    start: MediaTime = 0,
+    limit: int = 2000,
+) -> tuple[UtteranceRow, ...]:
+    """Lines that have aired and that the public could hear, whoever asks, in order of time."""
     query = (
         select(UtteranceRow)
-        .where(UtteranceRow.hearing_id == hearing_id, UtteranceRow.seq > after)
+        .where(UtteranceRow.hearing_id == hearing.id, UtteranceRow.seq > after)
         .where(UtteranceRow.start >= start)
-        .where(UtteranceRow.end <= _heard_by_the_public(session, hearing), ~_silenced())
+        .where(UtteranceRow.end <= reached(session, hearing), ~_silenced())
         .order_by(UtteranceRow.start, UtteranceRow.seq)
         .limit(limit)
     )
-    return tuple(line_view(row) for row in session.scalars(query))
+    return tuple(session.scalars(query))
 
 
 def aired(session: Session, hearing_id: str) -> float:
@@ -171,7 +184,7 @@ def _aired(session: Session, hearing_id: str) -> int:
     return session.scalar(query) or 0
 
 
-def _heard_by_the_public(session: Session, hearing: Hearing) -> MediaTime:
+def reached(session: Session, hearing: Hearing) -> MediaTime:
     """Up to where words are out: with the picture while on air, to the end afterwards."""
     if hearing.state is HearingState.ENDED:
         return hearing.duration
@@ -223,7 +236,8 @@ def _open() -> ColumnElement[bool]:
     return Hearing.public.is_(True) & latest.is_distinct_from(ClosureEffect.NO_HEARING_PUBLIC)
 
 
-def _public_hearing(session: Session, hearing_id: str) -> Hearing:
+def public_hearing(session: Session, hearing_id: str) -> Hearing:
+    """The hearing, when the public may know of it. Raises NotFound."""
     hearing = session.scalars(select(Hearing).where(Hearing.id == hearing_id, _open())).first()
     if hearing is None:
         raise NotFound

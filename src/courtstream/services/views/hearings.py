@@ -80,6 +80,8 @@ class PolicyView:
     bleep: str
     identity_window: bool
     replay_release: str
+    picture_text: str = "person"
+    start: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

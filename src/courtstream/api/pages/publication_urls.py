@@ -1,0 +1,20 @@
+"""The addresses of the publication work and of the text modes."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from courtstream.api.pages import entries, gate, modes
+
+HEARING = "/staff/hearings/{hearing_id}"
+
+publication_routes: list[BaseRoute] = [
+    Route("/text/{hearing_id}", modes.running),
+    Route("/staff/publication", gate.queue),
+    Route(f"{HEARING}/gate", gate.page, methods=["GET"]),
+    Route(f"{HEARING}/gate", gate.act, methods=["POST"]),
+    Route(f"{HEARING}/notice", gate.notice),
+    Route(f"{HEARING}/entries", entries.page, methods=["GET"]),
+    Route(f"{HEARING}/entries", entries.act, methods=["POST"]),
+    Route(f"{HEARING}/files/{{part}}/{{name}}", entries.staff_file),
+]

@@ -1,0 +1,52 @@
+"""Picture and text while a hearing goes on: drafts follow the words, files follow the rows."""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+from starlette.concurrency import run_in_threadpool
+
+from courtstream.api.context import Context
+from courtstream.control.protocol import RowKind
+from courtstream.domain.clock import utc_now
+from courtstream.services import entries, entry_files
+
+log = structlog.get_logger(__name__)
+
+EVERY = 3.0
+"""Seconds between two looks at the words of one hearing."""
+
+_TELLING = frozenset({RowKind.WORDS, RowKind.SEGMENT, RowKind.ENDED})
+
+
+class TextMode:
+    """Drafts entries as words come in; one that fails is logged and tried again."""
+
+    def __init__(self, platform: Context) -> None:
+        self._platform = platform
+        self._looked: dict[str, float] = {}
+
+    async def follow(self, hearing_id: str, kinds: set[RowKind]) -> None:
+        """Rows of these kinds came; at the end everything left is drafted."""
+        now, over = time.monotonic(), RowKind.ENDED in kinds
+        if not kinds & _TELLING or (
+            not over and now - self._looked.get(hearing_id, -EVERY) < EVERY
+        ):
+            return
+        self._looked[hearing_id] = now
+        if over:
+            self._looked.pop(hearing_id)
+        work, steps = self._platform.work, self._platform.steps
+        try:
+            if await work.writing(entries.follow, hearing_id, steps, utc_now()):
+                await publish(self._platform, hearing_id)
+        except Exception:  # a supervised boundary: no hearing waits for its entries
+            log.exception("entries not drafted", hearing=hearing_id)
+
+
+async def publish(platform: Context, hearing_id: str) -> None:
+    """The files of a hearing follow its rows."""
+    await run_in_threadpool(
+        entry_files.publish, platform.work, platform.settings.public, hearing_id
+    )
