@@ -115,10 +115,12 @@ class Sync(Generic[T]):
     def _measure(self) -> None:
         """Each track's distance from its own clock to the clock of arrivals.
 
-        Reported tracks share one distance (the least), so that what the reports say between them
-        stays exact. It is measured once: later delay is the network's, not the clock's.
+        Reported tracks share one distance, so that what the reports say between them stays exact.
+        It is measured once: later delay is the network's, not the clock's. When reports come only
+        after frames were placed, the picture stays where it is and the sound moves to it.
         """
-        if self.zero is None:
+        reported = all(t.reported is not None for t in self.tracks.values())
+        if self._shared is None and (reported or self.zero is None):
             self._shared = self._least_shared()
         for name, track in self.tracks.items():
             if track.reported is not None and self._shared is not None:
@@ -127,6 +129,9 @@ class Sync(Generic[T]):
                 self.offsets[name] = track.least_delay or 0.0
 
     def _least_shared(self) -> float | None:
+        picture = self.tracks.get("video")
+        if self.zero is not None and picture is not None and picture.reported is not None:
+            return self.offsets["video"] - picture.reported
         found = [
             t.least_delay - t.reported
             for t in self.tracks.values()

@@ -66,6 +66,8 @@ class H264Tags:
 def units(data: bytes) -> list[bytes]:
     """The NAL units of an Annex B frame."""
     marks = [m.end() for m in _START_CODE.finditer(data)]
-    ends = [m - 3 for m in marks[1:]] + [len(data)]
+    if not marks:
+        return []
+    ends = [*(m - 3 for m in marks[1:]), len(data)]
     found = [data[a:b].rstrip(b"\0") for a, b in zip(marks, ends, strict=True)]
     return [unit for unit in found if len(unit) > 1]
