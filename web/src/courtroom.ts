@@ -1,4 +1,5 @@
 /** The clerk's page: what comes in, what the public sees, and the commands. */
+import { ComingList, type Coming } from "./lib/coming.js";
 import { wireConfirm } from "./lib/confirm.js";
 import { wireCopy } from "./lib/copy.js";
 import { Player } from "./lib/player.js";
@@ -28,6 +29,8 @@ interface Snapshot extends Status {
   media: string;
   commandable: boolean;
   endable: boolean;
+  coming: Coming[];
+  mediaTime: number;
 }
 
 interface CourtroomData {
@@ -76,6 +79,9 @@ function start(data: CourtroomData): void {
   const strip = stripRoot ? new Strip(stripRoot) : null;
   player?.video.addEventListener("timeupdate", () => strip?.lag(player.behind));
 
+  const comingBox = document.querySelector<HTMLElement>("[data-coming]");
+  const coming = comingBox ? new ComingList(comingBox) : null;
+
   listen(data.events, {
     snapshot: (value) => {
       const now = value as Snapshot;
@@ -86,6 +92,7 @@ function start(data: CourtroomData): void {
       strip?.show(now);
       showGauges(now.gauges);
       showMarks(now.marks);
+      coming?.show(now.coming, now.mediaTime);
       const heard = document.querySelector("[data-heard]");
       if (heard) heard.textContent = now.heard;
       for (const button of all<HTMLButtonElement>("[data-commands] button")) {

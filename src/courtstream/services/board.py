@@ -6,7 +6,10 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from courtstream.control.protocol import NodeBeat, WorkerBeat
-from courtstream.services.views import LiveStatus
+from courtstream.services.views import ComingView, LiveStatus
+
+MARK = "〔个人信息〕"
+"""Stands for a hidden stretch, as in captions and transcript."""
 
 STALE = timedelta(seconds=6)
 """A worker beats once a second; after this long without one it is not trusted to run."""
@@ -68,4 +71,27 @@ class Board:
             guard_closures=beat.guard_closures,
             slow_stage=beat.slow_stage,
             counters=dict(beat.counters),
+            coming=coming_views(beat),
         )
+
+
+def coming_views(beat: WorkerBeat) -> tuple[ComingView, ...]:
+    """What waits to air, hidden stretches and words that will be heard, in order of time."""
+    hidden = [
+        ComingView(
+            start=one.start,
+            end=one.end,
+            airs_in=max(0.0, one.start - beat.aired),
+            text=f"{one.before}{'……' if one.kept else MARK}{one.after}",
+            reason=one.reason,
+            by=one.by,
+            kept=one.kept,
+            may_keep=one.may_keep,
+        )
+        for one in beat.coming
+    ]
+    heard = [
+        ComingView(line.start, line.end, max(0.0, line.start - beat.aired), line.text)
+        for line in beat.coming_lines
+    ]
+    return tuple(sorted([*hidden, *heard], key=lambda one: (one.start, one.reason == "")))

@@ -18,6 +18,7 @@ from courtstream.services.work import Work
 
 _COMMANDED = shape.ON_AIR | {HearingState.ADMITTED}
 _NEEDS_REASON = frozenset({Verb.RECESS, Verb.CLOSE_SEGMENT})
+_SPEAKS_OF_SOUND = frozenset({Verb.HIDE, Verb.KEEP})
 
 
 def permit(
@@ -39,6 +40,10 @@ def permit(
         if value is None or not policy.delay_min <= value <= policy.delay_max:
             raise InvalidInput(f"延时须在 {policy.delay_min:g}–{policy.delay_max:g} 秒之间")
     detail = {"verb": command.verb.value, "reason": command.reason, "value": command.value}
+    if command.verb in _SPEAKS_OF_SOUND:
+        if command.start is None or command.end is None or command.end <= command.start:
+            raise InvalidInput("须给出起止时间 / say from when to when")
+        detail |= {"start": command.start, "end": command.end}
     audit.append(session, actor.id, "command", hearing_id, detail, now)
 
 
@@ -52,9 +57,19 @@ async def send(
     command = command.model_copy(update={"by": actor.id})
     await work.writing(permit, actor, hearing_id, command, now)
     try:
-        return await bus.request_worker(hearing_id, command)
+        reply = await bus.request_worker(hearing_id, command)
+        if command.verb is Verb.KEEP and not reply.ok:
+            await work.writing(_refused, actor, hearing_id, reply.code, now)
+        return reply
     except WorkerAway:
         if command.verb is not Verb.END:
             raise
         await ending.end_abandoned(work, actor, hearing_id, now)
         return Reply(ok=True, code="ended_without_worker")
+
+
+def _refused(
+    session: Session, actor: UserView, hearing_id: str, code: str, now: datetime
+) -> None:
+    """What somebody asked to be opened and the rules did not open."""
+    audit.append(session, actor.id, "keep_refused", hearing_id, {"code": code}, now)

@@ -11,7 +11,7 @@ from courtstream.api.pages.watching import STRINGS, live_state, why_text
 from courtstream.api.pages.wording import clock_s, hms, iso
 from courtstream.domain.trial import MinuteState
 from courtstream.services.shape import ON_AIR
-from courtstream.services.views import CourtroomPage, LiveStatus, MarkView
+from courtstream.services.views import ComingView, CourtroomPage, LiveStatus, MarkView
 
 Json = dict[str, Any]
 
@@ -150,7 +150,15 @@ def snapshot(page: CourtroomPage, words: Catalog) -> Json:
         "media": public_media(page),
         "commandable": commandable(page),
         "endable": endable(page),
+        "coming": [asdict(one) for one in coming(page)],
+        "aired": page.status.aired if page.status else 0.0,
+        "mediaTime": page.status.media_time if page.status else 0.0,
     }
+
+
+def coming(page: CourtroomPage) -> tuple[ComingView, ...]:
+    """What waits to air, while a worker is there to be told about it."""
+    return page.status.coming if page.status is not None and commandable(page) else ()
 
 
 def console_context(
@@ -170,6 +178,8 @@ def console_context(
         "status": page.status,
         "delay": delay,
         "commandable": may_command and commandable(page),
+        "coming": coming(page) if may_command else (),
+        "may_command": may_command,
         "endable": may_command and endable(page),
         "may_manage": may_manage,
         "new_key": new_key,
@@ -179,5 +189,5 @@ def console_context(
             "waiting": _waiting(page),
             "media": public_media(page),
         },
-        "strings": words.some(*STRINGS),
+        "strings": words.some(*STRINGS, "coming.", "span_reason."),
     }

@@ -19,11 +19,13 @@ from courtstream.api.session import COOKIE
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Verb
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import CourtstreamError, InvalidInput, WorkerAway
+from courtstream.domain.errors import Conflict, CourtstreamError, InvalidInput, WorkerAway
 from courtstream.services import accounts, courtrooms, keys
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
+_DECIDED = frozenset({"conflict", "forbidden", "invalid_input"})
+"""Codes of a worker that is there and says no."""
 
 
 async def page(request: Request) -> Response:
@@ -51,21 +53,32 @@ async def command(request: Request) -> Response:
     async with request.form(max_files=0, max_fields=10) as form:
         hearing_id = text_of(form, "hearing_id", 40)
         verb, reason = text_of(form, "verb", 40), text_of(form, "reason", 200)
+        start, end = text_of(form, "start", 20), text_of(form, "end", 20)
     try:
-        await _command(request, hearing_id, verb, reason)
+        await _command(request, hearing_id, _order(request, verb, reason, start, end))
     except CourtstreamError as error:
         return await _show(request, problem=error_text(request, error), status=error.status)
     return see(f"/staff/courtrooms/{room_id}?done={verb}")
 
 
-async def _command(request: Request, hearing_id: str, verb: str, reason: str) -> None:
-    if verb not in set(Verb):
-        raise InvalidInput
-    person = actor(request)
-    order = Command(verb=Verb(verb), by=person.id, reason=reason)
-    reply = await commanding.give(context(request), person, hearing_id, order)
+def _order(request: Request, verb: str, reason: str, start: str, end: str) -> Command:
+    """The command of a form. Raises InvalidInput."""
+    try:
+        return Command(
+            verb=Verb(verb),
+            by=actor(request).id,
+            reason=reason,
+            start=float(start) if start else None,
+            end=float(end) if end else None,
+        )
+    except ValueError as error:
+        raise InvalidInput from error
+
+
+async def _command(request: Request, hearing_id: str, order: Command) -> None:
+    reply = await commanding.give(context(request), actor(request), hearing_id, order)
     if not reply.ok:
-        raise WorkerAway(reply.message)
+        raise Conflict(reply.message) if reply.code in _DECIDED else WorkerAway(reply.message)
 
 
 async def events(request: Request) -> Response:

@@ -30,6 +30,7 @@ from courtstream.services.views.people import (
     UserView,
 )
 from courtstream.services.views.rooms import (
+    ComingView,
     CourtroomPage,
     CourtroomView,
     IngestUrls,
@@ -57,6 +58,7 @@ __all__ = [
     "CategoryScore",
     "Chapter",
     "ClosureView",
+    "ComingView",
     "CourtBand",
     "CourtView",
     "CourtroomPage",

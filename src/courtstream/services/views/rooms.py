@@ -73,6 +73,24 @@ class MarkView:
 
 
 @dataclass(frozen=True, slots=True)
+class ComingView:
+    """A stretch or a line that has not aired. Seconds; `airs_in` from now on.
+
+    `reason` is empty for words that will be heard; `text` is masked: for a stretch what is said
+    around it, with the mark in its place.
+    """
+
+    start: float
+    end: float
+    airs_in: float
+    text: str
+    reason: str = ""
+    by: str = ""
+    kept: bool = False
+    may_keep: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class LiveStatus:
     """A running worker as last heard. Seconds; `counters` are the worker's own totals.
 
@@ -94,6 +112,7 @@ class LiveStatus:
     guard_closures: int
     slow_stage: str
     counters: dict[str, float]
+    coming: tuple[ComingView, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

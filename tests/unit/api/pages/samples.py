@@ -229,6 +229,13 @@ def courtroom() -> v.CourtroomPage:
             1,
             "",
             {"fps": 25.0, "width": 1280, "height": 720, "pictures_not_analysed": 0},
+            (
+                v.ComingView(1174.0, 1176.5, 1.1, "请原告核对身份信息。"),
+                v.ComingView(1176.6, 1181.0, 3.7, "身份证号是〔个人信息〕，核对", "ID", "machine"),
+                v.ComingView(
+                    1181.4, 1182.8, 8.5, "合同编号〔个人信息〕", "NUMBER", "machine", may_keep=True
+                ),
+            ),
         ),
         gate=GATE,
         policy=POLICY,
