@@ -63,9 +63,11 @@ class Publication:
         return with_start_rate(self._peer.localDescription.sdp)
 
     async def add(self, candidates: tuple[Any, ...], *, complete: bool) -> None:
-        """Trickled candidates of the client."""
+        """Trickled candidates of the client; one that cannot be used is passed over."""
         for candidate in candidates:
-            await self._peer.addIceCandidate(candidate)
+            with contextlib.suppress(ValueError):
+                candidate.component = 1  # all is bundled, and some clients count from zero
+                await self._peer.addIceCandidate(candidate)
         if complete:
             await self._peer.addIceCandidate(None)
 

@@ -29,6 +29,8 @@ from courtstream.control.protocol import (
     NodeCommand,
     Reply,
     RowKind,
+    RtcReply,
+    RtcRequest,
     WorkerBeat,
     WorkerSpec,
 )
@@ -270,6 +272,9 @@ class MemoryBus:
         self.commands: list[tuple[str, Command]] = []
         self.asked: list[JournalRequest] = []
         self.worker: Reply | None = Reply(ok=True)
+        self.rtc: list[tuple[str, RtcRequest]] = []
+        self.rtc_reply: RtcReply | None = RtcReply(status=201, session="s", sdp="v=0", etag='"e"')
+        self.revoked: list[str] = []
         self.admit: Callable[[AdmitRequest], Awaitable[AdmitReply]] | None = None
         self.row: Callable[[JournalRow], Awaitable[None]] | None = None
         self.beat: Callable[[WorkerBeat], Awaitable[None]] | None = None
@@ -287,6 +292,15 @@ class MemoryBus:
 
     async def request_node(self, node: str, command: NodeCommand) -> Reply:
         return Reply(ok=True)
+
+    async def request_rtc(self, node: str, request: RtcRequest) -> RtcReply:
+        self.rtc.append((node, request))
+        if self.rtc_reply is None:
+            raise NodeAway
+        return self.rtc_reply
+
+    async def keys_revoked(self, digests: tuple[str, ...]) -> None:
+        self.revoked.extend(digests)
 
     async def journal(self, node: str, request: JournalRequest) -> JournalPage:
         self.asked.append(request)

@@ -5,15 +5,15 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from courtstream.api import keying, session
 from courtstream.api import schemas as s
 from courtstream.api import score_schemas as c
-from courtstream.api import session
 from courtstream.api.context import actor, context, sign_in_of
 from courtstream.api.docs import documented
 from courtstream.api.reading import answer, body
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput, SignInNeeded
-from courtstream.services import courtrooms, keys, review, scoring
+from courtstream.services import courtrooms, review, scoring
 
 
 @documented("session", s.SignInOut, takes=s.SignInBody, problems=(401, 429))
@@ -49,7 +49,7 @@ async def rotate_key(request: Request) -> JSONResponse:
     """Revoke the courtroom's keys and make a new one, shown this once."""
     person, platform = actor(request), context(request)
     room_id, now = request.path_params["courtroom_id"], utc_now()
-    view, secret = await platform.work.writing(keys.rotate, person, room_id, now)
+    view, secret = await keying.rotate(request)
     page = await platform.work.reading(
         courtrooms.courtroom_page, person, room_id, platform.settings, platform.board, now, secret
     )
@@ -62,14 +62,7 @@ async def rotate_key(request: Request) -> JSONResponse:
 @documented("ingest", s.KeyOut, staff=True)
 async def revoke_key(request: Request) -> JSONResponse:
     """Revoke one key."""
-    view = await context(request).work.writing(
-        keys.revoke,
-        actor(request),
-        request.path_params["courtroom_id"],
-        request.path_params["key_id"],
-        utc_now(),
-    )
-    return answer(s.KeyOut, view)
+    return answer(s.KeyOut, await keying.revoke(request))
 
 
 @documented("scores", c.ScorecardOut, staff=True)

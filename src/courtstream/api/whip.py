@@ -23,12 +23,14 @@ LARGEST_BODY = 65_536
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
 _CORS = {
     "Access-Control-Allow-Origin": "*",
-    "Access-Control-Expose-Headers": "Location, ETag, Link, Accept-Patch",
+    "Access-Control-Expose-Headers": (
+        "Location, ETag, Link, Accept-Patch, Access-Control-Allow-Methods"
+    ),
 }
 _PREFLIGHT = {
     **_CORS,
     "Access-Control-Allow-Methods": "POST, PATCH, DELETE, OPTIONS",
-    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match",
+    "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, ETag",
     "Access-Control-Max-Age": "86400",
     "Accept-Post": SDP,
 }
@@ -71,7 +73,8 @@ async def trickle(request: Request) -> Response:
     body = await checked(request, FRAGMENT)
     if isinstance(body, Response):
         return body
-    etag = request.headers.get("if-match", "")
+    # clients written to the drafts name the session's tag in `ETag`
+    etag = request.headers.get("if-match", "") or request.headers.get("etag", "")
     if not etag:
         return _problem(428, "etag_needed", "缺少 If-Match", "If-Match is needed.")
     asked = RtcRequest(

@@ -57,13 +57,24 @@ def rotate(
 def revoke(
     session: Session, actor: UserView, courtroom_id: str, key_id: str, now: datetime
 ) -> KeyView:
-    """Revoke one key; a running publisher is not cut off. Raises NotFound, Forbidden."""
+    """Revoke one key; the doors then put out who publishes with it.
+
+    Raises NotFound, Forbidden.
+    """
     courtroom = courtroom_for(session, actor, Action.CHANGE_KEY, courtroom_id)
     row = session.get(IngestKey, key_id)
     if row is None or row.courtroom_id != courtroom.id:
         raise NotFound
     _revoke(session, row, actor, now)
     return key_view(row)
+
+
+def revoked_at(session: Session, courtroom_id: str, at: datetime) -> tuple[str, ...]:
+    """SHA-256 digests of the courtroom's keys that were revoked at `at`, for the doors."""
+    query = select(IngestKey.sha256).where(
+        IngestKey.courtroom_id == courtroom_id, IngestKey.revoked_at == at
+    )
+    return tuple(session.scalars(query))
 
 
 def in_force(courtroom: Courtroom) -> IngestKey | None:

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from courtstream.api import commanding
+from courtstream.api import commanding, keying
 from courtstream.api.context import actor, context
 from courtstream.api.events import Event, stream
 from courtstream.api.pages.account import may_see, text_of
@@ -20,7 +20,7 @@ from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Verb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, CourtstreamError, InvalidInput, WorkerAway
-from courtstream.services import accounts, courtrooms, keys
+from courtstream.services import accounts, courtrooms
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
@@ -35,16 +35,14 @@ async def page(request: Request) -> Response:
 
 async def rotate_key(request: Request) -> Response:
     """Make a new key. It is in this one answer and nowhere else, so there is no redirect."""
-    work, room_id = context(request).work, request.path_params["courtroom_id"]
-    _, key = await work.writing(keys.rotate, actor(request), room_id, utc_now())
+    _, key = await keying.rotate(request)
     return await _show(request, fresh_key=key)
 
 
 async def revoke_key(request: Request) -> Response:
     """Revoke one key."""
-    room_id, key_id = request.path_params["courtroom_id"], request.path_params["key_id"]
-    await context(request).work.writing(keys.revoke, actor(request), room_id, key_id, utc_now())
-    return see(f"/staff/courtrooms/{room_id}?done=revoked_now")
+    await keying.revoke(request)
+    return see(f"/staff/courtrooms/{request.path_params['courtroom_id']}?done=revoked_now")
 
 
 async def command(request: Request) -> Response:
