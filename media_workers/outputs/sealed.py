@@ -138,7 +138,10 @@ class SealedRecorder:
         """The next part; in a folder beside the present one when that is damaged."""
         for attempt in range(1, 100):
             try:
-                return SealWriter(self.folder, hearing_key(self.folder, self._master, create=True))
+                key = hearing_key(self.folder, self._master, create=True)
+                writer = SealWriter(self.folder, key)
+                self._waiting += [_row(self.folder.name, r) for r in writer.recovered.records]
+                return writer
             except SealBroken:
                 self.folder = self._root.with_name(f"{self._root.name}-{attempt + 1}")
         raise SealBroken("no folder can be written")

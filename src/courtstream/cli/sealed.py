@@ -11,14 +11,17 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from courtstream.control.journal import FILE_NAME, safe_id
+from courtstream.control.sweep import chain_values, told_values
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.time import Span, to_seconds
 from courtstream.seal import SealReader, SealReport, hearing_key, load_or_create_master_key, verify
-from courtstream.services import audit
+from courtstream.services import audit, sealing
 from courtstream.settings import Settings
 from courtstream.store.unit import Store
 
 _FOLDER = typer.Argument(exists=True, file_okay=False, help="庭审目录 / the hearing's folder")
+_HEARING = typer.Argument(help="庭审编号或目录 / the hearing's id or its folder")
 
 
 class Why(StrEnum):
@@ -35,27 +38,87 @@ def register(app: typer.Typer) -> None:
     """Add `verify` and `unseal`."""
     app.command("verify")(verify_command)
     app.command("unseal")(unseal_command)
+    group = typer.Typer(help="原始录音录像 / the sealed original", no_args_is_help=True)
+    group.command("verify")(verify_command)
+    group.command("unseal")(unseal_command)
+    app.add_typer(group, name="sealed")
 
 
 def verify_command(
-    folder: Annotated[Path, _FOLDER],
+    hearing: Annotated[str, _HEARING],
     contents: Annotated[bool, typer.Option(help="用主密钥核对内容 / open contents")] = False,
     expect: Annotated[str, typer.Option(help="应得的校验值 / chain value it must have")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
 ) -> None:
-    """Check a sealed original: chain, gaps, and with --contents every byte / 校验原始录音录像."""
-    sealed = _sealed(folder)
+    """Check a sealed original: chain, completeness, --contents every byte / 校验原始录音录像.
+
+    Prints the hash that the parties confirm. A recording that was damaged and went on beside
+    itself has several folders; every one must be sound. Completeness: no gap without one of the
+    three lawful reasons, and nothing missing that the hearing's journal knows of.
+    """
+    folder = _folder_of(hearing)
+    reports = []
     with _Explained():
-        key = hearing_key(sealed, _master(Settings())) if contents else None
-        report = verify(sealed, key)
-    matches = not expect or expect.lower() == report.hash
+        for sealed in sealing.folders(folder) or [folder]:
+            key = hearing_key(sealed, _master(Settings())) if contents else None
+            reports.append((sealed, verify(sealed, key)))
+    missing = _not_there(folder, reports)
+    matches = not expect or expect.lower() in {report.hash for _, report in reports}
     if as_json:
-        typer.echo(json.dumps(asdict(report) | {"matches": matches}, ensure_ascii=False))
+        _print_json(reports, missing, matches)
     else:
-        _tell(report)
+        _tell_all(reports, missing)
         if not matches:
             typer.secho("✗ 校验值与所给不符 / not the expected chain value", fg="red")
-    raise typer.Exit(0 if report.ok and matches else 1)
+    sound = all(report.ok for _, report in reports) and not missing
+    raise typer.Exit(0 if sound and matches else 1)
+
+
+Reports = list[tuple[Path, SealReport]]
+
+
+def _folder_of(hearing: str) -> Path:
+    """The folder named, or that of the hearing with this id."""
+    folder = Path(hearing)
+    if not folder.is_dir() and safe_id(hearing):
+        folder = Settings().hearings / hearing
+    if not folder.is_dir():
+        typer.secho("✗ 没有该庭审的目录 / no folder of this hearing", fg="red", err=True)
+        raise typer.Exit(2)
+    return folder
+
+
+def _not_there(folder: Path, reports: Reports) -> int:
+    """Records the journal knows of whose chain value no folder has."""
+    journal = folder / FILE_NAME
+    if not journal.exists():
+        return 0
+    have = {value for sealed, _ in reports for value in chain_values(sealed)}
+    return sum(value not in have for value in told_values(journal))
+
+
+def _print_json(reports: Reports, missing: int, matches: bool) -> None:
+    first = asdict(reports[0][1])
+    more = [{"folder": sealed.name, **asdict(report)} for sealed, report in reports]
+    whole = {"folders": more, "missing": missing, "matches": matches}
+    typer.echo(json.dumps(first | whole, ensure_ascii=False))
+
+
+def _tell_all(reports: Reports, missing: int) -> None:
+    for sealed, report in reports:
+        if len(reports) > 1:
+            typer.echo(f"— {sealed.name}")
+        _tell(report)
+    if missing:
+        typer.secho(
+            f"✗ 日志所载 {missing} 条记录缺失 / {missing} records of the journal missing", fg="red"
+        )
+    unexplained = sum(gap.reason is None for _, report in reports for gap in report.gaps)
+    if unexplained:
+        typer.secho(
+            f"! {unexplained} 处空缺无法定事由，须书面说明 / gaps to be explained in writing",
+            fg="yellow",
+        )
 
 
 def unseal_command(

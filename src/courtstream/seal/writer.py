@@ -49,11 +49,19 @@ CHAIN_NAME = "chain.jsonl"
 
 @dataclass(frozen=True, slots=True)
 class Recovery:
-    """What a start found of the run before: its last part, bytes cut off, records listed again."""
+    """What a start found of the run before: its last part, bytes cut off, records listed again.
+
+    `records`: those listed again; whoever tells others of records has not told of these.
+    """
 
     part: int = 0
     torn_bytes: int = 0
-    relisted: int = 0
+    records: tuple[Record, ...] = ()
+
+    @property
+    def relisted(self) -> int:
+        """How many records were listed again."""
+        return len(self.records)
 
     @property
     def clean(self) -> bool:
@@ -176,7 +184,7 @@ def recover(folder: Path) -> tuple[Recovery, bytes]:
                 os.fsync(file.fileno())
     _relist(folder / CHAIN_NAME, unlisted)
     _drop_headless(folder, numbers)
-    return Recovery(numbers[-1] if numbers else 0, torn, len(unlisted)), chain
+    return Recovery(numbers[-1] if numbers else 0, torn, tuple(unlisted)), chain
 
 
 def _walk(

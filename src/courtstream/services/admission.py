@@ -8,6 +8,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from courtstream.control.protocol import (
+    SHORTEST_DELAY,
     ModelSpec,
     PolicySpec,
     SourceSpec,
@@ -157,9 +158,12 @@ def worker_spec(hearing: Hearing, node: str, settings: Settings) -> WorkerSpec:
         policy=PolicySpec.model_validate(
             {
                 "delay": policy.delay,
+                "delay_min": max(SHORTEST_DELAY, policy.delay_min),
+                "delay_max": max(policy.delay, policy.delay_max),
                 "faces": policy.faces,
                 "bleep": policy.bleep,
                 "identity_window": policy.identity_window,
+                "start": policy.start,
             }
         ),
         models=ModelSpec.model_validate(settings.models.model_dump()),

@@ -66,6 +66,7 @@ class NewHearing:
     public: bool = True
     delay: float = 10.0
     replay_release: str = "person"
+    begin: str = "auto"
     closure_codes: tuple[str, ...] | None = None
     approval: bool | None = None
     participants: tuple[NewParticipant, ...] = ()
@@ -148,7 +149,7 @@ def create(session: Session, new: NewHearing, place: Place, by: str, now: dateti
         created_at=now,
         created_by=by,
         bench=[HearingJudge(judge=judge, position=n) for n, judge in enumerate(place.judges)],
-        policy=PolicyRow(delay=new.delay, replay_release=new.replay_release),
+        policy=PolicyRow(delay=new.delay, replay_release=new.replay_release, start=new.begin),
     )
     session.add(hearing)
     session.flush()
@@ -189,6 +190,8 @@ def _own_faults(new: NewHearing) -> Iterator[Fault]:
         yield Fault("closure_codes", "没有该不公开情形代码", "no such closure code")
     if new.replay_release not in {"person", "automatic"}:
         yield Fault("replay_release", "只能是 person 或 automatic", "person or automatic")
+    if new.begin not in {"auto", "clerk"}:
+        yield Fault("begin", "只能是 auto 或 clerk", "auto or clerk")
 
 
 def _one_courtroom(session: Session, court: Court, name: str) -> Courtroom | None:

@@ -10,6 +10,7 @@ from courtstream.store.approvals import (
     PartyNotice,
 )
 from courtstream.store.base import Base
+from courtstream.store.holding import LegalHold
 from courtstream.store.people import (
     Court,
     Courtroom,
@@ -98,6 +99,7 @@ __all__ = [
     "IngestKey",
     "Judge",
     "LeakRow",
+    "LegalHold",
     "Mark",
     "Measure",
     "MinuteChange",

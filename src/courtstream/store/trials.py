@@ -160,6 +160,7 @@ class PolicyRow(Base):
     identity_window: Mapped[bool] = mapped_column(default=True)
     replay_release: Mapped[str] = mapped_column(String(16), default="person")
     picture_text: Mapped[str] = mapped_column(String(16), default="person")
+    start: Mapped[str] = mapped_column(String(8), default="auto")
 
 
 class GateDecisionRow(Base):

@@ -461,6 +461,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("hearing_id", "seq", name=op.f("pk_minute_changes")),
     )
     op.create_table(
+        "legal_holds",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("hearing_id", sa.String(length=40), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("placed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("placed_by", sa.String(length=64), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["hearing_id"], ["hearings.id"], name=op.f("fk_legal_holds_hearing_id_hearings")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_legal_holds")),
+    )
+    with op.batch_alter_table("legal_holds", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_legal_holds_hearing_id"), ["hearing_id"])
+    op.create_table(
         "privacy_policies",
         sa.Column("hearing_id", sa.String(length=40), nullable=False),
         sa.Column("delay", sa.Double(), nullable=False),
@@ -471,6 +487,7 @@ def upgrade() -> None:
         sa.Column("identity_window", sa.Boolean(), nullable=False),
         sa.Column("replay_release", sa.String(length=16), nullable=False),
         sa.Column("picture_text", sa.String(length=16), nullable=False),
+        sa.Column("start", sa.String(length=8), nullable=False),
         sa.ForeignKeyConstraint(
             ["hearing_id"], ["hearings.id"], name=op.f("fk_privacy_policies_hearing_id_hearings")
         ),
@@ -949,6 +966,9 @@ def downgrade() -> None:
 
     op.drop_table("publications")
     op.drop_table("privacy_policies")
+    with op.batch_alter_table("legal_holds", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_legal_holds_hearing_id"))
+    op.drop_table("legal_holds")
     op.drop_table("minute_changes")
     op.drop_table("measures")
     with op.batch_alter_table("marks", schema=None) as batch_op:
