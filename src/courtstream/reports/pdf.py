@@ -7,6 +7,7 @@ turns its curves into quadratic ones. Nothing is fetched: the font is the system
 
 from __future__ import annotations
 
+import hashlib
 import io
 import shutil
 import subprocess
@@ -46,6 +47,9 @@ SIMPLIFIED = " SC"
 
 ALWAYS = "".join(map(chr, range(0x20, 0x7F))) + "…—–·×§"
 MARGIN = 20 * mm
+_NAMES = (1, 4, 6)
+"""Family, full and PostScript name (OpenType spec, `name`)."""
+
 _INK, _FAINT = colors.HexColor("#1a1a1a"), colors.HexColor("#8a8a8a")
 
 
@@ -150,13 +154,18 @@ def _characters(title: str, blocks: Sequence[Block], foot: str) -> Iterator[str]
 @lru_cache(maxsize=32)
 def _registered(path: Path, characters: str) -> str:
     """The name under which the cut-down font is known to ReportLab."""
-    name = f"courtstream-{abs(hash((path, characters))):x}"
-    pdfmetrics.registerFont(TTFont(name, _cut_down(path, characters)))
+    digest = hashlib.sha256(f"{path}\n{characters}".encode()).hexdigest()[:12]
+    name = f"courtstream-{digest}"
+    pdfmetrics.registerFont(TTFont(name, _cut_down(path, characters, name)))
     return name
 
 
-def _cut_down(path: Path, characters: str) -> io.BytesIO:
-    """The font with only `characters`, in TrueType outlines. Raises FontMissing."""
+def _cut_down(path: Path, characters: str, name: str) -> io.BytesIO:
+    """The font with only `characters`, in TrueType outlines, called `name`. Raises FontMissing.
+
+    ReportLab knows faces by the name inside the file, so two cuts of one font need two names, or
+    the second document is set with the first one's characters.
+    """
     font = FontFile(path, fontNumber=_simplified(path), lazy=True)
     options = Options()
     options.drop_tables += ["GSUB", "GPOS", "GDEF", "BASE", "VORG", "vhea", "vmtx"]
@@ -166,6 +175,9 @@ def _cut_down(path: Path, characters: str) -> io.BytesIO:
     cutter.subset(font)
     if "CFF " in font:
         _quadratic(font)
+    for number in _NAMES:
+        font["name"].setName(name, number, 3, 1, 0x409)
+        font["name"].setName(name, number, 1, 0, 0)
     if "glyf" not in font:
         raise FontMissing("the font's outlines cannot be embedded")
     made = io.BytesIO()

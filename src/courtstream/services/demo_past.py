@@ -33,6 +33,7 @@ A_DAY = 6
 """Hearings of a weekday in the whole province: 22 weekdays make about 130."""
 
 _ALONE = frozenset({Procedure.CIV1_SUM, Procedure.CRI1_FAST})
+_CLOSED = ("UNSUITABLE_OTHER",)
 _TIMES = (time(9, 0), time(10, 30), time(14, 0), time(15, 30))
 
 
@@ -116,6 +117,8 @@ def _hearing(
     new = _new(world, slot, procedure, bench, rng, number)
     hearing = schedule.create(session, new, Place(slot.court, slot.room, bench), "demo", slot.start)
     _took_place(session, hearing, facts)
+    if _fate(slot) == "broadcast":
+        _broadcast(session, hearing)
     scoring.score_facts(session, facts, hearing.id, hearing.actual_end or slot.start)
 
 
@@ -142,6 +145,7 @@ def _new(
     number: int,
 ) -> NewHearing:
     mark = world["marks"][procedure.value[:4]]
+    fate = _fate(slot)
     case_number = f"（{slot.start.year}）{slot.row['code']}{mark}{1000 + number}号"
     cause = rng.choice(world["causes"][procedure.value[:3]])
     return NewHearing(
@@ -153,9 +157,28 @@ def _new(
         start=slot.start,
         end=slot.start + timedelta(minutes=80),
         judges=tuple(judge.name for judge in bench),
-        closure_codes=(),
-        approval=True,
+        closure_codes=_CLOSED if fate == "closed" else (),
+        approval=fate != "refused",
         demo=True,
+    )
+
+
+def _fate(slot: _Slot) -> str:
+    """Most invented hearings were broadcast; some the law closed, some the approval refused."""
+    draw = random.Random(slot.seed ^ 0x5EED).random()
+    if draw < 0.08:
+        return "closed"
+    return "refused" if draw < 0.2 else "broadcast"
+
+
+def _broadcast(session: Session, hearing: Hearing) -> None:
+    publishing.put(
+        session,
+        hearing,
+        PublicationMode.REPLAY,
+        PublicationState.RELEASED,
+        "demo",
+        hearing.actual_end or hearing.scheduled_end,
     )
 
 
@@ -166,18 +189,12 @@ def _took_place(session: Session, hearing: Hearing, facts: HearingFacts) -> None
     begin = hearing.scheduled_start + timedelta(seconds=late)
     hearing.duration = said[-1].span.end if said else 0
     hearing.wall_zero = hearing.actual_start = begin
-    hearing.actual_end = begin + timedelta(seconds=to_seconds(hearing.duration))
+    # The invented transcripts are brief; the sittings they stand for took their usual time.
+    spoken = timedelta(seconds=to_seconds(hearing.duration))
+    hearing.actual_end = begin + max(spoken, timedelta(minutes=25 + late % 50))
     if hearing.file is not None:
         hearing.file.decided_at = hearing.scheduled_start - timedelta(days=1)
     hearing.state = HearingState.ENDED
-    publishing.put(
-        session,
-        hearing,
-        PublicationMode.REPLAY,
-        PublicationState.RELEASED,
-        "demo",
-        hearing.actual_end,
-    )
     session.add_all(
         UtteranceRow(
             hearing_id=hearing.id,

@@ -1,5 +1,5 @@
-"""Reading a schedule file. Whatever people's spreadsheets do to it ends as a sentence by row
-and column, never as a half-read hearing."""
+"""Reading a file of rows, a schedule's above all. Whatever people's spreadsheets do to it ends as
+a sentence by row and column, never as a half-read hearing."""
 
 from __future__ import annotations
 
@@ -40,9 +40,25 @@ COLUMNS: dict[str, tuple[str, ...]] = {
 """Column names, and the Chinese headings understood for each."""
 
 REQUIRED = ("court", "courtroom", "case_number", "cause", "procedure", "start", "judges")
-_HEADINGS = {h: name for name, zh in COLUMNS.items() for h in (name, *zh)}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Which columns a file may and must have, and under which key JSON may hold its rows."""
+
+    columns: Mapping[str, tuple[str, ...]]
+    required: tuple[str, ...]
+    key: str
+
+    @property
+    def headings(self) -> dict[str, str]:
+        """Every heading understood, with the column it means."""
+        return {h: name for name, zh in self.columns.items() for h in (name, *zh)}
+
+
+SCHEDULE = Layout(COLUMNS, REQUIRED, "hearings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +69,7 @@ class Row:
     cells: Mapping[str, str]
 
 
-def read_sheet(data: bytes) -> tuple[list[Row], list[RowError]]:
+def read_sheet(data: bytes, layout: Layout = SCHEDULE) -> tuple[list[Row], list[RowError]]:
     """The rows of a CSV or JSON file, or what is wrong with the file as a whole."""
     if len(data) > MOST_BYTES:
         return [], [_file_error("文件超过 5 MB", "the file is larger than 5 MB")]
@@ -64,7 +80,8 @@ def read_sheet(data: bytes) -> tuple[list[Row], list[RowError]]:
         ]
     if not text.strip():
         return [], [_file_error("文件为空", "the file is empty")]
-    rows, errors = _read_json(text) if text.lstrip()[0] in "[{" else _read_csv(text)
+    read = _read_json if text.lstrip()[0] in "[{" else _read_csv
+    rows, errors = read(text, layout)
     if len(rows) > MOST_ROWS:
         return [], [_file_error(f"超过 {MOST_ROWS} 行", f"more than {MOST_ROWS} rows")]
     if not rows and not errors:
@@ -90,15 +107,16 @@ def _decode(data: bytes) -> str | None:
     return None
 
 
-def _read_csv(text: str) -> tuple[list[Row], list[RowError]]:
+def _read_csv(text: str, layout: Layout) -> tuple[list[Row], list[RowError]]:
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     try:
         table = [line for line in reader if any(cell.strip() for cell in line)]
     except csv.Error:
         message = f"第 {reader.line_num} 行无法读取(引号或长度)"
         return [], [_file_error(message, f"line {reader.line_num} cannot be read")]
-    names = [_HEADINGS.get(cell.strip().lower(), "") for cell in table[0]]
-    errors = _heading_errors(table[0], names)
+    headings = layout.headings
+    names = [headings.get(cell.strip().lower(), "") for cell in table[0]]
+    errors = _heading_errors(table[0], names, layout)
     if errors:
         return [], errors
     rows = []
@@ -110,26 +128,29 @@ def _read_csv(text: str) -> tuple[list[Row], list[RowError]]:
     return rows, errors
 
 
-def _heading_errors(heading: list[str], names: list[str]) -> list[RowError]:
+def _heading_errors(heading: list[str], names: list[str], layout: Layout) -> list[RowError]:
     errors = []
     for cell, name in zip(heading, names, strict=True):
         if not name:
             errors.append(RowError(0, _plain(cell), "不认识的列", "unknown column"))
         elif names.count(name) > 1:
             errors.append(RowError(0, name, "列重复", "the column is there twice"))
-    missing = [name for name in REQUIRED if name not in names]
-    errors.extend(RowError(0, n, f"缺少列 {COLUMNS[n][0]}", "missing column") for n in missing)
+    for name in layout.required:
+        if name not in names:
+            label = layout.columns[name][0]
+            errors.append(RowError(0, name, f"缺少列 {label}", "missing column"))
     return errors
 
 
-def _read_json(text: str) -> tuple[list[Row], list[RowError]]:
+def _read_json(text: str, layout: Layout) -> tuple[list[Row], list[RowError]]:
     try:
         data = json.loads(text)
     except (ValueError, RecursionError):
         return [], [_file_error("JSON 格式有误", "the JSON cannot be read")]
-    items = data.get("hearings") if isinstance(data, dict) else data
+    items = data.get(layout.key) if isinstance(data, dict) else data
+    known = layout.headings
     if not isinstance(items, list):
-        return [], [_file_error("JSON 应为庭审数组", "the JSON should be an array of hearings")]
+        return [], [_file_error("JSON 应为数组", "the JSON should be an array of rows")]
     rows: list[Row] = []
     errors: list[RowError] = []
     for number, item in enumerate(items, start=1):
@@ -139,9 +160,9 @@ def _read_json(text: str) -> tuple[list[Row], list[RowError]]:
         errors.extend(
             RowError(number, _plain(key), "不认识的列", "unknown column")
             for key in item
-            if key not in _HEADINGS
+            if key not in known
         )
-        cells = {_HEADINGS[k]: _flat(v) for k, v in item.items() if k in _HEADINGS}
+        cells = {known[k]: _flat(v) for k, v in item.items() if k in known}
         rows.append(Row(number, cells))
     return rows, errors
 

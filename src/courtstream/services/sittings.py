@@ -27,6 +27,7 @@ from courtstream.store.tables import (
 
 CLOSING = frozenset({ClosureEffect.NO_HEARING_PUBLIC, ClosureEffect.NO_BROADCAST})
 NOT_PUBLIC = "NOT_PUBLIC"
+REFUSED = "NOT_APPROVED"
 OUT = frozenset({PublicationState.RELEASED, PublicationState.WITHDRAWN})
 """A withdrawn broadcast was one: withdrawing does not undo it in the figures."""
 
@@ -52,7 +53,7 @@ def sitting_of(session: Session, hearing: Hearing) -> ind.Sitting:
         good_share=_good(session, hearing.id) if shown else None,
         late_minutes=_late(hearing),
         approved_before=_approved(hearing),
-        reason_given=law_closes(hearing) or _refused(hearing),
+        reason="" if shown else _reason(hearing),
         recorded=_recorded(session, hearing),
         score=card.total if card is not None else None,
         contested=contested,
@@ -62,14 +63,22 @@ def sitting_of(session: Session, hearing: Hearing) -> ind.Sitting:
 
 def law_closes(hearing: Hearing) -> bool:
     """Whether a closure of the law, not a missing approval, keeps the hearing off the air."""
-    if not hearing.public:
-        return True
+    return _closing_code(hearing) != ""
+
+
+def _closing_code(hearing: Hearing) -> str:
     decision = hearing.gate_decisions[-1] if hearing.gate_decisions else None
-    codes = decision.codes if decision is not None else []
-    if decision is None or decision.effect not in CLOSING:
-        return False
+    codes = [str(c) for c in decision.codes] if decision is not None else []
     known = closures()
-    return any(c == NOT_PUBLIC or (c in known and known[c].effect in CLOSING) for c in codes)
+    named = (c for c in codes if c == NOT_PUBLIC or (c in known and known[c].effect in CLOSING))
+    if decision is not None and decision.effect in CLOSING:
+        return next(named, "")
+    return "" if hearing.public else NOT_PUBLIC
+
+
+def _reason(hearing: Hearing) -> str:
+    """Why it was not broadcast, as a code: the law's, or that the approval says so."""
+    return _closing_code(hearing) or (REFUSED if _refused(hearing) else "")
 
 
 def _shown(hearing: Hearing) -> bool:
@@ -78,10 +87,14 @@ def _shown(hearing: Hearing) -> bool:
 
 
 def _minutes(session: Session, hearing: Hearing) -> float:
-    """Minutes that went out: the segments, or the recording where no segment is kept."""
+    """Minutes that went out: the segments, or the whole sitting where none is kept."""
     query = select(func.sum(Segment.end - Segment.start)).where(Segment.hearing_id == hearing.id)
-    aired = session.scalar(query) or hearing.duration
-    return float(aired) / SECOND / 60
+    aired = session.scalar(query)
+    if aired:
+        return float(aired) / SECOND / 60
+    if hearing.actual_start is None or hearing.actual_end is None:
+        return 0.0
+    return (hearing.actual_end - hearing.actual_start).total_seconds() / 60
 
 
 def _good(session: Session, hearing_id: str) -> float | None:

@@ -39,6 +39,17 @@ def test_chinese_text_is_embedded_with_its_font() -> None:
     assert _maps(made, "庭") and _maps(made, "休"), "the text can be searched and copied"
 
 
+def test_a_second_document_has_its_own_characters() -> None:
+    try:
+        pdf.find_font()
+    except FontMissing:
+        pytest.skip("no Chinese font is installed (apt-get install fonts-noto-cjk)")
+    first, second = (pdf.document(title, []) for title in ("甲院月报", "录像记录表"))
+    assert _maps(first, "甲")
+    assert _maps(second, "录")
+    assert _maps(second, "像")
+
+
 def _maps(made: bytes, character: str) -> bool:
     """Whether some ToUnicode map of the document names the character."""
     from base64 import a85decode

@@ -7,9 +7,19 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from courtstream.api.pages import account, courtroom, judge, public, schedule, view
+from courtstream.api.pages import (
+    account,
+    courtroom,
+    exports,
+    judge,
+    public,
+    schedule,
+    standards,
+    view,
+)
 from courtstream.api.pages.assets import MOUNT, web_folder
 from courtstream.api.pages.publication_urls import publication_routes
+from courtstream.api.pages.supervision_urls import supervision_routes
 
 ROOM = "/staff/courtrooms/{courtroom_id}"
 HEARING = "/staff/hearings/{hearing_id}"
@@ -38,8 +48,15 @@ routes: list[BaseRoute] = [
     Route(f"{HEARING}/original", view.original, methods=["GET"]),
     Route(f"{HEARING}/original", view.open_original, methods=["POST"]),
     Route(f"{HEARING}/speakers", view.name_speaker, methods=["POST"]),
+    Route(f"{HEARING}/export/review.{{kind}}", exports.review),
+    Route("/staff/standards", standards.page, methods=["GET"]),
+    Route("/staff/standards", standards.propose, methods=["POST"]),
+    Route("/staff/standards/{version}", standards.edition, methods=["GET"]),
+    Route("/staff/standards/{version}/release", standards.release, methods=["POST"]),
+    Route("/staff/scoring", standards.switch, methods=["POST"]),
     Route(f"{HEARING}/publish", judge.publish, methods=["POST"]),
     *publication_routes,
+    *supervision_routes,
     Route(f"{HEARING}/findings/{{finding_id}}", judge.speak, methods=["POST"]),
     Route(ROOM, courtroom.page),
     Route(f"{ROOM}/events", courtroom.events),

@@ -1,0 +1,58 @@
+"""Heat maps: cells in a table by tone, and a calendar of days as SVG with its table behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from markupsafe import Markup, escape
+
+from courtstream.services.coverage import DayCount
+
+CELL, GAP, TOP, LEFT = 14, 3, 22, 30
+TONES = 5
+
+
+def tone(share: float | None) -> str:
+    """The class of a cell: `na` without a denominator, else `t0` to `t4`; the number stays
+    written in the cell, so that nothing hangs on colour alone (WCAG 1.4.1)."""
+    if share is None:
+        return "na"
+    return f"t{min(TONES - 1, int(share * TONES))}"
+
+
+def calendar(days: Sequence[DayCount], label: str) -> Markup:
+    """Weeks as columns, Monday on top; empty without days."""
+    if not days:
+        return Markup("")
+    first = days[0].day - timedelta(days=days[0].day.weekday())
+    weeks = (days[-1].day - first).days // 7 + 1
+    parts = [_square(d, (d.day - first).days) for d in days]
+    parts += _months(days, first.toordinal())
+    width, height = max(320, LEFT + weeks * (CELL + GAP)), TOP + 7 * (CELL + GAP)
+    body = "".join(parts)  # every text in it went through escape()
+    return Markup(
+        f'<svg class="plot calendar" width="{width}" height="{height}" '
+        f'viewBox="0 0 {width} {height}" '
+        f'role="img" aria-label="{escape(label)}">{body}</svg>'
+    )
+
+
+def _square(day: DayCount, offset: int) -> str:
+    x, y = LEFT + offset // 7 * (CELL + GAP), TOP + offset % 7 * (CELL + GAP)
+    share = day.broadcast / day.eligible if day.eligible else None
+    name = escape(f"{day.day.isoformat()}: {day.broadcast} / {day.eligible}")
+    return (
+        f'<rect class="heat {tone(share)}" x="{x}" y="{y}" width="{CELL}" height="{CELL}" rx="2">'
+        f"<title>{name}</title></rect>"
+    )
+
+
+def _months(days: Sequence[DayCount], first: int) -> list[str]:
+    seen: dict[tuple[int, int], int] = {}
+    for day in days:
+        seen.setdefault((day.day.year, day.day.month), day.day.toordinal() - first)
+    return [
+        f'<text x="{LEFT + offset // 7 * (CELL + GAP)}" y="14">{month}</text>'
+        for (_, month), offset in seen.items()
+    ]

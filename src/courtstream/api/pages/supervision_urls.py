@@ -1,0 +1,16 @@
+"""The addresses of coverage, indicators and monthly supervision."""
+
+from __future__ import annotations
+
+from starlette.routing import BaseRoute, Route
+
+from courtstream.api.pages import coverage, notices
+
+supervision_routes: list[BaseRoute] = [
+    Route("/staff/coverage", coverage.page),
+    Route("/staff/coverage/{kind}", coverage.download),
+    Route("/staff/notices", notices.page, methods=["GET"]),
+    Route("/staff/notices/run", notices.run, methods=["POST"]),
+    Route("/staff/notices/{notice_id}", notices.one, methods=["GET"]),
+    Route("/staff/notices/{notice_id}", notices.act, methods=["POST"]),
+]
