@@ -1,4 +1,4 @@
-"""`python -m media_workers VERB …`: worker, rtc, redact, transcribe, original, check."""
+"""`python -m media_workers VERB …`: worker, rtc, redact, transcribe, original, clip, check …"""
 
 from __future__ import annotations
 
@@ -29,11 +29,23 @@ def main(argv: list[str]) -> int:
         from media_workers.original import original
 
         return original(rest)
+    if verb == "clip":
+        from media_workers.clips import clip
+
+        return clip(rest)
+    if verb == "calibrate":
+        from media_workers.calibrate import calibrate
+
+        return calibrate()
+    if verb == "secondpass":
+        from media_workers.recheck.job import secondpass
+
+        return secondpass(rest)
     if verb == "check":
         from media_workers.check import check
 
         return check()
-    verbs = "worker|rtc|redact|transcribe|original|check"
+    verbs = "worker|rtc|redact|transcribe|original|clip|secondpass|check"
     sys.stderr.write(f"usage: python -m media_workers {verbs} …\n")
     return 2
 

@@ -12,13 +12,16 @@ instead. Every edge counts what it refused (`Graph.counters`).
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, Span, to_seconds
 from media_workers.graph.diary import Diary
 from media_workers.graph.picture_line import FacesFactory, PictureLine
+from media_workers.graph.rehide import LateHiding
 from media_workers.graph.release_line import Output, Pace, ReleaseLine
 from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.sound_line import NEVER, SoundLine, SpeechFactory
@@ -29,22 +32,25 @@ from media_workers.redact.closures import Closures
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.guard import Guard
 from media_workers.redact.ledger import SpeechLedger
+from media_workers.redact.shields import Shields
 from media_workers.runtime.items import EncodedPacket, Picture, Planes, SourcePacket
+from media_workers.runtime.zones import LiveZones
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
 from media_workers.speech.dial import SpeechDial
-from media_workers.speech.effort import Effort
 from media_workers.timeline.clock import SourceClock
 
 FALLBACK_SIZE = (1280, 720)
 """Size of the cards of a hearing whose courtroom has not sent a picture yet."""
 
 
-_EFFORT_SAYS = {
-    Effort.WIDER_HOP: "算力不足：语音窗口间隔已加大 / short of power: speech windows lie further apart",
-    Effort.NARROW_BEAM: "算力不足：语音已改用最小搜索 / short of power: speech is read once, beam 1",
-    Effort.SMALL_MODEL: "算力不足：语音已改用小模型 / short of power: the smaller speech model is used",
-    Effort.MUTE: "算力不足：声音已静音 / short of power: sound is muted",
-}
+class Window(Protocol):
+    """Where the court's own people look at what comes in; never waits."""
+
+    def raw_tracks(self, video: VideoTrack | None, audio: AudioTrack | None) -> None:
+        """The tracks that come next."""
+
+    def raw(self, packet: SourcePacket) -> None:
+        """A packet as it came."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +64,10 @@ class GraphParts:
     sealed: SealedLine | None = None
     heard: MediaTime = NEVER
     dial: SpeechDial | None = None
+    wary: bool = False
     bleep: Mode = "tone"
     preset: str = "veryfast"
+    zones: LiveZones = field(default_factory=LiveZones)
 
 
 class Graph:
@@ -70,12 +78,21 @@ class Graph:
         self.delay, self.ledger, self.closures = DelayLine(), SpeechLedger(), Closures()
         self.picture = PictureLine(self.delay, parts.faces, fast=fast, preset=parts.preset)
         self.sound = SoundLine(
-            self.delay, self.ledger, parts.speech, fast=fast, heard=parts.heard, dial=parts.dial
+            self.delay,
+            self.ledger,
+            parts.speech,
+            fast=fast,
+            heard=parts.heard,
+            dial=parts.dial,
+            wary=parts.wary,
         )
         self.sealed = parts.sealed
         self._preset, self._now = parts.preset, pace.now
         self._cards: tuple[CardPainter, VideoEncoder] | None = None
-        self.guard = Guard(self.ledger, self.closures, self._paint, self._card, parts.bleep)
+        self.shields = Shields()
+        self.guard = Guard(
+            self.ledger, self.closures, self._paint, self._card, parts.bleep, self.shields
+        )
         self.release = ReleaseLine(
             pace,
             (self.picture, self.sound),
@@ -84,7 +101,12 @@ class Graph:
             parts.diary,
             parts.output(),
         )
+        self.zones = parts.zones
+        self.release.amend = LateHiding(parts.zones, self._encoder)
+        self.window: Window | None = None
         self.clock: SourceClock | None = None
+        self._fed_at = time.monotonic()
+        self._paused = True
         self._newest_video: MediaTime = 0
         self._newest_audio: MediaTime = 0
 
@@ -108,6 +130,8 @@ class Graph:
         self.clock = SourceClock(max(anchor, self.newest), self._now)
         if self.sealed is not None:
             self.sealed.begin(video, audio)
+        if self.window is not None:
+            self.window.raw_tracks(video, audio)
         if video is not None:
             self.picture.edge.put(video)
         if audio is not None:
@@ -119,6 +143,8 @@ class Graph:
         """In the middle of a session a track has begun late or has got another form."""
         if self.sealed is not None:
             self.sealed.begin(video, audio)
+        if self.window is not None:
+            self.window.raw_tracks(video, audio)
         if isinstance(new, VideoTrack):
             self.picture.edge.put(new)
         else:
@@ -128,6 +154,7 @@ class Graph:
         """A packet of the present session."""
         if self.clock is None:
             raise RuntimeError("feed before begin_session")
+        self._fed_at, self._paused = time.monotonic(), False
         dts = self.clock.stamp(raw.kind, raw.dts, raw.duration)
         offset = 0 if raw.pts is None or raw.dts is None else raw.pts - raw.dts
         kind = "video" if raw.kind == "video" else "audio"
@@ -141,6 +168,8 @@ class Graph:
         )
         if self.sealed is not None:
             self.sealed.edge.put(packet)
+        if self.window is not None:
+            self.window.raw(packet)
         if kind == "video":
             self.delay.saw(packet.pts)
             self._newest_video = max(self._newest_video, packet.pts)
@@ -148,6 +177,17 @@ class Graph:
         else:
             self._newest_audio = max(self._newest_audio, packet.pts)
             self.sound.edge.put(packet)
+
+    def pause(self, after: float = 0.0) -> None:
+        """The source has said nothing for `after` seconds: have all that came judged now.
+
+        Analysis waits for what follows, seconds of it; after an abrupt loss nothing does, and what
+        was captured last would air closed though it was seen and heard.
+        """
+        if not self._paused and time.monotonic() - self._fed_at >= after:
+            self._paused = True
+            self.picture.pause()
+            self.sound.pause()
 
     @property
     def newest(self) -> MediaTime:
@@ -212,6 +252,10 @@ class Graph:
             "faces_restarts": self.picture.faces.failures,
             "speech_restarts": self.sound.speech.failures,
             "threads_left_behind": self.threads_left_behind,
+            "faces_rtf": round(self.picture.faces.rtf, 3),
+            "picture_queue_seconds": round(to_seconds(self.picture.faces.held), 2),
+            "sound_queue_seconds": round(to_seconds(self.sound.speech.held), 2),
+            "video_queue_seconds": round(to_seconds(self.picture.edge.held), 2),
             "broken_video_packets": self.picture.broken,
             "broken_audio_packets": self.sound.broken,
             "clock_jumps": self.clock.counters.jumps if self.clock else 0,
@@ -235,7 +279,11 @@ class Graph:
             return (
                 "语音分析跟不上，请加大延时或换小模型 / speech is late: more delay, smaller model"
             )
-        return _EFFORT_SAYS.get(self.sound.dial.effort, "")
+        return self.sound.dial.effort.says
+
+    def _encoder(self) -> VideoEncoder:
+        width, height, fps = self.form
+        return VideoEncoder(width, height, fps, self._preset)
 
     def _paint(self, background: Picture | None, reason: Reason) -> Planes:
         return self._card_makers()[0].paint(background, reason)

@@ -22,27 +22,38 @@ from courtstream.control.protocol import (
     RowKind,
     WorkerBeat,
     WorkerSpec,
+    window_of,
 )
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.time import SECOND, MediaTime, to_seconds
 from courtstream.domain.trial import MinuteState
-from media_workers.assemble import faces_factory, sealed_recorder, speech_factory
+from media_workers.assemble import faces_factory, sealed_recorder, speech_dial, speech_factory
 from media_workers.desk import Desk
 from media_workers.graph.coming import coming
 from media_workers.graph.diary import Diary
-from media_workers.graph.release_line import Pace
+from media_workers.graph.release_line import NOT_YET, Pace
 from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.sound_line import NEVER
 from media_workers.link import Link
+from media_workers.looks import Looks
 from media_workers.outputs.hls import HlsOutput, PictureFormat
 from media_workers.outputs.live import LiveOutputs
+from media_workers.outputs.preview import Preview
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.runtime.journal import Journal
-from media_workers.runtime.threads import exit_when_a_thread_falls
+from media_workers.runtime.threads import EXIT_CODE, exit_when_a_thread_falls
+from media_workers.runtime.zones import LiveZones
 from media_workers.sessions import Sessions
 
 log = structlog.get_logger()
 JOURNAL = "journal.jsonl"
+
+QUIET_SECONDS = 2.0
+"""A source that stays connected and says nothing this long: what it said last is judged as it is.
+Later, and it would air closed; sooner, and a hiccup of the network would close what follows it."""
+
+MOST_LEFT_BEHIND = 3
+"""Analyses that may hang and be given up in one process before it leaves for a clean start."""
 
 
 class Worker:
@@ -56,16 +67,24 @@ class Worker:
         self.journal = Journal(spec.folder / JOURNAL, spec.hearing_id, spec.epoch, self.link.row)
         self.wall_zero = wall_zero(self.journal.earlier)
         self.now = media_clock(self.wall_zero, self._aired_before())
+        self.looks = Looks(window_of(spec.source.path))
         self.graph = self._graph()
+        self.graph.window = self.looks
         self.sessions = Sessions(spec.source, self.graph, self.journal, self.now)
-        self.desk = Desk(self.graph, self.journal, self.now, self._end)
+        self.desk = Desk(self.graph, self.journal, self.now, self._end, spec.policy)
+        self.preview = Preview(spec.folder / "preview")
         self._stopping = False
+        self._code = 0
 
     def run(self) -> int:
         """Run until the hearing is over or the process is told to stop; gives the exit code."""
         self._began()
+        if waits_for_the_clerk(self.spec, self.journal.earlier):
+            self.graph.release.opens_at = NOT_YET
+        self.graph.release.grace_over = self.desk.grace_over
         self.desk.recall(self.journal.earlier)
         self.journal.earlier = ()  # hours of rows, taken up by all who need them
+        self.looks.start()
         self.graph.start()
         self.sessions.start()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -77,13 +96,15 @@ class Worker:
             )
         self.journal.write(RowKind.COUNTERS, None, **self.graph.counters())
         self.journal.close()
-        return 0
+        self.looks.stop()
+        return self._code
 
     def _handle(self, command: Command) -> Reply:
         return self.desk.handle(command)
 
     def beat(self) -> WorkerBeat:
-        """The worker's state now."""
+        """The worker's state now; what is looked after once a second is looked after here."""
+        self.desk.adapt()
         graph, verdict = self.graph, self.graph.release.verdict
         spans, lines = coming(graph.ledger, graph.release.aired)
         return WorkerBeat(
@@ -92,20 +113,37 @@ class Worker:
             pid=os.getpid(),
             seq=self.journal.seq,
             state=verdict.state if verdict else MinuteState.DELAYED,
-            why=(verdict.closed.value if verdict and verdict.closed else self.sessions.code),
+            why=self._why(),
             source=self.sessions.state,
             media_time=to_seconds(self.now()),
             aired=to_seconds(graph.release.aired),
-            delay=to_seconds(graph.release.delay),
+            delay=round(to_seconds(graph.release.lateness), 1),
             picture_lag=to_seconds(graph.picture_lag),
             speech_lag=to_seconds(graph.speech_lag),
             guard_open=verdict is not None and verdict.closed is None,
             guard_closures=graph.guard.closures_made,
-            slow_stage=graph.slow_stage(to_seconds(graph.release.delay)),
-            counters=graph.counters(),
+            slow_stage=self._slow_stage(),
+            counters={**graph.counters(), **graph.delay.newest()},
             coming=spans,
             coming_lines=lines,
         )
+
+    def _why(self) -> str:
+        verdict = self.graph.release.verdict
+        if self.graph.release.waiting:
+            return "NOT_STARTED"
+        return verdict.closed.value if verdict and verdict.closed else self.sessions.code
+
+    def _slow_stage(self) -> str:
+        if self.journal.error:
+            return "庭审日志无法写盘，请检查磁盘 / the journal cannot be written: check the disk"
+        return self.graph.slow_stage(to_seconds(self.graph.release.delay))
+
+    def _look_round(self) -> None:
+        """Once a second: a silent source, and the pictures that the courtroom's page shows."""
+        if self.sessions.state == "connected":
+            self.graph.pause(QUIET_SECONDS)
+        self.preview.show(self.graph.delay.coming())
 
     def _began(self) -> None:
         aired = self._aired_before()
@@ -119,6 +157,10 @@ class Worker:
             resumed=bool(aired),
             lost_seconds=round(max(0.0, lost), 3),
         )
+        if self.journal.damaged:
+            self.journal.write(
+                RowKind.ERROR, stage="journal", code="journal_damaged", lines=self.journal.damaged
+            )
 
     def _aired_before(self) -> MediaTime:
         """How far earlier runs of this hearing had published; 0 when there was none."""
@@ -130,6 +172,12 @@ class Worker:
         return any(r.kind is RowKind.SOURCE for r in self.journal.earlier)
 
     def _over(self) -> bool:
+        self._look_round()
+        if self.graph.threads_left_behind >= MOST_LEFT_BEHIND and not self._stopping:
+            # Only a new process is rid of threads that hang in foreign code.
+            self.journal.write(RowKind.ERROR, self.now(), stage="analysis", code="hung_threads")
+            self._code = EXIT_CODE
+            self._stop()
         if self.sessions.over.is_set() and self.desk.ending is None:
             self._end()
         return self.graph.join(0.0)
@@ -152,14 +200,19 @@ class Worker:
         sealed = SealedLine(
             sealed_recorder(spec.folder / "sealed", spec.master_key_file), self.journal
         )
+        dial = speech_dial(spec.models, spec.policy)
+        zones = LiveZones(spec.policy.zones)
         parts = GraphParts(
-            faces=faces_factory(spec.models),
-            speech=speech_factory(spec.models, spec.policy, spec.participants),
+            faces=faces_factory(spec.models, zones),
+            speech=speech_factory(spec.models, spec.policy, spec.participants, dial),
+            dial=dial,
+            wary=True,
             output=self._outputs,
             diary=Diary(self.journal),
             sealed=sealed,
             heard=self._aired_before() if self._came_before() else NEVER,
             bleep=spec.policy.bleep,
+            zones=zones,
         )
         return Graph(Pace(self.now, spec.policy.delay, spec.signal_grace_seconds), parts)
 
@@ -172,7 +225,11 @@ class Worker:
             window=self.spec.dvr_seconds,
         )
         return LiveOutputs(
-            self.spec.public, hls, self.journal, lambda: PictureFormat(*self.graph.form)
+            self.spec.public,
+            hls,
+            self.journal,
+            lambda: PictureFormat(*self.graph.form),
+            self.looks.released,
         )
 
 
@@ -182,6 +239,12 @@ def wall_zero(earlier: tuple[JournalRow, ...]) -> datetime:
         if row.kind is RowKind.STARTED:
             return datetime.fromisoformat(row.body["wall_zero"])
     return datetime.now(UTC)
+
+
+def waits_for_the_clerk(spec: WorkerSpec, earlier: tuple[JournalRow, ...]) -> bool:
+    """Whether the clerk has to begin the broadcast. What has begun once goes on after a restart."""
+    begun = any(row.kind is RowKind.SEGMENT for row in earlier)
+    return spec.policy.start == "clerk" and not begun
 
 
 def media_clock(zero: datetime, least: MediaTime = 0) -> Callable[[], MediaTime]:

@@ -21,7 +21,9 @@ class LiveOutputs:
         hls: HlsOutput,
         journal: Journal,
         form: Callable[[], PictureFormat],
+        also: Callable[[Released], None] = lambda group: None,
     ) -> None:
+        self._also = also
         self._public, self._hls, self._journal, self._form = public, hls, journal, form
         self._stills = Stills(public / "stills")
 
@@ -33,6 +35,7 @@ class LiveOutputs:
                 self._journal.write(RowKind.STILL, written[1], uri=written[0])
         self._hls.describe(self._form(), group.video[0].data)
         self._hls.push(group)
+        self._also(group)
 
     def drop(self) -> None:
         """The disk failed: give up what is not published yet."""

@@ -25,6 +25,7 @@ from courtstream.control.protocol import RtcReply, RtcRequest, RtcVerb
 from media_workers.rtc import patches
 from media_workers.rtc.offer import MALFORMED, Refusal, parsed_fragment, parsed_offer
 from media_workers.rtc.publication import Publication
+from media_workers.rtc.viewers import WhepSide
 
 log = structlog.get_logger()
 DOOR_SECONDS = 20.0
@@ -182,6 +183,10 @@ def _say(data: bytes) -> None:
         data = data[os.write(1, data) :]
 
 
+async def _serve(side: str, door: Path) -> None:
+    await serve(WhipSide(door) if side == "whip" else WhepSide())
+
+
 def main(argv: list[str]) -> int:
     """`rtc --side whip --door SOCKET [--address A …]`; gives the exit code."""
     parser = argparse.ArgumentParser("media_workers rtc")
@@ -191,5 +196,5 @@ def main(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     structlog.configure(logger_factory=structlog.PrintLoggerFactory(sys.stderr))
     patches.prepare(options.address)
-    asyncio.run(serve(WhipSide(options.door)))
+    asyncio.run(_serve(options.side, options.door))
     return 0

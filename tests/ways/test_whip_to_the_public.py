@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import av
@@ -64,6 +67,21 @@ def with_faces(pictures: list[npt.NDArray[np.uint8]]) -> int:
 def segments(ways: Site) -> int:
     playlist = ways.live / "index.m3u8"
     return playlist.read_text().count("#EXTINF") if playlist.exists() else 0
+
+
+@asynccontextmanager
+async def pushed(ways: Site, media: Path = SHORT) -> AsyncIterator[None]:
+    """A stock ffmpeg pushes the sample over RTMP, again and again, until the end."""
+    url = f"rtmp://127.0.0.1:{ways.open.rtmp_port}/live/{ways.key}"
+    options = ("-v", "error", "-nostdin", "-re", "-stream_loop", "-1", "-i", str(media))
+    pusher = await asyncio.create_subprocess_exec(
+        imageio_ffmpeg.get_ffmpeg_exe(), *options, "-c", "copy", "-f", "flv", url
+    )
+    try:
+        yield
+    finally:
+        pusher.kill()
+        await pusher.wait()
 
 
 def live(ways: Site) -> bool:

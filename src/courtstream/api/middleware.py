@@ -21,10 +21,10 @@ from courtstream.services import accounts
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 6_000_000
-BY_KEY = "/whip"
+BY_KEY = ("/whip", "/whep")
 """Addresses where a key in the request says everything and no cookie is looked at."""
 
-_NOBODY = ("/media/", "/assets/", f"{BY_KEY}/")
+_NOBODY = ("/media/", "/assets/", "/whip", "/whep/")
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
@@ -126,7 +126,7 @@ class Csrf:
 
 def by_key(path: str) -> bool:
     """Whether this address knows no sign-in, so that no page can misuse one."""
-    return path == BY_KEY or path.startswith(f"{BY_KEY}/")
+    return path in BY_KEY or path.startswith(tuple(f"{prefix}/" for prefix in BY_KEY))
 
 
 async def _read(receive: Receive) -> bytes | None:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from courtstream.api import health, hearings, media, publication, staff, whip
+from courtstream.api import health, hearings, media, publication, staff, whep, whip
 from courtstream.api.docs import openapi
 from courtstream.api.pages import routes as page_routes
 
@@ -21,6 +21,7 @@ api_routes: list[BaseRoute] = [
     Route(f"{API}/hearings/{{hearing_id}}", hearings.detail, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/transcript", hearings.transcript, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/events", hearings.events, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/looks", whep.ticket, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/commands", hearings.command, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/coming", hearings.coming, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/cancel", hearings.cancel, methods=["POST"]),
@@ -65,6 +66,11 @@ rtc_routes: list[BaseRoute] = [
     Route("/whip/{node}/{session}", whip.trickle, methods=["PATCH"]),
     Route("/whip/{node}/{session}", whip.leave, methods=["DELETE"]),
     Route("/whip/{node}/{session}", whip.preflight, methods=["OPTIONS"]),
+    Route("/whep/{hearing_id}", whep.watch, methods=["POST"]),
+    Route("/whep/{hearing_id}", whip.preflight, methods=["OPTIONS"]),
+    Route("/whep/{node}/{session}", whep.trickle, methods=["PATCH"]),
+    Route("/whep/{node}/{session}", whep.leave, methods=["DELETE"]),
+    Route("/whep/{node}/{session}", whip.preflight, methods=["OPTIONS"]),
 ]
 
 operator_routes: list[BaseRoute] = [

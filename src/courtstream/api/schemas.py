@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -231,6 +232,20 @@ class NewKeyOut(View):
     secret: str
     server: str
     url: str
+
+
+class LookBody(Body):
+    """Which preview: what the public will get, or what the courtroom sends."""
+
+    view: Literal["redacted", "raw"] = "redacted"
+
+
+class LookOut(View):
+    """Where a WHEP player posts its offer and the Bearer token it sends, valid for `seconds`."""
+
+    url: str
+    ticket: str
+    seconds: int
 
 
 class CommandBody(Body):

@@ -21,14 +21,14 @@ from courtstream.domain.errors import CourtstreamError, NodeAway
 
 LARGEST_BODY = 65_536
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
-_CORS = {
+ALLOW_OTHERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": (
         "Location, ETag, Link, Accept-Patch, Access-Control-Allow-Methods"
     ),
 }
 _PREFLIGHT = {
-    **_CORS,
+    **ALLOW_OTHERS,
     "Access-Control-Allow-Methods": "POST, PATCH, DELETE, OPTIONS",
     "Access-Control-Allow-Headers": "Authorization, Content-Type, If-Match, ETag",
     "Access-Control-Max-Age": "86400",
@@ -55,11 +55,11 @@ async def publish(request: Request) -> Response:
     asked = RtcRequest(
         kind="whip", verb=RtcVerb.OFFER, key=bearer(request), sdp=body, remote=_remote(request)
     )
-    reply = await _ask(request, node, asked)
+    reply = await ask(request, node, asked)
     if reply.status != 201:
         return refused(reply)
     headers = {
-        **_CORS,
+        **ALLOW_OTHERS,
         "Location": f"/whip/{node}/{reply.session}",
         "ETag": reply.etag,
         "Accept-Patch": FRAGMENT,
@@ -85,10 +85,10 @@ async def trickle(request: Request) -> Response:
         sdp=body,
         etag=etag[:128],
     )
-    reply = await _ask(request, request.path_params["node"], asked)
+    reply = await ask(request, request.path_params["node"], asked)
     if reply.status != 204:
         return refused(reply)
-    return Response(status_code=204, headers={**_CORS, "ETag": reply.etag})
+    return Response(status_code=204, headers={**ALLOW_OTHERS, "ETag": reply.etag})
 
 
 async def leave(request: Request) -> Response:
@@ -101,8 +101,10 @@ async def leave(request: Request) -> Response:
         session=request.path_params["session"][:64],
         key=bearer(request),
     )
-    reply = await _ask(request, request.path_params["node"], asked)
-    return refused(reply) if reply.status != 200 else Response(status_code=200, headers=_CORS)
+    reply = await ask(request, request.path_params["node"], asked)
+    return (
+        refused(reply) if reply.status != 200 else Response(status_code=200, headers=ALLOW_OTHERS)
+    )
 
 
 async def checked(request: Request, kind: str) -> str | Response:
@@ -147,7 +149,8 @@ def refused(reply: RtcReply) -> Response:
     return _problem(status, reply.code, zh, en or zh)
 
 
-async def _ask(request: Request, node: str, asked: RtcRequest) -> RtcReply:
+async def ask(request: Request, node: str, asked: RtcRequest) -> RtcReply:
+    """Ask a node's WebRTC side; one that does not answer is an answer of its own."""
     platform = context(request)
     known = {beat.node for beat in platform.board.nodes(utc_now())} | {platform.settings.node}
     if platform.bus is None or node not in known:
@@ -182,5 +185,5 @@ def _unauthorised(code: str = "key_needed", zh: str = "", en: str = "") -> Respo
 
 def _problem(status: int, code: str, zh: str, en: str) -> Response:
     response = problem(status, code, zh, en)
-    response.headers.update(_CORS)
+    response.headers.update(ALLOW_OTHERS)
     return response

@@ -32,10 +32,17 @@ class Action(StrEnum):
     REPORT_FIGURES = "report_figures"
     MANAGE_USERS = "manage_users"
     SEE_AUDIT = "see_audit"
+    LOOK_RAW = "look_raw"
     SEE_ORIGINAL = "see_original"
     MANAGE_STANDARDS = "manage_standards"
     SWITCH_SCORING = "switch_scoring"
     NAME_SPEAKER = "name_speaker"
+    EDIT_TRANSCRIPT = "edit_transcript"
+    SIGN_TRANSCRIPT = "sign_transcript"
+    FILE_CORRECTION = "file_correction"
+    DECIDE_CORRECTION = "decide_correction"
+    HIDE_LATER = "hide_later"
+    OPEN_LATER = "open_later"
 
 
 class Scope(Enum):
@@ -68,10 +75,17 @@ ALLOWED: Mapping[Action, Mapping[StaffRole, Scope]] = {
     Action.ANSWER_NOTICE: {_J: Scope.OWN, _H: Scope.DIVISION, _O: Scope.COURT},
     Action.REPORT_FIGURES: {_O: Scope.TREE},
     Action.MANAGE_USERS: {_A: Scope.TREE},
+    Action.LOOK_RAW: {_C: Scope.COURT, _J: Scope.OWN},
     Action.SEE_AUDIT: {_O: Scope.TREE, _A: Scope.TREE},
     Action.SEE_ORIGINAL: {_J: Scope.OWN, _O: Scope.TREE},
     Action.MANAGE_STANDARDS: {_O: Scope.TREE, _A: Scope.TREE},
     Action.SWITCH_SCORING: {_A: Scope.TREE},
+    Action.EDIT_TRANSCRIPT: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
+    Action.SIGN_TRANSCRIPT: {_C: Scope.COURT, _J: Scope.OWN},
+    Action.FILE_CORRECTION: {_C: Scope.COURT, _O: Scope.TREE},
+    Action.DECIDE_CORRECTION: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
+    Action.HIDE_LATER: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE, _A: Scope.TREE},
+    Action.OPEN_LATER: {_J: Scope.OWN, _O: Scope.TREE},
     Action.NAME_SPEAKER: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
 }
 

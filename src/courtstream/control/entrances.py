@@ -33,7 +33,7 @@ async def entrances(settings: Settings, bus: NatsBus, workers: Workers) -> Async
         await bus.on_keys_revoked(door.revoked)
         gateway = await stack.enter_async_context(Gateway(door, ingest.host, ingest.rtmp_port))
         inner = await stack.enter_async_context(FeedServer(door, door_socket(settings.data)))
-        rtc = RtcHost(inner.path, ingest.host, ingest.webrtc_addresses)
+        rtc = RtcHost(inner.path, workers, ingest.host, ingest.webrtc_addresses)
         stack.push_async_callback(rtc.close)
         subject = node_rtc(settings.node)
         listening = await bus.answer(subject, RtcRequest, rtc.handle)

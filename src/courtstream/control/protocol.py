@@ -100,6 +100,11 @@ class SourceSpec(Message):
     loop: bool = False
 
 
+def window_of(door: Path) -> Path:
+    """Where the worker that takes media at `door` lets previews look."""
+    return door.with_suffix(".look")
+
+
 class SpokenParticipant(Message):
     """A participant the speech rules must know: hide if `protected`, else keep audible."""
 
@@ -309,6 +314,7 @@ class NodeBeat(Message):
 
     `gave_up`: hearings whose worker failed too often and waits for a person. `ingest`: by hearing,
     the totals of its publisher (bytes, tags, lost_tags, lost_bytes, relays, buffered_bytes).
+    `cores` of the machine, `busy` those its workers use, `cost` what one more hearing needs.
     """
 
     node: str
@@ -318,6 +324,9 @@ class NodeBeat(Message):
     rtmp_port: int = 0
     load: float = 0.0
     free_bytes: int = 0
+    cores: float = 0.0
+    busy: float = 0.0
+    cost: float = 0.0
     gave_up: tuple[str, ...] = ()
     ingest: dict[str, dict[str, float]] = {}
 
@@ -399,7 +408,7 @@ class RtcRequest(Message):
 
     `sdp` holds the offer or the fragment. A publisher proves itself by `key`; a viewer was
     checked by the platform and is bound to its session by `viewer` (a user id). `view` "raw" is
-    marked with `mark`.
+    marked with `mark`. `socket`: the worker's window, put in by the node.
     """
 
     kind: Literal["whip", "whep"]
@@ -413,6 +422,7 @@ class RtcRequest(Message):
     view: Literal["redacted", "raw"] = "redacted"
     viewer: str = ""
     mark: str = ""
+    socket: str = ""
 
 
 class RtcReply(Message):

@@ -14,7 +14,8 @@ from typing import Literal
 
 import structlog
 
-from courtstream.control.protocol import RtcReply, RtcRequest
+from courtstream.control.door import Workers
+from courtstream.control.protocol import RtcReply, RtcRequest, window_of
 
 log = structlog.get_logger(__name__)
 
@@ -28,11 +29,18 @@ Side = Literal["whip", "whep"]
 class RtcHost:
     """One process for publishers and one for viewers: a viewer's crash ends no hearing."""
 
-    def __init__(self, door: Path, host: str, addresses: tuple[str, ...] = ()) -> None:
+    def __init__(
+        self, door: Path, workers: Workers, host: str, addresses: tuple[str, ...] = ()
+    ) -> None:
+        self._workers = workers
         self._sides = {s: RtcProcess(s, door, candidate_addresses(host, addresses)) for s in SIDES}
 
     async def handle(self, request: RtcRequest) -> RtcReply:
-        """Hand a request to its process."""
+        """Hand a request to its process; a viewer's with the window of the hearing's worker."""
+        if request.kind == "whep":
+            door = self._workers.socket(request.hearing_id)
+            window = str(window_of(door)) if door is not None else ""
+            request = request.model_copy(update={"socket": window})
         return await self._sides[request.kind].ask(request)
 
     async def close(self) -> None:

@@ -1,0 +1,359 @@
+"""What viewers are shown: a redacted screen for all of a hearing, a marked raw screen for each.
+
+The redacted screen is the very packets that were released, encoded once. The raw screen is decoded
+and encoded anew, because every viewer's carries that viewer's name and the time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import base64
+import contextlib
+import json
+import socket
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from datetime import datetime
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import av.error
+import cv2
+import numpy as np
+from aiortc import MediaStreamTrack
+from aiortc.mediastreams import MediaStreamError
+
+from courtstream.domain.clock import COURT_ZONE
+from media_workers.runtime.looks import HEAD, LookFrame, LookKind, unpacked_head
+
+NS = Fraction(1, 1_000_000_000)
+VIDEO_BASE = Fraction(1, 90_000)
+OPUS_BASE = Fraction(1, 48_000)
+SECOND = 1_000_000_000
+MARGIN = 0.3
+"""Seconds a released group may come late before the picture stands still."""
+
+RAW_WIDTH = 640
+RAW_FPS = 12.0
+QUEUE = 300
+MOST_WAITING = 3000
+
+
+class ViewTrack(MediaStreamTrack):
+    """A viewer's track: encoded packets, the newest few seconds of them."""
+
+    def __init__(self, kind: str) -> None:
+        super().__init__()
+        self.kind = kind
+        self._packets: asyncio.Queue[Any] = asyncio.Queue(QUEUE)
+        self._need_key = kind == "video"
+
+    def put(self, packet: Any) -> None:
+        """Offer a packet; a viewer that is too slow begins again at the next key frame."""
+        if self._packets.full():
+            while not self._packets.empty():
+                self._packets.get_nowait()
+            self._need_key = self.kind == "video"
+        if self._need_key and not packet.is_keyframe:
+            return
+        self._need_key = False
+        self._packets.put_nowait(packet)
+
+    def end(self) -> None:
+        """Nothing more will come."""
+        if self._packets.full():
+            self._packets.get_nowait()
+        self._packets.put_nowait(None)
+
+    async def recv(self) -> Any:
+        """The next packet. Raises MediaStreamError at the end."""
+        packet = await self._packets.get()
+        if packet is None or self.readyState != "live":
+            raise MediaStreamError
+        return packet
+
+
+class Screen:
+    """Reads a worker's window in a thread and gives packets, paced, to its viewers' tracks."""
+
+    def __init__(self, path: Path, view: str, mark: str = "") -> None:
+        self._path, self._view, self._mark = path, view, mark
+        self._loop = asyncio.get_running_loop()
+        self._tracks: list[ViewTrack] = []
+        self._packets: deque[tuple[float, Any]] = deque()
+        self._more = asyncio.Event()
+        self._connection: socket.socket | None = None
+        self._playing: asyncio.Task[None] | None = None
+        self.over = asyncio.Event()
+
+    def start(self) -> None:
+        """Connect and begin to play. Raises OSError when the worker is not there."""
+        connection = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
+        try:
+            connection.connect(str(self._path))
+            connection.sendall(f"{self._view}\n".encode())
+        except OSError:
+            connection.close()
+            raise
+        self._connection = connection
+        make = Released(self._say) if self._view == "redacted" else Raw(self._say, self._mark)
+        threading.Thread(target=self._read, args=(connection, make), daemon=True).start()
+        self._playing = asyncio.ensure_future(self._play())
+
+    def add(self, tracks: list[ViewTrack]) -> None:
+        """A viewer comes."""
+        self._tracks.extend(tracks)
+
+    def remove(self, tracks: list[ViewTrack]) -> bool:
+        """A viewer goes; whether nobody is left."""
+        self._tracks = [t for t in self._tracks if t not in tracks]
+        return not self._tracks
+
+    def close(self) -> None:
+        """Let go of the worker."""
+        if self._connection is not None:
+            with contextlib.suppress(OSError):
+                self._connection.shutdown(socket.SHUT_RDWR)
+        if self._playing is not None:
+            self._playing.cancel()
+        self._ended()
+
+    def _read(self, connection: socket.socket, make: Released | Raw) -> None:
+        try:
+            while True:
+                make.push(_frame(connection))
+        except (OSError, EOFError, ValueError, av.error.FFmpegError):
+            pass  # the worker is gone, or its stream cannot be shown
+        finally:
+            connection.close()
+            with contextlib.suppress(RuntimeError):
+                self._loop.call_soon_threadsafe(self._ended)
+
+    def _ended(self) -> None:
+        self.over.set()
+        for track in self._tracks:
+            track.end()
+
+    def _say(self, kind: str, t: float, packet: Any) -> None:
+        with contextlib.suppress(RuntimeError):
+            self._loop.call_soon_threadsafe(self._take, kind, t, packet)
+
+    def _take(self, kind: str, t: float, packet: Any) -> None:
+        if len(self._packets) > MOST_WAITING:
+            self._packets.clear()
+        self._packets.append((t, (kind, packet)))
+        self._more.set()
+
+    async def _play(self) -> None:
+        """Groups arrive a second at a time; they are shown at their own pace."""
+        shift: float | None = None
+        while True:
+            while not self._packets:
+                self._more.clear()
+                await self._more.wait()
+            t, (kind, packet) = self._packets.popleft()
+            now = time.monotonic()
+            if shift is None or t + shift < now - MARGIN or t + shift > now + 3.0:
+                shift = now + MARGIN - t
+            await asyncio.sleep(max(0.0, t + shift - now))
+            for track in self._tracks:
+                if track.kind == kind:
+                    track.put(packet)
+
+
+def _frame(connection: socket.socket) -> LookFrame:
+    head = _exactly(connection, HEAD.size)
+    kind, key, t, length = unpacked_head(head)
+    return LookFrame(kind, key, t, _exactly(connection, length))
+
+
+def _exactly(connection: socket.socket, size: int) -> bytes:
+    data = bytearray()
+    while len(data) < size:
+        part = connection.recv(min(65_536, size - len(data)))
+        if not part:
+            raise EOFError
+        data += part
+    return bytes(data)
+
+
+Say = Callable[[str, float, Any], None]
+
+
+class Released:
+    """Released pictures as they are; the sound to Opus, once for all viewers."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._opus = OpusVoice(say)
+        self._held: list[tuple[float, Any]] = []
+
+    def push(self, frame: LookFrame) -> None:
+        """A frame of the worker. A group's sound comes last: then all goes out in order."""
+        if frame.kind is LookKind.VIDEO:
+            packet = av.Packet(frame.data)
+            packet.pts = packet.dts = frame.t
+            packet.time_base, packet.is_keyframe = NS, frame.key
+            self._held.append((frame.t / SECOND, packet))
+        elif frame.kind is LookKind.AUDIO:
+            sounds = self._opus.packets(frame.t, np.frombuffer(frame.data, np.int16))
+            pictures = [(t, "video", p) for t, p in self._held]
+            self._held = []
+            for t, kind, packet in sorted([*pictures, *sounds], key=lambda item: item[0]):
+                self._say(kind, t, packet)
+
+
+class OpusVoice:
+    """Mono PCM at 48 kHz to Opus packets of 20 ms on media time."""
+
+    def __init__(self, say: Say) -> None:
+        self._say = say
+        self._next: int | None = None
+        self._open()
+
+    def packets(
+        self, t: int, pcm: np.ndarray[Any, np.dtype[np.int16]]
+    ) -> list[tuple[float, str, Any]]:
+        """Packets that `pcm`, whose first sample is at `t` ns, completes."""
+        sample = t * 48_000 // SECOND
+        if self._next is None or abs(sample - self._next) > 4_800:
+            self._open()
+            self._next = sample
+        frame = av.AudioFrame.from_ndarray(pcm.reshape(1, -1), "s16", "mono")
+        frame.sample_rate, frame.time_base, frame.pts = 48_000, OPUS_BASE, self._next
+        self._next += len(pcm)
+        made = []
+        for whole in self._resampler.resample(frame):
+            for packet in self._encoder.encode(whole):
+                packet.time_base, packet.is_keyframe = OPUS_BASE, True
+                made.append((packet.pts / 48_000, "audio", packet))
+        return made
+
+    def _open(self) -> None:
+        encoder: Any = av.CodecContext.create("libopus", "w")
+        encoder.sample_rate, encoder.layout, encoder.format = 48_000, "stereo", "s16"
+        encoder.bit_rate, encoder.time_base = 64_000, OPUS_BASE
+        encoder.open()
+        self._encoder = encoder
+        self._resampler: Any = av.AudioResampler("s16", "stereo", 48_000, frame_size=960)
+
+
+class Raw:
+    """The courtroom as it is, small, with the viewer's name and the time laid over it."""
+
+    def __init__(self, say: Say, mark: str) -> None:
+        self._say, self._mark = say, mark
+        self._face = cv2.FontFace("uni")
+        self._video: Any = None
+        self._audio: Any = None
+        self._encoder: Any = None
+        self._resampler: Any = None
+        self._voice = OpusVoice(say)
+        self._shown = -1.0
+        self._seen = 0
+
+    def push(self, frame: LookFrame) -> None:
+        """A frame of the worker."""
+        if frame.kind is LookKind.TRACKS:
+            self._tracks(json.loads(frame.data))
+        elif frame.kind is LookKind.VIDEO and self._video is not None:
+            self._picture(frame)
+        elif frame.kind is LookKind.AUDIO and self._audio is not None:
+            self._sound(frame)
+
+    def _tracks(self, tracks: dict[str, Any]) -> None:
+        self._video = _decoder(tracks["video"])
+        self._audio = _decoder(tracks["audio"])
+        self._resampler = av.AudioResampler("s16", "mono", 48_000)
+
+    def _picture(self, frame: LookFrame) -> None:
+        for picture in _decoded(self._video, frame):
+            t = picture.pts / SECOND
+            if t - self._shown < 1 / RAW_FPS and t >= self._shown:
+                continue
+            self._shown = t
+            marked = self._marked(picture)
+            for packet in self._encoded(marked, picture.pts):
+                self._say("video", packet.pts / 90_000, packet)
+
+    def _sound(self, frame: LookFrame) -> None:
+        for sound in _decoded(self._audio, frame):
+            sound.pts = None
+            for piece in self._resampler.resample(sound):
+                pcm = piece.to_ndarray().reshape(-1)
+                for t, kind, packet in self._voice.packets(frame.t, pcm):
+                    self._say(kind, t, packet)
+
+    def _marked(self, picture: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
+        """I420 with the mark: solid at the bottom, faint across the middle."""
+        width = min(RAW_WIDTH, picture.width) // 4 * 4
+        height = max(4, picture.height * width // picture.width // 4 * 4)
+        small = picture.reformat(width, height, "yuv420p").to_ndarray()
+        luma = np.ascontiguousarray(small[:height])
+        stamp = datetime.now(COURT_ZONE).strftime("%Y-%m-%d %H:%M:%S")
+        text = f"{self._mark} {stamp} 未屏蔽 仅供庭审人员"
+        size = max(11, height // 22)
+        luma[height - size * 2 :] = luma[height - size * 2 :] // 3
+        _, luma = cv2.putText(luma, text, (8, height - size // 2), (255,), self._face, size)
+        faint = luma.copy()
+        _, faint = cv2.putText(
+            faint, text, (width // 12, height // 2), (255,), self._face, size * 3 // 2
+        )
+        small[:height] = cv2.addWeighted(luma, 0.75, faint, 0.25, 0)
+        return np.asarray(small, np.uint8)
+
+    def _encoded(self, i420: np.ndarray[Any, np.dtype[np.uint8]], pts: int) -> list[Any]:
+        height, width = i420.shape[0] * 2 // 3, i420.shape[1]
+        if self._encoder is None or (self._encoder.width, self._encoder.height) != (width, height):
+            self._encoder = _h264(width, height)
+        frame = av.VideoFrame.from_ndarray(i420, format="yuv420p")
+        frame.pts, frame.time_base = pts * 9 // 100_000, VIDEO_BASE
+        packets = list(self._encoder.encode(frame))
+        for packet in packets:
+            packet.time_base = VIDEO_BASE
+        return packets
+
+
+def _decoder(track: dict[str, Any] | None) -> Any:
+    if track is None:
+        return None
+    context: Any = av.CodecContext.create(track["codec"], "r")
+    extradata = base64.b64decode(track["extradata"])
+    if extradata:
+        context.extradata = extradata
+    elif track["codec"].startswith("pcm"):
+        context.sample_rate = track["rate"]
+        context.layout = "mono" if track["channels"] == 1 else "stereo"
+    context.thread_count = 1
+    return context
+
+
+def _decoded(context: Any, frame: LookFrame) -> list[Any]:
+    packet = av.Packet(frame.data)
+    packet.pts = packet.dts = frame.t
+    packet.time_base = NS
+    try:
+        return list(context.decode(packet))
+    except (av.error.FFmpegError, ValueError):
+        return []
+
+
+def _h264(width: int, height: int) -> Any:
+    encoder: Any = av.CodecContext.create("libx264", "w")
+    encoder.width, encoder.height, encoder.pix_fmt = width, height, "yuv420p"
+    encoder.time_base, encoder.framerate = VIDEO_BASE, Fraction(12, 1)
+    encoder.options = {
+        "preset": "ultrafast",
+        "tune": "zerolatency",
+        "profile": "baseline",
+        "g": "24",
+        "crf": "26",
+        "maxrate": "900k",
+        "bufsize": "900k",
+    }
+    encoder.thread_count = 1
+    return encoder
