@@ -21,6 +21,7 @@ class WebSettings(BaseModel):
     base_url: str = Field("", description="Public address in links; empty means host and port.")
     session_hours: float = Field(12.0, gt=0, description="How long a staff sign-in lasts.")
     metrics_token: str = Field("", description="Opens /metrics to others than this machine.")
+    embed_origins: str = Field("*", description="Sites that may frame clips (CSP sources).")
     secure_cookies: bool = Field(False, description="Set where the site is served over HTTPS.")
 
 
@@ -41,6 +42,15 @@ class NatsSettings(BaseModel):
 
     url: str = Field("", description="A cluster's address, for example nats://nats:4222.")
     port: int = Field(4222, ge=0, le=65535, description="Port of the embedded server.")
+
+
+class AdmissionSettings(BaseModel):
+    """When a stream is refused so that those that run do not suffer."""
+
+    expect: str = Field("720p25", description="Picture a new hearing is expected to have.")
+    load: float = Field(0.95, gt=0, description="Share of the cores that hearings may take.")
+    least_free_gb: float = Field(2.0, ge=0, description="Free disk, in GiB, a new hearing needs.")
+    calibrate: bool = Field(True, description="Measure this machine's costs at start-up.")
 
 
 class ModelSettings(BaseModel):
@@ -75,6 +85,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     nats: NatsSettings = NatsSettings()
     models: ModelSettings = ModelSettings()
+    admission: AdmissionSettings = AdmissionSettings()
 
     @classmethod
     def settings_customise_sources(

@@ -51,6 +51,7 @@ def create_app(
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:
         await asyncio.to_thread(upgrade, settings.database)
+        platform.films.wake()  # what a stop left uncut
         async with _listening(platform, connect):
             yield
         platform.hub.close()

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from starlette.requests import HTTPConnection
 
 from courtstream.api.events import Hub
+from courtstream.api.films import Films
 from courtstream.auth.attempts import Attempts
 from courtstream.domain.errors import SignInNeeded
 from courtstream.services.board import Board
@@ -22,7 +23,7 @@ class Context:
     """The parts of the running platform. `bus` is None where no hearing can run.
 
     `listening`: whether nodes and workers are listened to; None where nobody is to listen.
-    `steps`: the steps of hearings on air, as far as they have got.
+    `steps`: the steps of hearings on air, as far as they have got. `films`: cuts passages.
     """
 
     settings: Settings
@@ -33,6 +34,10 @@ class Context:
     bus: Bus | None = None
     listening: bool | None = None
     steps: StepsNow = field(default_factory=StepsNow)
+    films: Films = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.films = Films(self.work, self.settings.public)
 
 
 def context(connection: HTTPConnection) -> Context:

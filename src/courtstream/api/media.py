@@ -38,7 +38,7 @@ LIVE_NAME = re.compile(
 )
 STILL_NAME = re.compile(r"[0-9]{1,12}\.jpg")
 TEXT_NAME = re.compile(r"(?:latest|page-[0-9]{1,6})\.json")
-CLIP_NAME = re.compile(r"[a-z0-9_-]{4,60}\.(?:mp4|jpg)")
+CLIP_NAME = re.compile(r"[a-z0-9_-]{4,60}\.(?:mp4|jpg|vtt)")
 HEARING_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 SHARED_SECONDS = 60
@@ -112,6 +112,8 @@ async def live(request: Request) -> Response:
     if name.endswith(".m3u8"):
         data = await run_in_threadpool(read_plain, folder / name)
         return _changing(request, data, TYPES["m3u8"])
+    if name in (await _grant(request)).replaced:
+        raise NotFound  # made anew after the second pass; memory may still have the old one
     return await _immutable(request, folder / name)
 
 
@@ -123,7 +125,9 @@ async def still(request: Request) -> Response:
     name, grant = _name(request, STILL_NAME), await _grant(request)
     if not (grant.live or grant.replay or name in grant.stills):
         raise NotFound
-    return await _immutable(request, _folder(request, "stills") / name)
+    # not from memory: a still may be made anew after the second pass
+    data = await run_in_threadpool(read_plain, _folder(request, "stills") / name)
+    return _changing(request, data, TYPES["jpg"])
 
 
 async def text(request: Request) -> Response:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import time
 
-import structlog
 from starlette.concurrency import run_in_threadpool
 
 from courtstream.api.context import Context
+from courtstream.control.boundary import supervised
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.services import entries, entry_files
-
-log = structlog.get_logger(__name__)
 
 EVERY = 3.0
 """Seconds between two looks at the words of one hearing."""
@@ -37,12 +35,12 @@ class TextMode:
         self._looked[hearing_id] = now
         if over:
             self._looked.pop(hearing_id)
+        await supervised("entries", self._draft(hearing_id))
+
+    async def _draft(self, hearing_id: str) -> None:
         work, steps = self._platform.work, self._platform.steps
-        try:
-            if await work.writing(entries.follow, hearing_id, steps, utc_now()):
-                await publish(self._platform, hearing_id)
-        except Exception:  # a supervised boundary: no hearing waits for its entries
-            log.exception("entries not drafted", hearing=hearing_id)
+        if await work.writing(entries.follow, hearing_id, steps, utc_now()):
+            await publish(self._platform, hearing_id)
 
 
 async def publish(platform: Context, hearing_id: str) -> None:

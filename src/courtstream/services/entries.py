@@ -48,7 +48,10 @@ class EntryView:
 
 @dataclass(frozen=True, slots=True)
 class EntryDesk:
-    """The clerk's page: drafts first, what is out, the stills to choose from."""
+    """The clerk's page: drafts first, what is out, the stills to choose from.
+
+    `waiting`: the mode was withdrawn, that was lifted, and now it waits for a person's yes.
+    """
 
     card: HearingCard
     policy: str
@@ -56,6 +59,7 @@ class EntryDesk:
     withdrawn: bool
     may_act: bool
     without_video: bool
+    waiting: bool
     drafts: tuple[EntryView, ...]
     released: tuple[EntryView, ...]
     stills: tuple[str, ...]
@@ -105,6 +109,7 @@ def desk(session: Session, actor: UserView, hearing_id: str) -> EntryDesk:
         withdrawn=shape.withdrawn(hearing),
         may_act=_may_act(session, actor, hearing_id),
         without_video=hearing.last_seq == 0 and hearing.state is not HearingState.ENDED,
+        waiting=shape.pending(hearing, MODE),
         drafts=tuple(view(hearing, r) for r in rows if r.state is EntryState.DRAFT),
         released=tuple(view(hearing, r) for r in reversed(rows) if r.state is EntryState.RELEASED),
         stills=tuple(uri.rsplit("/", 1)[-1] for uri in names),
@@ -188,6 +193,14 @@ def release_rows(
         publishing.put(session, hearing, MODE, PublicationState.RELEASED, by, now)
     audit.append(session, by, "entries_released", hearing.id, {"entries": len(rows)}, now)
     return True
+
+
+def reopen(session: Session, actor: UserView, hearing_id: str, now: datetime) -> None:
+    """After a withdrawal was lifted: what had been released is before the public again."""
+    hearing = _for_act(session, actor, hearing_id)
+    if shape.publication_of(hearing, MODE) is None:
+        raise Conflict("尚未发布过 / nothing was released yet")
+    publishing.put(session, hearing, MODE, PublicationState.RELEASED, actor.id, now)
 
 
 def edit(

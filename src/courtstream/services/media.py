@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import shape
+from courtstream.services import clips, second_pass, shape
 from courtstream.store.tables import (
     ClipRow,
     ClipState,
@@ -25,12 +26,14 @@ class MediaGrant:
     """What may be served. `withdrawn` beats the rest but `clips` named by an open verdict.
 
     `text`: the entries' files. `stills` and `clips`: single files that released entries, films and
-    the verdict show, each by its name. Nothing set: there is nothing here.
+    the verdict show, each by its name. `replaced`: files made anew after the second pass, never
+    served again. Nothing set: there is nothing here.
     """
 
     live: bool = False
     replay: bool = False
     withdrawn: bool = False
+    replaced: frozenset[str] = frozenset()
     text: bool = False
     stills: frozenset[str] = frozenset()
     clips: frozenset[str] = frozenset()
@@ -50,6 +53,7 @@ def media_grant(session: Session, hearing_id: str, now: datetime) -> MediaGrant:
     return MediaGrant(
         live=shape.live_open(hearing, now),
         replay=shape.replay_open(hearing),
+        replaced=second_pass.replaced(session, hearing_id),
         text=text,
         stills=_stills(session, hearing_id) if text else frozenset(),
         clips=_films(session, hearing) | announced,
@@ -68,12 +72,17 @@ def _stills(session: Session, hearing_id: str) -> frozenset[str]:
 def _films(session: Session, hearing: Hearing) -> frozenset[str]:
     if not shape.released(hearing, PublicationMode.TEXT_CLIPS):
         return frozenset()
-    query = select(ClipRow.file).where(
+    query = select(ClipRow).where(
         ClipRow.hearing_id == hearing.id,
         ClipRow.chosen.is_(True),
         ClipRow.state == ClipState.READY,
     )
-    return frozenset(session.scalars(query))
+    return _current(session, session.scalars(query))
+
+
+def _current(session: Session, rows: Iterable[ClipRow]) -> frozenset[str]:
+    """Films in which nothing was hidden after they were cut."""
+    return frozenset(row.file for row in rows if not clips.stale(session, row))
 
 
 def _announcement(session: Session, hearing: Hearing) -> frozenset[str]:
@@ -81,8 +90,8 @@ def _announcement(session: Session, hearing: Hearing) -> frozenset[str]:
     if not shape.released(hearing, PublicationMode.VERDICT):
         return frozenset()
     query = (
-        select(ClipRow.file)
+        select(ClipRow)
         .join(VerdictRow, VerdictRow.clip_id == ClipRow.id)
         .where(VerdictRow.hearing_id == hearing.id, ClipRow.state == ClipState.READY)
     )
-    return frozenset(session.scalars(query))
+    return _current(session, session.scalars(query))

@@ -10,7 +10,7 @@ from courtstream.auth.policy import Action
 from courtstream.domain.errors import Conflict, InvalidInput
 from courtstream.domain.ids import new_id
 from courtstream.domain.trial import HearingState, PublicationMode
-from courtstream.services import audit, shape
+from courtstream.services import audit, second_pass, shape
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import PublicationView, UserView
 from courtstream.store.tables import Hearing, Publication, PublicationState
@@ -39,13 +39,17 @@ def put(
 def release_replay(
     session: Session, actor: UserView, hearing_id: str, now: datetime
 ) -> PublicationView:
-    """A person releases the replay of an ended hearing. Raises Conflict, Forbidden, NotFound."""
+    """A person releases the replay of an ended hearing.
+
+    Raises Conflict (SecondPassOpen while moments of the second pass are open), Forbidden, NotFound.
+    """
     hearing = hearing_for(session, actor, Action.PUBLISH, hearing_id)
     if hearing.state is not HearingState.ENDED:
         raise Conflict("庭审尚未结束 / the hearing is not over")
     decision = hearing.gate_decisions[-1] if hearing.gate_decisions else None
     if decision is None or PublicationMode.REPLAY.value not in decision.allowed:
         raise Conflict("公开审查不允许录播 / the gate does not allow a replay")
+    second_pass.require_settled(session, hearing_id)
     _lift(session, hearing, actor.id, now)
     row = put(session, hearing, PublicationMode.REPLAY, PublicationState.RELEASED, actor.id, now)
     return shape.publication_view(row)
@@ -65,18 +69,52 @@ def withdraw(
 
 
 def after_the_end(session: Session, hearing: Hearing, now: datetime) -> None:
-    """The replay by the hearing's own policy: at once, or when a person has looked."""
+    """The replay waits for the second pass; without one, for the hearing's own policy."""
     if shape.publication_of(hearing, PublicationMode.REPLAY) is not None:
         return
-    allowed = hearing.gate_decisions[-1].allowed if hearing.gate_decisions else []
-    by_itself = hearing.policy is not None and hearing.policy.replay_release == "automatic"
-    open_now = by_itself and PublicationMode.REPLAY.value in allowed
+    waits = second_pass.begin(session, hearing, now)
+    open_now = not waits and _by_itself(hearing)
     state = PublicationState.RELEASED if open_now else PublicationState.PENDING
     put(session, hearing, PublicationMode.REPLAY, state, "policy", now)
 
 
-def _lift(session: Session, hearing: Hearing, by: str, now: datetime) -> None:
-    """Releasing anew lifts an earlier withdrawal of the live mode, which is over anyway."""
-    row = shape.publication_of(hearing, PublicationMode.LIVE)
-    if row is not None and row.state is PublicationState.WITHDRAWN:
-        put(session, hearing, PublicationMode.LIVE, PublicationState.RELEASED, by, now)
+def after_the_second_pass(session: Session, hearing: Hearing, now: datetime) -> None:
+    """A second pass that has found nothing lets the replay out where the policy says so."""
+    row = shape.publication_of(hearing, PublicationMode.REPLAY)
+    waiting = row is not None and row.state is PublicationState.PENDING and row.by == "policy"
+    if waiting and second_pass.empty(session, hearing.id) and _by_itself(hearing):
+        put(session, hearing, PublicationMode.REPLAY, PublicationState.RELEASED, "policy", now)
+
+
+def _by_itself(hearing: Hearing) -> bool:
+    """Whether policy and gate release the replay without a person."""
+    allowed = hearing.gate_decisions[-1].allowed if hearing.gate_decisions else []
+    automatic = hearing.policy is not None and hearing.policy.replay_release == "automatic"
+    return automatic and PublicationMode.REPLAY.value in allowed and not shape.withdrawn(hearing)
+
+
+def lift(
+    session: Session, actor: UserView, hearing_id: str, reason: str, now: datetime
+) -> tuple[PublicationView, ...]:
+    """End a withdrawal: every mode waits to be released anew, a hearing on air goes on.
+
+    Raises NotFound, Forbidden, InvalidInput, and Conflict where nothing is withdrawn or the gate
+    keeps the hearing closed.
+    """
+    if not reason.strip():
+        raise InvalidInput("须说明理由 / a reason is needed")
+    hearing = hearing_for(session, actor, Action.APPROVE, hearing_id)
+    allowed = hearing.gate_decisions[-1].allowed if hearing.gate_decisions else []
+    if not shape.withdrawn(hearing) or PublicationMode.REPLAY.value not in allowed:
+        raise Conflict("没有可恢复的内容或审查不允许 / nothing to lift, or the gate is closed")
+    _lift(session, hearing, actor.id, now, reason.strip())
+    return tuple(shape.publication_view(p) for p in hearing.publications)
+
+
+def _lift(session: Session, hearing: Hearing, by: str, now: datetime, reason: str = "") -> None:
+    """Nothing stays withdrawn: live is free again (mostly over anyway), the rest waits."""
+    for row in hearing.publications:
+        if row.state is PublicationState.WITHDRAWN and row.mode is not PublicationMode.VERDICT:
+            live = row.mode is PublicationMode.LIVE
+            state = PublicationState.RELEASED if live else PublicationState.PENDING
+            put(session, hearing, row.mode, state, by, now, reason)

@@ -84,6 +84,12 @@ def released(hearing: Hearing, mode: PublicationMode) -> bool:
     return row is not None and row.state is PublicationState.RELEASED
 
 
+def pending(hearing: Hearing, mode: PublicationMode) -> bool:
+    """Whether a mode waits for its release."""
+    row = publication_of(hearing, mode)
+    return row is not None and row.state is PublicationState.PENDING
+
+
 def withdrawn(hearing: Hearing) -> bool:
     """Whether anything of the hearing itself was withdrawn and not released anew.
 

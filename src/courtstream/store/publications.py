@@ -70,7 +70,8 @@ class EntryRow(Base):
 class ClipRow(Base):
     """文字加短视频: a passage with its film. `chosen`: part of what is released together.
 
-    `file` is a name in the public folder's `clips/`, cut from the public recording only.
+    `file` is a name in the public folder's `clips/`, cut from the public recording only, when the
+    journal had reached row `upto`: what is hidden later makes it out of date.
     """
 
     __tablename__ = "clips"
@@ -90,6 +91,7 @@ class ClipRow(Base):
     file: Mapped[str] = mapped_column(String(80), default="")
     bytes: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="")
+    upto: Mapped[int] = mapped_column(default=0)
     changed_by: Mapped[str] = mapped_column(String(64), default="machine")
     changed_at: Mapped[datetime]
 

@@ -60,6 +60,8 @@ async def _act(
     elif verb == "policy":
         policy = text_of(form, "policy", 20)
         await work.writing(entries.set_policy, person, hearing_id, policy, now)
+    elif verb == "reopen":
+        await work.writing(entries.reopen, person, hearing_id, now)
     elif verb == "finish":
         await work.writing(entries.finish, person, hearing_id, now)
     elif verb == "post":

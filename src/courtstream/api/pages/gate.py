@@ -14,11 +14,18 @@ from courtstream.api.pages.account import text_of
 from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import Json, done, see, staff_page
 from courtstream.auth.policy import Action
-from courtstream.domain.approval import ApprovalOutcome, Stage
+from courtstream.domain.approval import ApprovalOutcome
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.rules.gate import ObjectionBy
-from courtstream.services import approving, gatekeeping, listing, objecting, publication_file
+from courtstream.services import (
+    approving,
+    gatekeeping,
+    listing,
+    objecting,
+    publication_file,
+    publishing,
+)
 from courtstream.services.views import UserView
 from courtstream.services.work import Work
 
@@ -59,6 +66,8 @@ async def _act(
     elif verb in {"uphold", "reject"}:
         objection = text_of(form, "objection", 40)
         await work.writing(objecting.decide, person, objection, verb == "uphold", reason, now)
+    elif verb == "lift":
+        await work.writing(publishing.lift, person, hearing_id, reason, now)
     elif verb == "notice":
         await work.writing(objecting.give_notice, person, hearing_id, now)
     else:
@@ -92,7 +101,7 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
         "hearing": view.card,
         "publications": desk.publications,
         "may_withdraw": Action.PUBLISH in desk.allowed and not desk.withdrawn,
-        "stages": list(Stage),
+        "may_lift": Action.APPROVE in desk.allowed and desk.withdrawn,
         "notice": done(request, "gate_done"),
         "problem": problem,
     }

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from courtstream.api.pages import entries, gate, modes
+from courtstream.api.pages import clips, entries, gate, modes
 
 HEARING = "/staff/hearings/{hearing_id}"
 
 publication_routes: list[BaseRoute] = [
     Route("/text/{hearing_id}", modes.running),
+    Route("/clips/{hearing_id}", clips.story),
+    Route("/embed/{hearing_id}", clips.embed),
     Route("/staff/publication", gate.queue),
+    Route(f"{HEARING}/clips", clips.page, methods=["GET"]),
+    Route(f"{HEARING}/clips", clips.act, methods=["POST"]),
     Route(f"{HEARING}/gate", gate.page, methods=["GET"]),
     Route(f"{HEARING}/gate", gate.act, methods=["POST"]),
     Route(f"{HEARING}/notice", gate.notice),

@@ -29,10 +29,13 @@ YEAR = 365 * 24 * 3600
 _JSON_ESCAPES = str.maketrans({"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"})
 
 
-def content_policy(nonce: str) -> str:
-    """The page's Content-Security-Policy. Only the player's own styles carry the nonce."""
+def content_policy(nonce: str, ancestors: str = "'self'") -> str:
+    """The page's Content-Security-Policy. Only the player's own styles carry the nonce.
+
+    `ancestors`: which sites may show the page in a frame of theirs.
+    """
     return (
-        "default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors 'self'; "
+        f"default-src 'self'; base-uri 'none'; object-src 'none'; frame-ancestors {ancestors}; "
         "form-action 'self'; img-src 'self' data:; media-src 'self' blob: data:; "
         f"worker-src 'self' blob:; style-src 'self' 'nonce-{nonce}'; script-src 'self'"
     )

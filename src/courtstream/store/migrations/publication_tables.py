@@ -60,6 +60,7 @@ def create() -> None:
         sa.Column("file", sa.String(length=80), nullable=False),
         sa.Column("bytes", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("upto", sa.Integer(), nullable=False),
         sa.Column("changed_by", sa.String(length=64), nullable=False),
         sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
