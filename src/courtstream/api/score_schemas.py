@@ -15,7 +15,8 @@ from courtstream.store.reviews import ReviewVerdict
 class ReviewBody(Body):
     """A word on a finding. `outcome` with `correct` only; a note is needed but to confirm."""
 
-    verdict: Literal["confirm", "correct", "contest"]
+    verdict: Literal["confirm", "correct", "contest", "explain", "uphold", "dismiss", "bonus"]
+    points: float | None = Field(None, ge=0, le=100)
     outcome: Outcome | None = None
     note: str = Field("", max_length=2000)
 
@@ -38,6 +39,7 @@ class ReviewOut(View):
     outcome: Outcome | None
     note: str
     at: datetime
+    points: float | None = None
 
 
 class FindingOut(View):
@@ -57,6 +59,11 @@ class FindingOut(View):
     evidence: tuple[EvidenceOut, ...]
     reviews: tuple[ReviewOut, ...]
     needs_person: bool
+    suggested: Outcome
+    loss: float
+    critical: bool
+    reviewers: int
+    contested: bool
 
 
 class StepOut(View):
@@ -70,6 +77,30 @@ class StepOut(View):
     end: float | None
     confidence: float
     why: str
+
+
+class RuleOut(View):
+    """One X- rule of the procedure."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    violated: bool
+    at: float | None
+    why: str
+
+
+class CategoryOut(View):
+    """One dimension; `low`..`high` is what the open questions can still change."""
+
+    code: str
+    title_zh: str
+    title_en: str
+    points: float
+    weight: float
+    open: int
+    low: float | None
+    high: float | None
 
 
 class ScorecardOut(View):
@@ -86,3 +117,10 @@ class ScorecardOut(View):
     computed_at: datetime
     findings: tuple[FindingOut, ...]
     steps: tuple[StepOut, ...]
+    rules: tuple[RuleOut, ...]
+    categories: tuple[CategoryOut, ...]
+    barred: tuple[str, ...]
+    cap: float
+    bonus: float
+    contest_until: datetime | None
+    final_at: datetime | None

@@ -69,14 +69,14 @@ async def revoke_key(request: Request) -> JSONResponse:
 async def scorecard(request: Request) -> JSONResponse:
     """The current scorecard of a hearing: a suggestion for people, with its evidence."""
     view = await context(request).work.reading(
-        scoring.scorecard, actor(request), request.path_params["hearing_id"]
+        scoring.shown, actor(request), request.path_params["hearing_id"], utc_now()
     )
     return answer(c.ScorecardOut, view)
 
 
 @documented("scores", c.FindingOut, takes=c.ReviewBody, staff=True)
 async def review_finding(request: Request) -> JSONResponse:
-    """Confirm, correct or contest a finding."""
+    """Confirm, correct, explain or contest a finding; answer a contest; give a highlight."""
     asked = await body(request, c.ReviewBody)
     person, work = actor(request), context(request).work
     finding, now = request.path_params["finding_id"], utc_now()
@@ -84,6 +84,14 @@ async def review_finding(request: Request) -> JSONResponse:
         view = await work.writing(review.confirm, person, finding, asked.note, now)
     elif asked.verdict == "contest":
         view = await work.writing(review.contest, person, finding, asked.note, now)
+    elif asked.verdict == "explain":
+        view = await work.writing(review.explain, person, finding, asked.note, now)
+    elif asked.verdict in {"uphold", "dismiss"}:
+        upheld = asked.verdict == "uphold"
+        view = await work.writing(review.decide, person, finding, upheld, asked.note, now)
+    elif asked.verdict == "bonus":
+        given = asked.points if asked.points is not None else -1.0
+        view = await work.writing(review.highlight, person, finding, given, asked.note, now)
     elif asked.outcome is None:
         raise InvalidInput("更正须给出结论 / a correction needs an outcome")
     else:

@@ -196,7 +196,7 @@ def _minutes(session: Session, hearing_id: str, end: int) -> tuple[Block, ...]:
         .order_by(MinuteChange.t, MinuteChange.seq)
     )
     rows = list(session.scalars(query))
-    ends = [row.t for row in rows[1:]] + [max(end, rows[-1].t if rows else 0)]
+    ends = [row.t for row in rows[1:]] + [max(end, row.t) for row in rows[-1:]]
     return tuple(
         Block(to_seconds(row.t), to_seconds(max(row.t, until)), row.state.value, row.why)
         for row, until in zip(rows, ends, strict=True)

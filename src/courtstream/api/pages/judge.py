@@ -11,6 +11,7 @@ from courtstream.api.pages.account import text_of
 from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.performing import (
     judge_context,
+    radar,
     scorecard_strings,
     scorecard_strip,
 )
@@ -26,8 +27,8 @@ from courtstream.api.pages.site import (
 )
 from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
-from courtstream.domain.scoring import Outcome
+from courtstream.domain.errors import Conflict, CourtstreamError, InvalidInput, NotFound
+from courtstream.domain.scoring import Outcome, ScoreState
 from courtstream.domain.trial import PublicationMode
 from courtstream.services import listing, performance, publishing, review, scoring
 from courtstream.services.listing import HearingDesk
@@ -56,15 +57,17 @@ async def speak(request: Request) -> Response:
     hearing_id = request.path_params["hearing_id"]
     async with request.form(max_files=0, max_fields=10) as form:
         verdict, note = text_of(form, "verdict", 20), text_of(form, "note")
-        outcome = text_of(form, "outcome", 20)
+        outcome, points = text_of(form, "outcome", 20), text_of(form, "points", 6)
     try:
-        finding = await _speak(request, verdict, outcome, note)
+        finding = await _speak(request, verdict, outcome, note, points)
     except CourtstreamError as error:
         return await _show(request, problem=error_text(request, error), status=error.status)
     return see(f"/staff/hearings/{hearing_id}?done=saved&item={finding.item}#f-{finding.item}")
 
 
-async def _speak(request: Request, verdict: str, outcome: str, note: str) -> FindingView:
+async def _speak(
+    request: Request, verdict: str, outcome: str, note: str, points: str
+) -> FindingView:
     work, person, now = context(request).work, actor(request), utc_now()
     finding_id = request.path_params["finding_id"]
     if verdict == "contest":
@@ -73,6 +76,14 @@ async def _speak(request: Request, verdict: str, outcome: str, note: str) -> Fin
         return await work.writing(review.confirm, person, finding_id, note, now)
     if verdict == "correct" and outcome in set(Outcome):
         return await work.writing(review.correct, person, finding_id, Outcome(outcome), note, now)
+    if verdict == "explain":
+        return await work.writing(review.explain, person, finding_id, note, now)
+    if verdict in {"uphold", "dismiss"}:
+        upheld = verdict == "uphold"
+        return await work.writing(review.decide, person, finding_id, upheld, note, now)
+    if verdict == "bonus":
+        given = float(points) if points.replace(".", "", 1).isdigit() else -1.0
+        return await work.writing(review.highlight, person, finding_id, given, note, now)
     raise InvalidInput
 
 
@@ -99,10 +110,17 @@ async def publish(request: Request) -> Response:
 async def _card(work: Work, person: UserView, desk: HearingDesk) -> ScorecardView | None:
     if Action.SEE_SCORE not in desk.allowed:
         return None
+    now = utc_now()
     try:
-        return await work.reading(scoring.scorecard, person, desk.card.id)
-    except NotFound:
+        card = await work.reading(scoring.shown, person, desk.card.id, now)
+        if card.state is ScoreState.CONFIRMED and card.contest_until and card.contest_until < now:
+            await work.writing(review.close_due, now)
+            card = await work.reading(scoring.shown, person, desk.card.id, now)
+        elif person.judge_id is not None:
+            await work.writing(scoring.saw, person, desk.card.id, now)
+    except (NotFound, Conflict):
         return None
+    return card
 
 
 async def _show(request: Request, *, problem: str = "", status: int = 200) -> Response:
@@ -128,12 +146,19 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
             for p in desk.publications
         ),
         "strip_svg": strip,
+        "radar_svg": radar(card, words, wording) if card else "",
+        "contesting": card is not None and _may_still_contest(card),
         "island": _island(desk, card, request),
         "strings": scorecard_strings(words),
         "notice": done(request, "card") or done(request, "publish_done"),
         "problem": problem,
     }
     return staff_page(request, "scorecard.html", values, status)
+
+
+def _may_still_contest(card: ScorecardView) -> bool:
+    over = card.contest_until is not None and card.contest_until < utc_now()
+    return card.state is not ScoreState.FINAL and not over
 
 
 def _island(desk: HearingDesk, card: ScorecardView | None, request: Request) -> Json:

@@ -118,6 +118,21 @@ def scorecard_strip(
     return plots.strip(duration, steps, hidden, levels, lanes, words("plot.strip_label"))
 
 
+def radar(card: ScorecardView, words: Catalog, wording: Wording) -> Any:
+    """Shares of the categories' points, with what the open questions could still change."""
+    axes = [
+        plots.Axis(
+            wording.title(c),
+            c.points / c.weight,
+            (c.points if c.low is None else c.low) / c.weight,
+            (c.points if c.high is None else c.high) / c.weight,
+        )
+        for c in card.categories
+        if c.weight >= 0.5
+    ]
+    return plots.radar(axes, words("plot.radar_label"))
+
+
 def scorecard_strings(words: Catalog) -> dict[str, str]:
     """The part of the catalog the scorecard's script needs."""
     return words.some(*STRINGS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -83,6 +84,58 @@ def strip(
         f'x1="{STRIP_LEFT}" x2="{STRIP_LEFT}" y1="4" y2="90"/>'
     )
     return _svg(parts, label, 94)
+
+
+@dataclass(frozen=True, slots=True)
+class Axis:
+    """One dimension of a radar: shares of 1.0, `low` <= `share` <= `high`."""
+
+    name: str
+    share: float
+    low: float
+    high: float
+
+
+RADAR_WIDTH, RADAR_HEIGHT, RADAR_RADIUS = 420, 340, 112
+
+
+def radar(axes: Sequence[Axis], label: str) -> Markup:
+    """Axes around a centre; the coloured band is what people have still to decide.
+
+    Empty below three axes: two make no area.
+    """
+    if len(axes) < 3:
+        return Markup("")
+    angles = [2 * math.pi * n / len(axes) - math.pi / 2 for n in range(len(axes))]
+    rings = [_ring([share] * len(axes), angles) for share in (0.25, 0.5, 0.75, 1.0)]
+    outer = _ring([axis.high for axis in axes], angles)
+    inner = _ring([axis.low for axis in axes], angles)
+    parts = [f'<path class="ring" d="{ring}"/>' for ring in rings]
+    parts.append(f'<path class="doubt" fill-rule="evenodd" d="{outer}{inner}"/>')
+    parts.append(f'<path class="shape" d="{_ring([a.share for a in axes], angles)}"/>')
+    parts += [_axis_name(axis, angle) for axis, angle in zip(axes, angles, strict=True)]
+    body = "".join(parts)
+    return Markup(
+        f'<svg class="radar" viewBox="0 0 {RADAR_WIDTH} {RADAR_HEIGHT}" role="img" '
+        f'aria-label="{escape(label)}">{body}</svg>'
+    )
+
+
+def _ring(shares: Sequence[float], angles: Sequence[float]) -> str:
+    points = (
+        f"{RADAR_WIDTH / 2 + RADAR_RADIUS * s * math.cos(a):.1f} "
+        f"{RADAR_HEIGHT / 2 + RADAR_RADIUS * s * math.sin(a):.1f}"
+        for s, a in zip(shares, angles, strict=True)
+    )
+    return "M" + "L".join(points) + "Z"
+
+
+def _axis_name(axis: Axis, angle: float) -> str:
+    x = RADAR_WIDTH / 2 + (RADAR_RADIUS + 14) * math.cos(angle)
+    y = RADAR_HEIGHT / 2 + (RADAR_RADIUS + 18) * math.sin(angle)
+    side = "middle" if abs(math.cos(angle)) < 0.3 else "start" if math.cos(angle) > 0 else "end"
+    text = f"{axis.name} {axis.share:.0%}"
+    return f'<text x="{x:.1f}" y="{y:.1f}" dy="4" text-anchor="{side}">{escape(text)}</text>'
 
 
 def _svg(parts: list[str], label: str, height: int) -> Markup:

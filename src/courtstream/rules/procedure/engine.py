@@ -15,6 +15,7 @@ from courtstream.rules.procedure.reading import Placed, Reading, States, read
 from courtstream.rules.procedure.special import refine
 
 MAX_QUOTE = 60
+MAX_MATCH = 24
 MAX_ANSWERS = 4
 
 
@@ -113,14 +114,32 @@ def _located(reading: Reading, placed: Placed, outcome: Outcome) -> StepFinding:
     end = max(start, _end_line_time(reading, placed))
     quote = stream.quote(placed.start, stream.lines[placed.line].end)[:MAX_QUOTE]
     confidence = min(1.0, placed.score) * stream.lines[placed.line].utterance.confidence
-    how = _HOW[placed.how]
-    minutes, second = divmod(int(to_seconds(start)), 60)
-    why = f"{minutes:02d}:{second:02d} {how}“{placed.step.zh}”"
-    if outcome is Outcome.UNCLEAR:
-        why += "，依据不足，请人工确认"
+    why = _explained(reading, placed, outcome)
     return StepFinding(
         placed.step.code, outcome, Span(start, end), quote, round(confidence, 3), why
     )
+
+
+def _explained(reading: Reading, placed: Placed, outcome: Outcome) -> str:
+    """Why these words count as this step: the words, who said them, where they stand."""
+    stream, step = reading.stream, placed.step
+    line = stream.lines[placed.line]
+    minutes, second = divmod(int(to_seconds(stream.time(placed.start))), 60)
+    matched = stream.quote(placed.start, placed.end)[:MAX_MATCH]
+    phase = _PHASE_ZH.get(reading.phase(placed.line), "")
+    reasons = [f"{_HOW[placed.how]}“{matched}”" if matched else _HOW[placed.how]]
+    if line.role is Role.UNKNOWN:
+        reasons.append("发言人不明，由用语和位置认定")
+    elif line.role in step.who:
+        reasons.append("由应当发言的人说出")
+    else:
+        reasons.append("发言人与该环节不符，可能标注有误")
+    if phase:
+        reasons.append(f"处于{phase}阶段")
+    why = f"{minutes:02d}:{second:02d} " + "，".join(reasons)
+    if outcome is Outcome.UNCLEAR:
+        why += "；依据不足，请人工确认"
+    return why
 
 
 def _end_line_time(reading: Reading, placed: Placed) -> int:

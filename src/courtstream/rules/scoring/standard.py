@@ -22,6 +22,7 @@ class StandardInvalid(CourtstreamError):
 
     code = "standard_invalid"
     zh = "庭审规范标准文件有误"
+    status = 422
     remedy = "按提示的文件与条目修改 / correct the file at the item named"
 
 
