@@ -16,7 +16,7 @@ from courtstream.domain.publication import ClosureEffect
 from courtstream.domain.redaction import RedactionKind
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.trial import CaseKind, HearingState
-from courtstream.services import outline, shape
+from courtstream.services import outline, shape, transcripts
 from courtstream.services.views import (
     CourtView,
     HearingCard,
@@ -33,6 +33,7 @@ from courtstream.store.tables import (
     Judge,
     RedactionRow,
     Segment,
+    TranscriptRevision,
     UtteranceRow,
 )
 
@@ -150,8 +151,45 @@ def transcript(
     hearing = public_hearing(session, hearing_id)
     if not (shape.live_open(hearing, now) or shape.replay_open(hearing)):
         return ()
+    newest = transcripts.current(session, hearing_id)
+    if newest is not None:
+        return _revised(session, hearing, newest, start)[:limit]
     rows = heard_lines(session, hearing, after=after, start=start, limit=limit)
-    return tuple(line_view(row) for row in rows)
+    hidden = transcripts.hidden_later(session, hearing_id)
+    return tuple(replace(line_view(row), text=transcripts.readable(row, hidden)) for row in rows)
+
+
+def _revised(
+    session: Session, hearing: Hearing, of: TranscriptRevision, start: MediaTime
+) -> tuple[TranscriptLine, ...]:
+    """The lines of a revision that the public could hear, less what was hidden later."""
+    hidden, end = transcripts.hidden_later(session, hearing.id), reached(session, hearing)
+    turns = (t for t in of.turns if start <= t.start and t.end <= end)
+    return tuple(
+        TranscriptLine(
+            int(turn.turn_id[1:]),
+            to_seconds(turn.start),
+            to_seconds(turn.end),
+            turn.role,
+            turn.speaker,
+            transcripts.readable(turn, hidden),
+            turn.confidence,
+            of.state,
+        )
+        for turn in turns
+        if not silenced(session, hearing.id, turn.start, turn.end)
+    )
+
+
+def silenced(session: Session, hearing_id: str, start: MediaTime, end: MediaTime) -> bool:
+    """Whether any of it was closed to the public, sound and picture."""
+    query = select(RedactionRow.seq).where(
+        RedactionRow.hearing_id == hearing_id,
+        RedactionRow.kind.in_(_WHOLE),
+        RedactionRow.start < end,
+        RedactionRow.end > start,
+    )
+    return session.scalars(query.limit(1)).first() is not None
 
 
 def heard_lines(
