@@ -1,48 +1,96 @@
-"""Real models and rules put together for a hearing: what a graph's factories make."""
+"""Real models and rules put together for a hearing: what a graph's factories make.
+
+Speech and sealing are imported where they are made: a silent file needs neither.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from courtstream.control.protocol import ModelSpec, PolicySpec, SpokenParticipant
 from courtstream.domain.time import seconds
+from media_workers.graph.paced_speech import PacedSpeech
 from media_workers.graph.picture_line import FacesFactory
+from media_workers.graph.seated_faces import SeatedFaces
 from media_workers.graph.sound_line import SpeechFactory
 from media_workers.graph.watched_faces import WatchedFaces
 from media_workers.models import whisper_folder
-from media_workers.outputs.sealed import SealedRecorder
-from media_workers.speech.analyser import SpeechAnalyser, WindowPolicy
-from media_workers.speech.asr import WhisperTranscriber
-from media_workers.speech.spot import PrivateSpeechSpotter
+from media_workers.runtime.items import FacesAt, Picture, Sound, SpeechPassed
+from media_workers.runtime.stage import Stage
+from media_workers.runtime.zones import LiveZones
+from media_workers.speech.dial import LADDER, SpeechDial
+from media_workers.speech.effort import Effort
 from media_workers.vision.detect import YuNetFinder
 
+if TYPE_CHECKING:
+    from media_workers.outputs.sealed import SealedRecorder
 
-def faces_factory(models: ModelSpec) -> FacesFactory:
-    """Makes face analysis; the model file is checked at each making. May raise ModelMissing."""
+
+def faces_factory(models: ModelSpec, zones: LiveZones | None = None) -> FacesFactory:
+    """Makes face analysis; the model file is checked at each making. May raise ModelMissing.
+
+    With `zones` the seats decide who is hidden, else every face is.
+    """
     path = Path(models.faces) if models.faces else None
-    return lambda: WatchedFaces(YuNetFinder(path, threads=1))
 
-
-def speech_factory(
-    models: ModelSpec, policy: PolicySpec, participants: Sequence[SpokenParticipant]
-) -> SpeechFactory:
-    """Makes speech analysis. Loads the model once; a fallen analyser gets a fresh transcriber."""
-    folder = whisper_folder(models.whisper)
-    protected = tuple(p.name for p in participants if p.protected)
-    keep = tuple(p.name for p in participants if not p.protected)
-    window = WindowPolicy(delay=seconds(policy.delay))
-
-    def make() -> SpeechAnalyser:
-        transcriber = WhisperTranscriber(
-            folder, threads=models.threads, compute_type=models.compute_type
-        )
-        spotter = PrivateSpeechSpotter(protected, keep, policy.identity_window)
-        return SpeechAnalyser(transcriber, spotter, window)
+    def make() -> Stage[Picture, FacesAt]:
+        watched = WatchedFaces(YuNetFinder(path, threads=1))
+        return watched if zones is None else SeatedFaces(watched, zones)
 
     return make
 
 
+def speech_factory(
+    models: ModelSpec,
+    policy: PolicySpec,
+    participants: Sequence[SpokenParticipant],
+    dial: SpeechDial | None = None,
+) -> SpeechFactory:
+    """Makes speech analysis. Loads the model once; a fallen analyser gets a fresh transcriber.
+
+    With `dial` (live) it follows the delay and the effort in force, else it does its best.
+    """
+    from media_workers.speech.analyser import SpeechAnalyser
+    from media_workers.speech.asr import WhisperTranscriber
+    from media_workers.speech.readers import Readers
+    from media_workers.speech.spot import PrivateSpeechSpotter
+    from media_workers.speech.windows import WindowPolicy
+
+    folder = whisper_folder(models.whisper)
+    small = whisper_folder(models.whisper_small) if models.whisper_small else None
+    protected = tuple(p.name for p in participants if p.protected)
+    keep = tuple(p.name for p in participants if not p.protected)
+    window = WindowPolicy(delay=seconds(policy.delay))
+
+    def model(place: Path) -> WhisperTranscriber:
+        return WhisperTranscriber(place, models.compute_type, models.threads, models.beam)
+
+    def make() -> Stage[Sound, SpeechPassed]:
+        readers = Readers(model(folder), (lambda: model(small)) if small else None)
+        spotter = PrivateSpeechSpotter(protected, keep, policy.identity_window)
+        analyser = SpeechAnalyser(readers, spotter, window)
+        if dial is None:
+            return analyser
+
+        def ease(effort: Effort) -> None:
+            readers.ease(effort)
+            analyser.second_looks = effort < Effort.NARROW_BEAM
+
+        return PacedSpeech(analyser, dial, ease)
+
+    return make
+
+
+def speech_dial(models: ModelSpec, policy: PolicySpec) -> SpeechDial:
+    """What is set in a live hearing's speech analysis while it runs."""
+    ladder = LADDER if not models.whisper_small else tuple(Effort)
+    return SpeechDial(policy.delay, policy.delay_min, policy.delay_max, ladder)
+
+
 def sealed_recorder(folder: Path, master_key_file: Path) -> Callable[[], SealedRecorder]:
     """Makes the recorder of a hearing's sealed original."""
+    from media_workers.outputs.sealed import SealedRecorder
+
     return lambda: SealedRecorder(folder, master_key_file)

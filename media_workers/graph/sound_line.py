@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 from courtstream.domain.time import SECOND, MediaTime, Span
-from media_workers.graph.supervised import Supervised
+from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.ledger import SpeechLedger
 from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
 from media_workers.runtime.items import Sound, SourcePacket, SpeechPassed
 from media_workers.runtime.stage import Stage
 from media_workers.sources.base import AudioTrack
+from media_workers.speech.dial import SpeechDial
 from media_workers.timeline.decode import AudioDecoder
 
 SpeechFactory = Callable[[], Stage[Sound, SpeechPassed]]
@@ -24,6 +26,9 @@ BEHIND: MediaTime = 5 * SECOND
 silent, so that what follows can be heard: late for a moment, not for the rest of the hearing."""
 
 
+STALL_SECONDS = 12.0
+"""One window may keep the recogniser busy this long before it counts as hung."""
+
 GAP: MediaTime = SECOND
 """A longer hole in the courtroom's sound may hide the beginning of something private."""
 
@@ -33,7 +38,10 @@ NEVER: MediaTime = 1 << 62
 class SoundLine:
     """Owns the audio decoder; one thread, fed by an edge. Results go to the ledger.
 
-    `heard`: how far an earlier run had heard the hearing, NEVER when this is the first.
+    `heard`: how far an earlier run had heard the hearing, NEVER when this is the first. `dial`
+    is told what comes and what has to be given up; while it mutes, nothing is analysed. `wary`:
+    the first sound may be the middle of something, so that it begins silent.
+    `clock` gives the seconds by which analysis counts as hung.
     """
 
     def __init__(
@@ -44,10 +52,14 @@ class SoundLine:
         *,
         fast: bool,
         heard: MediaTime = NEVER,
+        dial: SpeechDial | None = None,
+        wary: bool = False,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._delay, self._ledger, self._fast = delay, ledger, fast
+        self.dial = dial or SpeechDial()
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
-        self.edge: Edge[SourcePacket | AudioTrack] = Edge(
+        self.edge: Edge[SourcePacket | AudioTrack | Pause] = Edge(
             "audio packets", _packet_size, span=30 * SECOND, size=8 << 20, overflow=overflow
         )
         self.speech: Supervised[Sound, SpeechPassed] = Supervised(
@@ -55,16 +67,19 @@ class SoundLine:
             speech,
             lambda s: (s.t, s.pcm.nbytes),
             ledger.record,
-            lambda _: self._lost.set(),
+            self._fallen,
             span=MAX_LAG,
             size=64 << 20,
             overflow=overflow,
-            stall=12.0,
+            stall=STALL_SECONDS,
+            clock=clock,
         )
         self._lost = threading.Event()
+        self._paused = False
         self._decoder: AudioDecoder | None = None
         self._last: MediaTime = 0
         self._heard: MediaTime = heard
+        self._first = wary and heard == NEVER
         self._hurry = False
         self.broken = 0
         self.finished = threading.Event()
@@ -81,11 +96,18 @@ class SoundLine:
         if hurry:
             self.edge.clear()
 
+    def pause(self) -> None:
+        """The source is silent: what came last is to be judged by what is known of it."""
+        self.edge.put(PAUSE)
+
     def _run(self) -> None:
         try:
             while True:
                 item = self.edge.get(0.2)
-                if isinstance(item, AudioTrack):
+                if isinstance(item, Pause):
+                    self._paused = True
+                    self.speech.pause()
+                elif isinstance(item, AudioTrack):
                     self._decoder = AudioDecoder(
                         item.codec, item.extradata, item.rate, item.channels
                     )
@@ -99,6 +121,10 @@ class SoundLine:
         finally:
             self.finished.set()
 
+    def _fallen(self, code: str) -> None:
+        self.dial.fell()
+        self._lost.set()
+
     def _take(self, sound: Sound) -> None:
         if sound.span.end <= self._last:
             return
@@ -107,18 +133,33 @@ class SoundLine:
             # The fallen analyser's unfinished windows are gone; the new one starts here.
             self._lost.clear()
             self._ledger.restart(sound.t)
+        if self._first and not self._fast:
+            self._ledger.begun_unheard(sound.t)
+        self._first = False
         if sound.t - self._heard > GAP:
             # The courtroom spoke on while the signal was away, or a worker before us was killed.
             self._ledger.unheard(Span(min(self._heard, sound.t), sound.t))
+        if self._paused:
+            # The analyser begins anew here, and what it said last it said without what follows.
+            self._paused = False
+            self._ledger.unheard(Span(sound.t, sound.t))
         self._heard = sound.span.end
         self._delay.add_sound(sound)
+        self.dial.arrived(sound.span.end)
         if not self._fast and self.speech.held > BEHIND:
-            waiting = self.speech.skip()
-            if waiting:
-                self._ledger.unheard(Span(waiting[0].t, waiting[-1].span.end))
-        if not self.speech.offer(sound):
+            self.dial.gave_up(sound.t, self.speech.held)
+            self._give_up_waiting()
+        muted = not self._fast and self.dial.muted(sound.t)
+        if muted:
+            self._give_up_waiting()
+        if muted or not self.speech.offer(sound):
             self._ledger.unheard(sound.span)
 
+    def _give_up_waiting(self) -> None:
+        waiting = self.speech.skip()
+        if waiting:
+            self._ledger.unheard(Span(waiting[0].t, waiting[-1].span.end))
 
-def _packet_size(item: SourcePacket | AudioTrack) -> tuple[MediaTime, int] | None:
+
+def _packet_size(item: SourcePacket | AudioTrack | Pause) -> tuple[MediaTime, int] | None:
     return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else None

@@ -11,14 +11,27 @@ from dataclasses import dataclass
 from courtstream.domain.redaction import FAIL_CLOSED, Reason
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import MinuteState
-from media_workers.redact.bleep import Mode, bleep, mute
+from media_workers.redact.bleep import Mode, bleep, mute, replaced
 from media_workers.redact.closures import STATE_OF, Closures
 from media_workers.redact.delay import Held
 from media_workers.redact.ledger import SpeechLedger
-from media_workers.runtime.items import Caption, EncodedPacket, Picture, Planes, Released
+from media_workers.redact.shields import Shield, Shields
+from media_workers.redact.voice import VoiceChanger
+from media_workers.runtime.items import (
+    Caption,
+    EncodedPacket,
+    Picture,
+    Planes,
+    PrivateSpan,
+    Released,
+    Sound,
+)
 
 REACH = SECOND // 10
 """Private spans just outside a chunk matter for the ramps of its bleeps."""
+
+UNKNOWN = FAIL_CLOSED | {Reason.UNHEARD}
+"""Reasons to be silent where a tone would say that something private was found."""
 
 CardEncoder = Callable[[Planes, Span], tuple[EncodedPacket, ...]]
 CardPainter = Callable[[Picture | None, Reason], Planes]
@@ -26,13 +39,17 @@ CardPainter = Callable[[Picture | None, Reason], Planes]
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What may leave of a chunk. `closed` is the reason for a card and silence, None when open."""
+    """What may leave of a chunk. `closed` is the reason for a card and silence, None when open.
+
+    `private` is not heard; under `shields` no voice is heard as it is.
+    """
 
     state: MinuteState
     closed: Reason | None
-    private: tuple[Span, ...] = ()
+    private: tuple[PrivateSpan, ...] = ()
     by: str = "machine"
     why: str = ""
+    shields: tuple[Shield, ...] = ()
 
 
 class Guard:
@@ -45,10 +62,13 @@ class Guard:
         paint: CardPainter,
         encode_card: CardEncoder,
         bleep_mode: Mode = "tone",
+        shields: Shields | None = None,
     ) -> None:
         self._ledger, self._closures = ledger, closures
         self._paint, self._encode_card = paint, encode_card
         self._mode = bleep_mode
+        self._shields = shields or Shields()
+        self._changer = VoiceChanger()
         self.closures_made = 0
         self._was_closed = False
 
@@ -68,7 +88,8 @@ class Guard:
         if held.heard is not None and not self._ledger.passed(held.heard):
             return Verdict(MinuteState.MUTED, Reason.ANALYSIS_LATE)
         near = self._ledger.private_near(held.span, REACH)
-        return Verdict(MinuteState.LIVE, None, tuple(p.span for p in near))
+        shields = self._shields.near(held.span.padded(REACH, REACH))
+        return Verdict(MinuteState.LIVE, None, tuple(near), shields=tuple(shields))
 
     def release(self, held: Held, verdict: Verdict, captions: Sequence[Caption] = ()) -> Released:
         """Carry the verdict out."""
@@ -77,7 +98,7 @@ class Guard:
             return Released(
                 span=held.span,
                 video=tuple(shown.packet for shown in held.pictures),
-                sound=bleep(held.sound, verdict.private, self._mode),
+                sound=self._redacted(held, verdict),
                 state=verdict.state,
                 captions=tuple(captions),
                 still=held.small,
@@ -93,3 +114,21 @@ class Guard:
             state=verdict.state,
             reasons=frozenset({verdict.closed}),
         )
+
+    def _redacted(self, held: Held, verdict: Verdict) -> Sound:
+        """The chunk's sound with voices changed and private speech replaced, in this order."""
+        sound = self._shielded(held, verdict.shields)
+        private = [p.span for p in verdict.private if p.reason not in UNKNOWN]
+        unheard = [p.span for p in verdict.private if p.reason in UNKNOWN]
+        return bleep(bleep(sound, private, self._mode), unheard, "silence")
+
+    def _shielded(self, held: Held, shields: Sequence[Shield]) -> Sound:
+        wide = held.span.padded(REACH, REACH)
+        spans = {
+            mode: [part for s in shields if s.mode == mode and (part := s.over(wide)) is not None]
+            for mode in ("change", "mute")
+        }
+        sound = held.sound
+        if spans["change"]:
+            sound = replaced(sound, spans["change"], self._changer.push(held.sound))
+        return bleep(sound, spans["mute"], "silence")

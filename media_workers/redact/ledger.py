@@ -56,6 +56,14 @@ class SpeechLedger:
         with self._lock:
             self._add_hole(span)
 
+    def begun_unheard(self, at: MediaTime) -> None:
+        """Sound begins at `at`, and what was said before it nobody knows: silence for a while.
+
+        Unlike a hole it leaves the picture open: nothing failed, the hearing just began.
+        """
+        with self._lock:
+            self._private.append(PrivateSpan(Span(at, at + CONTEXT), Reason.UNHEARD))
+
     def _add_hole(self, span: Span) -> None:
         self._holes = merge([*self._holes, Span(span.start, span.end + CONTEXT)])
 

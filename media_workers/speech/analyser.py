@@ -7,7 +7,7 @@ them could be read; voice that no reading can be trusted on is hidden instead.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
@@ -17,44 +17,18 @@ from media_workers.speech.checks import check_hypothesis
 from media_workers.speech.holes import HoleFiller
 from media_workers.speech.hypothesis import Hypothesis, Spotter
 from media_workers.speech.stretch import LEAD, Stretch
+from media_workers.speech.windows import WindowPolicy
 
 _LONG_GAP: MediaTime = 30 * SECOND
 """A longer hole in the sound begins a new stretch instead of being filled with silence."""
 
 
-@dataclass(frozen=True, slots=True)
-class WindowPolicy:
-    """How sound is read. Measured: 10 s / 1.25 s finds most; 10 s / 2.5 s costs half.
-
-    A window begins where it is quiet, up to `slack` before or after the nominal place: one that
-    begins inside a word makes the recogniser drop whole sentences (a third more left out).
-    `delay` is the privacy delay D: an instant t is passed once sound up to t + D - `reserve` has
-    been pushed; the reserve is the time the reading itself may take.
-    """
-
-    window: MediaTime = 10 * SECOND
-    hop: MediaTime = 5 * SECOND // 2
-    delay: MediaTime = 10 * SECOND
-    reserve: MediaTime = SECOND
-    slack: MediaTime = 3 * SECOND // 2
-
-    @property
-    def step(self) -> MediaTime:
-        """The hop in force: short delays need shorter hops to be seen as often."""
-        return min(self.hop, max(SECOND, (self.delay - self.reserve) // 3))
-
-    @property
-    def look_ahead(self) -> MediaTime:
-        """How far behind the newest window's end an instant is passed."""
-        most = self.window - self.step
-        return max(self.step, min(most, self.delay - self.reserve - self.step))
-
-
 class SpeechAnalyser:
     """Stage[Sound, SpeechPassed]: takes sound of any rate, gives one item a window.
 
-    Raises LyingAnalysis when the recogniser contradicts itself or the sound, InvalidInput when
-    the sound goes back in time; after either nothing more is passed.
+    `policy` may be changed between two pushes; `second_looks` tells whether what a reading left
+    out is read again. Raises LyingAnalysis when the recogniser contradicts itself or the sound,
+    InvalidInput when the sound goes back in time; after either nothing more is passed.
     """
 
     def __init__(
@@ -67,9 +41,10 @@ class SpeechAnalyser:
         self._transcriber = transcriber
         self._filler = HoleFiller(transcriber)
         self._spotter = spotter
-        self._policy = policy or WindowPolicy()
+        self.policy = policy or WindowPolicy()
         self._prompt = prompt
         self._stretch: Stretch | None = None
+        self.second_looks = True
 
     def push(self, item: Sound) -> list[SpeechPassed]:
         """Take the next sound; give what the windows completed by it say."""
@@ -79,12 +54,12 @@ class SpeechAnalyser:
             passed += self.flush()
             stretch = None
         if stretch is None:
-            stretch = self._stretch = Stretch(item, self._policy.window)
-            stretch.due += self._policy.step
+            stretch = self._stretch = Stretch(item, self.policy.window)
+            stretch.due += self.policy.step
         stretch.hear(item)
         while stretch.due <= stretch.voice.upto:
             passed.append(self._step(stretch, stretch.due))
-            stretch.due += self._policy.step
+            stretch.due += self.policy.step
         return passed
 
     def flush(self) -> list[SpeechPassed]:
@@ -102,7 +77,7 @@ class SpeechAnalyser:
     def _step(self, stretch: Stretch, end: MediaTime) -> SpeechPassed:
         """Read the window that ends at `end` and pass what has been seen often enough."""
         private, stable = self._read(stretch, end)
-        target = max(stretch.passed, end - self._policy.look_ahead)
+        target = max(stretch.passed, end - self.policy.look_ahead)
         upto = max(stretch.passed, min(target, self._spotter.settled(target)))
         voiced, unread = stretch.pass_upto(upto)
         return SpeechPassed(upto, private + unread, stable, stretch.text.provisional, voiced)
@@ -121,14 +96,18 @@ class SpeechAnalyser:
             pcm = stretch.sound.cut(window)
             read = self._transcriber.transcribe(pcm, window.start, self._prompt)
             check_hypothesis(read, window)
-            hypothesis = self._filler.fill(replace(read, voiced=voiced), pcm, self._prompt)
+            hypothesis = replace(read, voiced=voiced)
+            if self.second_looks:
+                hypothesis = self._filler.fill(hypothesis, pcm, self._prompt)
             stretch.was_read(hypothesis)
-        hypothesis = replace(hypothesis, voiced=voiced)
-        return self._spotter.push(hypothesis), stretch.settle(hypothesis)
+        opening = stretch.in_mid_speech and window.start == stretch.sound.origin
+        hypothesis = replace(hypothesis, voiced=voiced, opening=opening)
+        private = tuple(stretch.to_quiet(span) for span in self._spotter.push(hypothesis))
+        return private, stretch.settle(hypothesis)
 
     def _window(self, stretch: Stretch, end: MediaTime) -> Span:
         """The window that ends at `end`: cut where it is quiet, without leading silence."""
-        start, slack = end - self._policy.window, self._policy.slack
+        start, slack = end - self.policy.window, self.policy.slack
         if start - slack <= stretch.sound.origin:
             start = stretch.sound.origin
         else:

@@ -67,7 +67,7 @@ class WhisperTranscriber:
     """faster-whisper from a local folder. One owner; `transcribe` may not run in two threads.
 
     `beam` 1 and `pad_s` 1 are the live setting; 5 and 30 the archive's. `compute_type`
-    and `threads` as in the settings.
+    and `threads` as in the settings. `hurried`: beam 1, and what loops is not heard again.
     """
 
     def __init__(
@@ -83,6 +83,7 @@ class WhisperTranscriber:
         self._suppressed = _suppressed(self._tokenizer)
         self._beam = beam
         self._pad_s = pad_s
+        self.hurried = False
 
     def transcribe(self, pcm: Wave, t0: MediaTime, prompt: str = PROMPT) -> Hypothesis:
         """What is said in `pcm`. Raises LyingAnalysis when the model gives figures not of this
@@ -93,8 +94,9 @@ class WhisperTranscriber:
         window = Span(t0, t0 + len(pcm) * SECOND // SPEECH_RATE)
         if length < _SHORTEST_S:
             return Hypothesis(window)
-        reading = self._read(pcm, prompt, min(self._pad_s, _LONGEST_S - length), self._beam)
-        if reading.looped:
+        beam = 1 if self.hurried else self._beam
+        reading = self._read(pcm, prompt, min(self._pad_s, _LONGEST_S - length), beam)
+        if reading.looped and not self.hurried:
             reading = self._read(pcm, prompt, _LONGEST_S - length, max(5, self._beam))
         if _is_silence(reading):
             return Hypothesis(window, ok=not reading.looped)

@@ -22,11 +22,12 @@ from courtstream.domain.transcript import Word
 from courtstream.settings import Settings
 from media_workers.models import whisper_folder
 from media_workers.runtime.items import SPEECH_RATE, Caption, PrivateSpan, Sound
-from media_workers.speech.analyser import SpeechAnalyser, WindowPolicy
+from media_workers.speech.analyser import SpeechAnalyser
 from media_workers.speech.archive import ArchiveReader
 from media_workers.speech.asr import PAD_S, WhisperTranscriber
 from media_workers.speech.captions import CaptionLines
 from media_workers.speech.hypothesis import Hypothesis
+from media_workers.speech.windows import WindowPolicy
 
 _BEAM = 5
 _FULL_S = 30.0

@@ -49,11 +49,15 @@ def _sign(text: str, span: Span) -> Sign:
 
 @dataclass(frozen=True)
 class Heard:
-    """The signs of a hypothesis; `text[i]` and `sounds[i]` belong to `signs[i]`."""
+    """The signs of a hypothesis; `text[i]` and `sounds[i]` belong to `signs[i]`.
+
+    `opening`: somebody speaks already where the sound begins.
+    """
 
     window: Span
     signs: tuple[Sign, ...]
     voiced: tuple[Span, ...]
+    opening: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -136,4 +140,4 @@ def listen(hypothesis: Hypothesis) -> Heard:
         for place, part in enumerate(parts):
             start = word.span.start + place * step
             signs.append(_sign(part, Span(start, start + step)))
-    return Heard(hypothesis.window, tuple(signs), hypothesis.voiced)
+    return Heard(hypothesis.window, tuple(signs), hypothesis.voiced, hypothesis.opening)

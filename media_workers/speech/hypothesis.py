@@ -24,6 +24,7 @@ class Hypothesis:
     `voiced`: where the voice detector found speech inside `window`.
     `ok`: False when even the second listening looped or ran out of room: what it says of the
     window cannot be trusted, and text may be missing.
+    `opening`: the window begins with the very first sound, and somebody speaks in it already.
     """
 
     window: Span
@@ -31,6 +32,7 @@ class Hypothesis:
     voiced: tuple[Span, ...] = ()
     ok: bool = True
     after: tuple[str, ...] = ()
+    opening: bool = False
 
     @property
     def text(self) -> str:

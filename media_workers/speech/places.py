@@ -115,6 +115,15 @@ def numbered(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
         )
 
 
+def house_numbers(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """(first, one past the last) of numbered parts that only an address has, the court's aside."""
+    for start, end, units in _groups(heard, kept):
+        inner = re.search("单元|丹元|号楼|号[院月]|楼|室|栋", heard.text[start:end])
+        road = _ROAD.search(heard.text[max(0, start - 2) : start])
+        if (inner or road or units >= 2) and not _office(heard, end):
+            yield start, end
+
+
 def named(heard: Heard) -> Iterator[Evidence]:
     """A cue, then a region and a road or village, with the number lost or none."""
     for at in range(len(heard.signs)):

@@ -12,6 +12,7 @@ from media_workers.runtime.items import PrivateSpan
 from media_workers.speech.heard import DIGIT, Heard, listen
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.mentions import SpokenName, mentions
+from media_workers.speech.opening import unheard_beginnings
 from media_workers.speech.places import named, numbered
 from media_workers.speech.plates import half_heard, mixed
 from media_workers.speech.public import PublicContacts, kept_signs
@@ -73,6 +74,7 @@ class PrivateSpeechSpotter:
         yield from cued(heard, kept)
         yield from alone(heard, kept, identity)
         yield from fixed(heard)
+        yield from unheard_beginnings(heard, kept)
         yield from mixed(heard)
         yield from half_heard(heard)
         yield from sounding(heard, kept)

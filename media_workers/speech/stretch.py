@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MILLISECOND, MediaTime, Span, merge
 from courtstream.domain.transcript import Word
@@ -19,6 +21,12 @@ EDGE: MediaTime = 500 * MILLISECOND
 LEAD: MediaTime = 600 * MILLISECOND
 """Silence kept before the first speech of a window: longer silence invites invented text."""
 
+QUIET_REACH: MediaTime = 240 * MILLISECOND
+"""How far behind a private span's end its last syllable may still sound."""
+
+AT_ONCE: MediaTime = 350 * MILLISECOND
+"""Clear voice so soon after the first sample is the rest of an utterance, not its beginning."""
+
 PAUSE: MediaTime = 600 * MILLISECOND
 """After this much silence nothing heard later changes what was said before."""
 
@@ -34,6 +42,7 @@ class Stretch:
         self.due: MediaTime = first.t
         self._mute_guard = MuteBackendGuard()
         self._trusted: list[Span] = []
+        self._in_mid_speech: bool | None = None
 
     def hear(self, sound: Sound) -> None:
         """Take more sound."""
@@ -46,6 +55,14 @@ class Stretch:
     def voiced(self, window: Span) -> tuple[Span, ...]:
         """Speech inside the window, generously."""
         return self.voice.spans(window)
+
+    @property
+    def in_mid_speech(self) -> bool:
+        """Whether somebody speaks already where this stretch begins."""
+        if self._in_mid_speech is None:
+            first = self.voice.clear(Span(self.sound.origin, self.sound.origin + AT_ONCE))
+            self._in_mid_speech = bool(first)
+        return self._in_mid_speech
 
     def needs_reading(self, window: Span) -> bool:
         """Whether speech that is not passed yet lies in the window."""
@@ -60,6 +77,13 @@ class Stretch:
             first = window.start == self.sound.origin
             start = window.start if first else window.start + EDGE
             self._trusted.append(Span(start, max(start, window.end - EDGE)))
+
+    def to_quiet(self, private: PrivateSpan) -> PrivateSpan:
+        """`private` to where the voice dips next: the recogniser ends last characters early."""
+        span = private.span
+        reach = Span(span.end - QUIET_REACH // 4, span.end + QUIET_REACH)
+        end = self.sound.quietest(reach) if reach.end <= self.sound.end else reach.end
+        return replace(private, span=Span(span.start, max(span.end, end)))
 
     def settle(self, hypothesis: Hypothesis) -> tuple[Word, ...]:
         """The words this reading makes stable; text where nobody spoke is left out.

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from courtstream.control.protocol import Command, JournalRow, RowKind, Verb
+from courtstream.control.protocol import Command, JournalRow, Reply, RowKind, Verb
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, Span
 from media_workers.desk import Desk
 from media_workers.graph.diary import Diary
-from media_workers.graph.release_line import Pace
+from media_workers.graph.release_line import NOT_YET, Pace
 from media_workers.pipelines import Graph, GraphParts
-from media_workers.runtime.items import FacesAt, Picture, Released, Sound, SpeechPassed
+from media_workers.runtime.items import FacesAt, Picture, PrivateSpan, Released, Sound, SpeechPassed
 from media_workers.runtime.journal import MemoryRows
 from media_workers.sources.base import RawPacket
 
@@ -37,6 +37,8 @@ class NoSpeech:
 class Nowhere:
     def push(self, group: Released) -> None: ...
 
+    def drop(self) -> None: ...
+
     def finish(self, *, final: bool) -> None: ...
 
 
@@ -56,6 +58,9 @@ class Run:
 
     def do(self, verb: Verb, value: float | None = None) -> bool:
         return self.desk.handle(Command(verb=verb, by="u1", reason="why", value=value)).ok
+
+    def hide(self, start: float, end: float, verb: Verb) -> Reply:
+        return self.desk.handle(Command(verb=verb, by="u1", reason="why", start=start, end=end))
 
     def killed(self) -> list[JournalRow]:
         """The journal as the next run reads it."""
@@ -123,3 +128,81 @@ def test_what_came_before_the_reopening_stays_closed_whatever_its_stamp() -> Non
     run.do(Verb.RELEASE)
     assert run.closed(109) is Reason.CLOSED
     assert run.closed(110) is None
+
+
+def test_a_person_hides_what_has_not_aired_and_it_holds_after_a_kill() -> None:
+    run = Run([])
+    run.graph.release.aired = 95 * SECOND
+    assert run.hide(90.0, 98.0, Verb.HIDE).data == {"from": 95.0, "to": 98.35}
+    again = Run(run.killed())
+    (private,) = again.graph.ledger.private_near(Span(90 * SECOND, 99 * SECOND), 0)
+    assert private.span == Span.of_seconds(95.0, 98.35) and private.by == "u1"
+
+
+def test_what_has_aired_is_not_decided_about_any_more() -> None:
+    run = Run([])
+    run.graph.release.aired = 95 * SECOND
+    assert run.hide(90.0, 94.0, Verb.HIDE).code == "conflict"
+    assert run.hide(99.0, 98.0, Verb.HIDE).code == "invalid_input"
+    assert not run.rows.rows
+
+
+@pytest.mark.parametrize(("reason", "kept"), [(Reason.NUMBER_BEING_READ, True), (Reason.ID, False)])
+def test_a_clerk_keeps_only_what_the_rules_let_a_person_open(reason: Reason, kept: bool) -> None:
+    run = Run([])
+    span = Span.of_seconds(96, 98)
+    run.graph.ledger.record(SpeechPassed(99 * SECOND, (PrivateSpan(span, reason),)))
+    reply = run.hide(96.0, 98.0, Verb.KEEP)
+    assert reply.ok is kept and (kept or reply.code == "forbidden")
+    assert bool(run.graph.ledger.private_near(span, 0)) is not kept
+    again = Run(run.killed())
+    again.graph.ledger.record(SpeechPassed(99 * SECOND, (PrivateSpan(span, reason),)))
+    assert again.graph.ledger.private_near(span, 0), "a new run opens nothing by itself"
+
+
+def test_a_reply_comes_after_its_row_is_durable() -> None:
+    run = Run([])
+    order: list[str] = []
+    real = run.rows.write
+
+    def write(kind: RowKind, t: int | None = None, /, **body: object) -> None:
+        order.append("row")
+        real(kind, t, **body)
+
+    run.rows.write = write  # type: ignore[method-assign]
+    run.rows.sync = lambda: order.append("durable")  # type: ignore[method-assign]
+    assert run.do(Verb.CUT)
+    assert order == ["row", "durable"]
+
+
+def test_a_cut_that_cannot_be_written_down_holds_and_says_so() -> None:
+    run = Run([])
+
+    def full() -> None:
+        raise OSError(28, "No space left on device")
+
+    run.rows.sync = full  # type: ignore[method-assign]
+    reply = run.desk.handle(Command(verb=Verb.CUT, by="u1"))
+    assert reply.ok and reply.code == "not_durable" and reply.message
+    assert run.closed(150) is Reason.CUT
+
+
+def test_nothing_airs_before_the_clerk_begins_and_the_word_holds_after_a_kill() -> None:
+    run = Run([])
+    run.graph.release.opens_at = NOT_YET
+    assert run.do(Verb.START)
+    assert not run.graph.release.waiting
+    again = Run([])
+    again.graph.release.opens_at = NOT_YET
+    again.desk.recall(run.killed())
+    assert again.graph.release.opens_at == 100 * SECOND
+    assert not again.do(Verb.START), "it has begun already"
+
+
+def test_after_the_grace_period_only_a_person_resumes() -> None:
+    run = Run([])
+    run.desk.grace_over(60 * SECOND)
+    assert Run(run.killed()).closed(150) is Reason.SIGNAL_LOST
+    run.now = 200 * SECOND
+    assert run.do(Verb.RESUME)
+    assert Run(run.killed()).closed(201) is None

@@ -47,6 +47,15 @@ _SAYS: dict[str, tuple[str, str]] = {
     "no_video_track": ("信号中没有视频轨", "no video track"),
     "broken_stream": ("信号损坏，无法解码", "the stream cannot be decoded"),
     "codec_unsupported": ("编码格式不受支持，请用 H.264 与 AAC", "use H.264 and AAC"),
+    "hung_threads": (
+        "分析多次挂起，处理进程重新启动",
+        "analysis hung repeatedly, starting anew",
+    ),
+    "full": ("语音分析恢复完整", "speech is read with full care again"),
+    "wider_hop": ("算力不足：语音窗口间隔加大", "short of power: speech windows lie further apart"),
+    "narrow_beam": ("算力不足：语音只读一遍", "short of power: speech is read once only"),
+    "small_model": ("算力不足：语音改用小模型", "short of power: the smaller speech model"),
+    "mute": ("算力不足：声音静音", "short of power: sound is muted"),
     "analysis_lying": ("画面或语音分析异常，已遮蔽", "analysis failed its check, all hidden"),
 }
 
@@ -159,7 +168,7 @@ def _streams(session: Session, courtroom_id: str) -> tuple[StreamView, ...]:
 
 
 def _marks(session: Session, hearing_id: str) -> tuple[MarkView, ...]:
-    kinds = ("started", "source", "error", "ended")
+    kinds = ("started", "source", "error", "effort", "ended")
     query = (
         select(Mark)
         .where(Mark.hearing_id == hearing_id, Mark.kind.in_(kinds))
@@ -177,7 +186,8 @@ def _mark(mark: Mark) -> MarkView:
             f"the worker restarted, {lost:.1f} s are lost",
         )
         return MarkView(mark.at, mark.kind, "restarted", zh, en)
-    code = str(mark.body.get("code") or mark.body.get("state") or mark.kind)
+    body = mark.body
+    code = str(body.get("code") or body.get("state") or body.get("effort") or mark.kind)
     zh, en = _SAYS.get(code, (code, code))
     return MarkView(mark.at, mark.kind, code, zh, en)
 

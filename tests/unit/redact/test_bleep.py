@@ -24,7 +24,7 @@ def _inside(sound: Sound, span: Span) -> slice:
     return slice((span.start - sound.t) * RATE // SECOND, -((sound.t - span.end) * RATE // SECOND))
 
 
-@pytest.mark.parametrize("mode", ["tone", "silence"])
+@pytest.mark.parametrize("mode", ["tone", "silence", "voice"])
 def test_private_samples_do_not_depend_on_what_was_said(mode: Mode) -> None:
     span = Span.of_seconds(0.5003, 1.2507)
     one, other = _noise(seed=1), _noise(seed=2)

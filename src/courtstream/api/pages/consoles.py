@@ -38,16 +38,18 @@ class Gauge:
 def gauges(status: LiveStatus | None, words: Catalog) -> tuple[Gauge, ...]:
     """The figures of the incoming stream; dashes while no worker runs."""
     if status is None:
-        names = ("source", "picture", "fps", "delay", "picture_lag", "speech_lag", "guard")
-        more = ("closures", "drops", "elapsed", "aired", "slow")
+        names = ("source", "picture", "fps", "delay", "proposed", "picture_lag", "speech_lag")
+        more = ("effort", "guard", "closures", "drops", "elapsed", "aired", "slow")
         return tuple(Gauge(name, NONE) for name in (*names, *more))
     return (
         _source(status, words),
         Gauge("picture", _size(status.counters)),
         _fps(status.counters),
         Gauge("delay", f"{status.delay:.1f} s"),
+        _proposed(status),
         _lag("picture_lag", status.picture_lag, status.delay),
         _lag("speech_lag", status.speech_lag, status.delay, SPEECH_WARNS),
+        _effort(status.counters, words),
         Gauge("guard", words(f"guard.{_open(status)}"), "" if status.guard_open else "bad"),
         Gauge("closures", str(status.guard_closures), "warn" if status.guard_closures else ""),
         _drops(status.counters),
@@ -82,6 +84,20 @@ def _fps(counters: Mapping[str, float]) -> Gauge:
 def _lag(name: str, lag: float, delay: float, warns: float = LAG_WARNS) -> Gauge:
     tone = "bad" if lag >= delay else "warn" if lag >= delay * warns else ""
     return Gauge(name, f"{lag:.1f} s", tone if delay > 0 else "")
+
+
+def _proposed(status: LiveStatus) -> Gauge:
+    """The delay that the measured latency of speech asks for."""
+    proposed = status.counters.get("delay_proposed", 0.0)
+    tone = "warn" if proposed > status.delay else ""
+    return Gauge("proposed", f"{proposed:.1f} s" if proposed else NONE, tone)
+
+
+def _effort(counters: Mapping[str, float], words: Catalog) -> Gauge:
+    """How carefully speech is read, with the seconds of reading a second of sound takes."""
+    step = int(counters.get("speech_effort", 0))
+    rtf = counters.get("speech_rtf", 0.0)
+    return Gauge("effort", f"{words(f'effort.{step}')} · {rtf:.2f}", "warn" if step else "")
 
 
 def _drops(counters: Mapping[str, float]) -> Gauge:

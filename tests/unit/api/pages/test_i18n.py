@@ -51,6 +51,7 @@ FAMILIES = {
     "command.": [v.value for v in Verb if v is not Verb.SET_DELAY],
     "command_confirm.": [v.value for v in Verb if v is not Verb.SET_DELAY],
     "command_done.": [v.value for v in Verb if v is not Verb.SET_DELAY],
+    "effort.": [str(step) for step in range(5)],
     "guard_reason.": [r.value for r in FAIL_CLOSED],
     "watch.nothing.": ["scheduled", "ended", "gate", "cancelled"],
     "watch.nothing_why.": ["scheduled", "ended", "gate", "cancelled"],
