@@ -30,6 +30,7 @@ NOT_PUBLIC = "NOT_PUBLIC"
 REFUSED = "NOT_APPROVED"
 OUT = frozenset({PublicationState.RELEASED, PublicationState.WITHDRAWN})
 """A withdrawn broadcast was one: withdrawing does not undo it in the figures."""
+OVERTURNS = frozenset({ReviewVerdict.CORRECT, ReviewVerdict.UPHOLD})
 
 
 def sitting_of(session: Session, hearing: Hearing) -> ind.Sitting:
@@ -141,7 +142,7 @@ def _card(session: Session, hearing_id: str) -> ScorecardRow | None:
 
 
 def _contests(session: Session, card: ScorecardRow | None) -> tuple[int, int]:
-    """(findings contested, of them corrected by a person afterwards)."""
+    """(findings contested, of them overturned by a person)."""
     if card is None:
         return 0, 0
     query = (
@@ -155,6 +156,6 @@ def _contests(session: Session, card: ScorecardRow | None) -> tuple[int, int]:
     for finding_id, verdict, _ in session.execute(query):
         if verdict is ReviewVerdict.CONTEST:
             contested.add(finding_id)
-        elif verdict is ReviewVerdict.CORRECT and finding_id in contested:
+        elif verdict in OVERTURNS and finding_id in contested:
             overturned.add(finding_id)
     return len(contested), len(overturned)

@@ -7,6 +7,7 @@ from starlette.responses import Response
 
 from courtstream.api import commanding
 from courtstream.api.context import actor, context
+from courtstream.api.pages import judge_sheet
 from courtstream.api.pages.account import text_of
 from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.performing import (
@@ -44,7 +45,8 @@ async def performance_page(request: Request) -> Response:
     ids = [row.card.id for row in page.hearings]
     items = await work.reading(listing.judged_items, ids)
     values = judge_context(page, items, day_asked(request, "week"), words_of(request))
-    return staff_page(request, "judge.html", {**values, "here": "judge"})
+    beside = await judge_sheet.beside(request, page)
+    return staff_page(request, "judge.html", {**values, **beside, "here": "judge"})
 
 
 async def hearing_page(request: Request) -> Response:
