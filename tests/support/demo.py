@@ -27,6 +27,7 @@ class DemoRun:
             "COURTSTREAM_WEB__PORT": "0",
             "COURTSTREAM_INGEST__RTMP_PORT": "0",
             "COURTSTREAM_NATS__PORT": "0",
+            "COURTSTREAM_ADMISSION__CALIBRATE": "false",
             "PYTHONUNBUFFERED": "1",
         }
         arguments = ["--data", str(self.data), "--no-browser", *options]

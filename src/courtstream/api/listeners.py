@@ -15,6 +15,7 @@ import structlog
 
 from courtstream.api.announce import announce
 from courtstream.api.context import Context
+from courtstream.api.second_passes import SecondPasses
 from courtstream.api.text_mode import TextMode
 from courtstream.control.protocol import (
     AdmitReply,
@@ -30,6 +31,7 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, NodeAway
 from courtstream.services import admission, journal, running, scoring
 from courtstream.services.bus import Bus
+from courtstream.services.capacity import room_of
 from courtstream.services.journal import Applied
 from courtstream.telemetry import metrics
 
@@ -55,6 +57,7 @@ class Listeners:
         self._wanted: asyncio.Queue[str] = asyncio.Queue()
         self._asked: set[str] = set()
         self._silent_asked: dict[str, float] = {}
+        self._second_passes = SecondPasses(platform, bus, self._want)
         self._entries = TextMode(platform)
         self._to_hear: list[Callable[[], Awaitable[None]]] = [
             lambda: bus.serve_admit(self._admit),
@@ -96,16 +99,19 @@ class Listeners:
             group.create_task(_for_ever("rows", self._write))
             group.create_task(_for_ever("journals", self._catch_up))
             group.create_task(_for_ever("workers", self._watch))
+            group.create_task(_for_ever("second passes", self._pursue))
 
     # -- heard ------------------------------------------------------------------------------------
 
     async def _admit(self, request: AdmitRequest) -> AdmitReply:
+        beat = self._platform.board.node_beat(request.node, utc_now())
         answer = await self._platform.work.writing(
             admission.admit_publisher,
             request.key,
             request.node,
             self._platform.settings,
             request.protocol,
+            room=room_of(beat) if beat is not None else None,
         )
         if isinstance(answer, WorkerSpec):
             metrics.ADMISSIONS.labels("admitted").inc()
@@ -189,8 +195,8 @@ class Listeners:
             page = await self._bus.journal(node, request)
             if not page.rows:
                 return
-            applied = await self._platform.work.writing(journal.apply_rows, page.rows)
-            applied.missing.clear()  # the node has no older rows than these
+            take = journal.apply_rows
+            applied = await self._platform.work.writing(take, page.rows, whole=True)
             await self._after(applied)
             _, reached = await self._platform.work.reading(running.where, hearing_id)
             if reached == last:
@@ -212,6 +218,10 @@ class Listeners:
             await announce(self._platform, hearing_id, set())
         for hearing_id in news.over:
             self._platform.board.forget(hearing_id)
+
+    async def _pursue(self) -> None:
+        await asyncio.sleep(LOOK)
+        await self._second_passes.pursue()
 
     def _ask_the_silent(self, hearings: list[str]) -> None:
         now = time.monotonic()

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import os
 import shutil
+import time
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from courtstream import __version__
 from courtstream.control import protocol
 from courtstream.control.boundary import supervised
 from courtstream.control.broker import NatsBus
+from courtstream.control.capacity import Capacity, Meters, cores
 from courtstream.control.charge import Charge, ChargeState
 from courtstream.control.journal import JournalReader, safe_id
 from courtstream.control.lease import LeaseStore
@@ -63,6 +65,9 @@ class NodeAgent:
         self._stops = stops or StopPolicy()
         self._charges: dict[str, Charge] = {}
         self._journals = JournalReader(settings.hearings)
+        self.capacity = Capacity(settings.admission.expect, calibrate=settings.admission.calibrate)
+        self._meters = Meters()
+        self._second_passes = SecondPasses(settings)
         self._tasks: list[asyncio.Task[bool]] = []
         self._listening: list[Subscription] = []
 
@@ -82,6 +87,7 @@ class NodeAgent:
 
     async def __aexit__(self, *_: object) -> None:
         """Let go of the workers without ending them (see `stop_all`)."""
+        self.capacity.end()
         for task in self._tasks:
             task.cancel()
         for subscription in self._listening:
@@ -176,12 +182,19 @@ class NodeAgent:
             rtmp_port=self.rtmp_port,
             load=round(os.getloadavg()[0], 2),
             free_bytes=_free_bytes(self.settings.data),
+            cores=cores(),
+            busy=self._busy(),
+            cost=self.capacity.cost,
             gave_up=self._in(ChargeState.GAVE_UP),
             ingest=self.ingest_totals(),
         )
         await self._bus.publish(protocol.node_beat(self.settings.node), beat)
         for charge in self._charges.values():
             turn_log(charge.spec.folder)
+
+    def _busy(self) -> float:
+        pids = {int(str(charge.facts()["pid"])) for charge in self._charges.values()}
+        return self._meters.busy(pids, self.capacity.cost, time.monotonic())
 
     def _in(self, *states: ChargeState) -> tuple[str, ...]:
         return tuple(h for h, charge in self._charges.items() if charge.state in states)

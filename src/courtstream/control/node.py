@@ -9,6 +9,7 @@ import structlog
 from courtstream.control.agent import NodeAgent
 from courtstream.control.broker import NatsBus
 from courtstream.control.entrances import entrances
+from courtstream.control.sweep import sweep
 from courtstream.control.workers import WORKER_COMMAND
 from courtstream.settings import Settings
 
@@ -27,6 +28,9 @@ async def run_node(
         return
     try:
         async with NodeAgent(settings, bus, command) as agent:
+            agent.capacity.begin()
+            # Before anybody can come in: a hearing that begins now mends its folder itself.
+            await asyncio.to_thread(sweep, settings.hearings, frozenset(agent.status()))
             async with entrances(settings, bus, agent) as opened:
                 agent.rtmp_port = opened.rtmp_port
                 agent.ingest_totals = opened.door.totals

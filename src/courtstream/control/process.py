@@ -34,6 +34,14 @@ def start_ticks(pid: int) -> int | None:
     return int(fields[19])
 
 
+def cpu_seconds(pid: int) -> float | None:
+    """CPU time that `pid` has used with all its threads; None when it is gone."""
+    fields = _stat(pid)
+    if fields is None or len(fields) < 13:
+        return None
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
 @dataclass(frozen=True, slots=True)
 class ProcessId:
     """One process, not to be mistaken for a later one with the same number."""

@@ -301,3 +301,21 @@ class FontMissing(CourtstreamError):
     zh = "没有可用于打印文书的中文字体"
     remedy = "apt-get install fonts-noto-cjk，或设置 COURTSTREAM_REPORT_FONT / or set that variable"
     status = 503
+
+
+class MachineFull(CourtstreamError):
+    """This machine carries as many hearings as it can without harm to those that run."""
+
+    code = "machine_full"
+    zh = "本机正在承载的庭审已满，为不影响其他庭审，暂不接入"
+    remedy = "等一场结束、降低画面尺寸或加机器 / wait, lower the picture size, or add a machine"
+    status = 503
+
+
+class DiskPressure(CourtstreamError):
+    """The disk is nearly full: no new hearing begins, so that running ones are recorded whole."""
+
+    code = "disk_pressure"
+    zh = "磁盘空间不足，为保证在录庭审完整，暂不接入新的庭审"
+    remedy = "清理或扩充磁盘后重试 / free some space or add a disk, then try again"
+    status = 507

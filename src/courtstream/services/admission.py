@@ -27,6 +27,7 @@ from courtstream.domain.errors import (
 from courtstream.domain.ids import new_id
 from courtstream.domain.trial import HearingState, PublicationMode, Role
 from courtstream.services import audit, gatekeeping, keys, lifecycle, publishing, shape
+from courtstream.services.capacity import Room, refusal
 from courtstream.settings import Settings
 from courtstream.store.tables import Hearing, IngestKey, PublicationState, Stream
 
@@ -56,11 +57,13 @@ def admit_publisher(
     settings: Settings,
     protocol: str = "rtmp",
     now: datetime | None = None,
+    room: Room | None = None,
 ) -> WorkerSpec | CourtstreamError:
     """The worker's order, or the error to tell the encoder.
 
     Errors come as values so that the gate's decision and the refusal stay on record:
-    UnknownIngestKey, NoHearingNow, PublisherPresent, PreviousHearingOpen, GateClosed.
+    UnknownIngestKey, NoHearingNow, PublisherPresent, PreviousHearingOpen, GateClosed, and
+    MachineFull or DiskPressure when the node has no `room` for one hearing more.
     """
     now = now or utc_now()
     known = keys.find(session, key)
@@ -77,6 +80,10 @@ def admit_publisher(
     if not decision.may_broadcast:
         audit.append(session, "gate", "refused", hearing.id, {"codes": list(decision.codes)}, now)
         return GateClosed(hearing=hearing.id)
+    full = refusal(room, hearing.id, settings.admission)
+    if full is not None:
+        audit.append(session, "gate", "refused", hearing.id, {"codes": [full.code]}, now)
+        return full
     _open(session, hearing, known, node, protocol, now)
     return worker_spec(hearing, node, settings)
 

@@ -40,6 +40,11 @@ class Board:
         """Nodes heard of lately."""
         return tuple(beat for beat, at in self._nodes.values() if now - at < 3 * STALE)
 
+    def node_beat(self, node: str, now: datetime) -> NodeBeat | None:
+        """What a node said lately, None when it is silent."""
+        known = self._nodes.get(node)
+        return known[0] if known is not None and now - known[1] < 3 * STALE else None
+
     def rtmp_port(self, node: str) -> int:
         """The port a node's receiver listens on, 0 when unknown."""
         known = self._nodes.get(node)

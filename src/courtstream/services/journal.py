@@ -52,13 +52,21 @@ def _known(session: Session, row: JournalRow) -> bool:
     return hearing is not None and row.seq <= hearing.last_seq
 
 
-def apply_rows(session: Session, rows: Iterable[JournalRow]) -> Applied:
-    """Take many rows in one transaction."""
+def apply_rows(session: Session, rows: Iterable[JournalRow], *, whole: bool = False) -> Applied:
+    """Take many rows in one transaction.
+
+    `whole`: they come from the journal itself, in order and from where the database ends, so that
+    a number left out is a row that a failing disk has made unreadable: what follows is taken, and
+    the loss is marked.
+    """
     result = Applied()
     for row in sorted(rows, key=lambda r: (r.hearing_id, r.seq)):
         if _known(session, row):
             continue
         gap = apply_row(session, row)
+        if gap is not None and whole:
+            _pass_over(session, row, gap)
+            gap = apply_row(session, row)
         if gap is not None:
             result.missing[row.hearing_id] = gap
             continue
@@ -67,6 +75,15 @@ def apply_rows(session: Session, rows: Iterable[JournalRow]) -> Applied:
         if row.kind is RowKind.ENDED and _is_over(session, row.hearing_id):
             result.ended.append(row.hearing_id)
     return result
+
+
+def _pass_over(session: Session, row: JournalRow, after: int) -> None:
+    """The rows between `after` and `row` cannot be read any more: say so in their place."""
+    hearing = session.get_one(Hearing, row.hearing_id)
+    body = {"code": "rows_lost", "count": row.seq - after - 1}
+    place = {"seq": row.seq - 1, "kind": RowKind.ERROR, "body": body}
+    mark(session, hearing, row.model_copy(update=place))
+    hearing.last_seq = row.seq - 1
 
 
 def _is_over(session: Session, hearing_id: str) -> bool:
