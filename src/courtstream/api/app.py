@@ -14,6 +14,7 @@ from starlette.middleware import Middleware
 
 from courtstream.api.context import Context
 from courtstream.api.events import Hub
+from courtstream.api.housekeeping import keep_house
 from courtstream.api.listeners import Listeners
 from courtstream.api.media import MediaCache
 from courtstream.api.middleware import Csrf, RequestId, SecurityHeaders, SignedIn
@@ -80,14 +81,18 @@ def create_app(
 
 @asynccontextmanager
 async def _listening(platform: Context, connect: Connect | None) -> AsyncIterator[None]:
-    """The listeners as one task that ends with the application."""
-    task = asyncio.create_task(_listen(platform, connect))
+    """The listeners and the calendar's work as tasks that end with the application."""
+    tasks = [
+        asyncio.create_task(_listen(platform, connect)),
+        asyncio.create_task(keep_house(platform)),
+    ]
     try:
         yield
     finally:
-        task.cancel()
-        with suppress(asyncio.CancelledError):
-            await task
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
 
 
 async def _connected(connect: Connect) -> Bus:

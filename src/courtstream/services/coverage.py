@@ -117,7 +117,16 @@ def coverage(
     A division head sees the judges of the own division; reported figures are the courts' and are
     left out there.
     """
-    courts, judges = reach(session, actor, court_id)
+    return of_courts(session, months, *reach(session, actor, court_id))
+
+
+def of_courts(
+    session: Session,
+    months: Sequence[str],
+    courts: frozenset[str],
+    judges: frozenset[str] | None = None,
+) -> Coverage:
+    """The coverage of some courts, whoever asks: the caller has checked."""
     cells = tallying.cells(session, months, courts, judges)
     reported = reporting.counts(session, months, courts) if judges is None else {}
     kinds = tuple(k.value for k in CaseKind if any(c.kind == k.value for c in cells))

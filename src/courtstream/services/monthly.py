@@ -54,9 +54,10 @@ def run(session: Session, month: str, now: datetime, by: str = MACHINE) -> RunRe
 
 
 def due(session: Session, now: datetime) -> str | None:
-    """The month that is over and has not been run, None when there is none."""
+    """The month that is over, has sittings, and has not been run; None when there is none."""
     last = tallying.month_of(court_day(now).replace(day=1) - timedelta(days=1))
-    return last if session.get(MonthlyRun, last) is None else None
+    known = last in tallying.months_known(session)
+    return last if known and session.get(MonthlyRun, last) is None else None
 
 
 def run_by(session: Session, actor: UserView, month: str, now: datetime) -> RunReport:

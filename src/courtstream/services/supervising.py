@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action, Target, may, require
@@ -115,14 +115,14 @@ def act(
     return _view(session, actor, row, now, whole=True)
 
 
+def reminding(session: Session, now: datetime) -> bool:
+    """Whether anybody is to be reminded."""
+    return session.scalars(_near(now).limit(1)).first() is not None
+
+
 def remind(session: Session, now: datetime) -> tuple[str, ...]:
     """Mark the notices whose deadline is near and of which nobody was reminded; their ids."""
-    query = select(Notice).where(
-        Notice.state == NoticeState.SENT,
-        Notice.reminded_at.is_(None),
-        Notice.deadline <= now + timedelta(days=REMIND_DAYS),
-    )
-    rows = list(session.scalars(query))
+    rows = list(session.scalars(_near(now)))
     for row in rows:
         row.reminded_at = now
         audit.append(session, MACHINE, "notice_reminder", row.id, {}, now)
@@ -140,6 +140,14 @@ def _in_time(row: Notice, what: NoticeAct, now: datetime) -> None:
         return
     if now > row.sent_at + timedelta(days=OBJECTION_DAYS):
         raise Conflict("异议期已过 / the time for objections is over")
+
+
+def _near(now: datetime) -> Select[Notice]:
+    return select(Notice).where(
+        Notice.state == NoticeState.SENT,
+        Notice.reminded_at.is_(None),
+        Notice.deadline <= now + timedelta(days=REMIND_DAYS),
+    )
 
 
 def _get(session: Session, actor: UserView, notice_id: str) -> Notice:

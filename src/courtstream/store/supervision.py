@@ -54,6 +54,7 @@ class SittingFact(Counts, Base):
     kind: Mapped[str] = mapped_column(String(32))
     judge_id: Mapped[str] = mapped_column(String(40), index=True)
     leader: Mapped[bool] = mapped_column(default=False)
+    reason: Mapped[str] = mapped_column(String(40), default="")
 
 
 class TallyRow(Counts, Base):
@@ -174,6 +175,22 @@ class Annotation(Base):
     hearing_id: Mapped[str] = mapped_column(ForeignKey("hearings.id"), index=True)
     text: Mapped[str] = mapped_column(Text)
     at: Mapped[datetime]
+
+
+class ReportJob(Base):
+    """A bundle of every court's month, made in the background; `done` of `total` courts so far."""
+
+    __tablename__ = "report_jobs"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7))
+    court_id: Mapped[str | None] = mapped_column(ForeignKey("courts.id"))
+    by: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(16), default="queued")
+    done: Mapped[int] = mapped_column(default=0)
+    total: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    finished_at: Mapped[datetime | None]
 
 
 class MonthlyRun(Base):

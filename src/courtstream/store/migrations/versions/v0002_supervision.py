@@ -29,6 +29,7 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(length=32), nullable=False),
         sa.Column("judge_id", sa.String(length=40), nullable=False),
         sa.Column("leader", sa.Boolean(), nullable=False),
+        sa.Column("reason", sa.String(length=40), nullable=False),
         sa.Column("scheduled", sa.Integer(), nullable=False),
         sa.Column("held", sa.Integer(), nullable=False),
         sa.Column("closed", sa.Integer(), nullable=False),
@@ -173,6 +174,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_notices_subject_id"), ["subject_id"], unique=False)
 
     op.create_table(
+        "report_jobs",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
+        sa.Column("court_id", sa.String(length=40), nullable=True),
+        sa.Column("by", sa.String(length=64), nullable=False),
+        sa.Column("state", sa.String(length=16), nullable=False),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["court_id"], ["courts.id"], name=op.f("fk_report_jobs_court_id_courts")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_report_jobs")),
+    )
+    with op.batch_alter_table("report_jobs", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_report_jobs_created_at"), ["created_at"], unique=False)
+
+    op.create_table(
         "reported_figures",
         sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("court_id", sa.String(length=40), nullable=False),
@@ -277,6 +297,10 @@ def downgrade() -> None:
 
     op.drop_table("assessments")
     op.drop_table("reported_figures")
+    with op.batch_alter_table("report_jobs", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_report_jobs_created_at"))
+
+    op.drop_table("report_jobs")
     with op.batch_alter_table("notices", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_notices_subject_id"))
         batch_op.drop_index(batch_op.f("ix_notices_state"))
