@@ -55,7 +55,10 @@ class Window(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class GraphParts:
-    """What a graph is made of. Factories are called again after a stage has fallen."""
+    """What a graph is made of. Factories are called again after a stage has fallen.
+
+    `seconds` is the clock by which speech analysis counts as hung.
+    """
 
     faces: FacesFactory
     speech: SpeechFactory
@@ -65,6 +68,7 @@ class GraphParts:
     heard: MediaTime = NEVER
     dial: SpeechDial | None = None
     wary: bool = False
+    seconds: Callable[[], float] = time.monotonic
     bleep: Mode = "tone"
     preset: str = "veryfast"
     zones: LiveZones = field(default_factory=LiveZones)
@@ -85,6 +89,7 @@ class Graph:
             heard=parts.heard,
             dial=parts.dial,
             wary=parts.wary,
+            clock=parts.seconds,
         )
         self.sealed = parts.sealed
         self._preset, self._now = parts.preset, pace.now
@@ -101,7 +106,7 @@ class Graph:
             parts.diary,
             parts.output(),
         )
-        self.zones = parts.zones
+        self.zones = parts.diary.zones = parts.zones
         self.release.amend = LateHiding(parts.zones, self._encoder)
         self.window: Window | None = None
         self.clock: SourceClock | None = None

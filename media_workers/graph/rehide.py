@@ -37,20 +37,28 @@ def pictures(packets: Sequence[EncodedPacket]) -> dict[MediaTime, Picture]:
 def rehidden(
     packets: Sequence[EncodedPacket], boxes: Boxes, encoder: VideoEncoder
 ) -> tuple[EncodedPacket, ...] | None:
-    """The group with `boxes(t)` hidden in each picture; None when a picture cannot be read.
-
-    Key frames stay where they were; `encoder` starts anew afterwards.
-    """
+    """The group with `boxes(t)` hidden in each picture; None when a picture cannot be read."""
     decoded = pictures(packets)
     if any(p.t not in decoded for p in packets):
         return None
-    made: list[EncodedPacket] = []
-    for p in packets:
-        hidden = hide_boxes(decoded[p.t].i420, FacesAt(p.t, 0, tuple(boxes(p.t))))
-        made += encoder.push(p.t, hidden, p.key)
-    made += encoder.flush()
+    made = encoded([(decoded[p.t], p.key) for p in packets], boxes, encoder)
     lasts = {p.t: p.duration for p in packets}
     return tuple(replace(p, duration=lasts.get(p.t, p.duration)) for p in made)
+
+
+def encoded(
+    shown: Sequence[tuple[Picture, bool]], boxes: Boxes, encoder: VideoEncoder
+) -> list[EncodedPacket]:
+    """Pictures, each with whether it is a key frame, with `boxes(t)` hidden in them.
+
+    `encoder` starts anew afterwards.
+    """
+    made: list[EncodedPacket] = []
+    for picture, key in shown:
+        hidden = hide_boxes(picture.i420, FacesAt(picture.t, 0, tuple(boxes(picture.t))))
+        made += encoder.push(picture.t, hidden, key)
+    made += encoder.flush()
+    return made
 
 
 class LateHiding:

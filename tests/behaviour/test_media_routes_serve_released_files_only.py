@@ -65,7 +65,7 @@ def test_while_live_the_stream_is_there_and_the_recording_is_not(world: World) -
 def test_after_the_end_only_a_released_replay_is_there(world: World) -> None:
     hearing_id, tape = world.live()
     world.files(hearing_id)
-    world.take([tape.end(6)])
+    world.take([tape.end(6), tape.looked_twice()])
     world.change(hearing_id, actual_end=utc_now() - timedelta(hours=1))
     with site(world) as client:
         assert codes(client, hearing_id) == {404}
@@ -153,7 +153,7 @@ def test_another_hearings_grant_opens_nothing_here(world: World) -> None:
 def test_players_may_ask_for_parts_and_ask_again(world: World) -> None:
     hearing_id, tape = world.live(replay_release="automatic")
     world.files(hearing_id)
-    world.take([tape.end(6)])
+    world.take([tape.end(6), tape.looked_twice()])
     path = f"/media/{hearing_id}/live/seg-000000-1.m4s"
     with site(world) as client:
         whole = client.get(path)

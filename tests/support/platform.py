@@ -259,6 +259,10 @@ class Tape:
         said = {"start": begin, "end": close, "text": text, "words": [[text, begin, close, 0.9]]}
         return self.row(RowKind.WORDS, begin, utterance={**said, **more})
 
+    def looked_twice(self, t: float = 6.0) -> JournalRow:
+        """The second pass is over and has found nothing."""
+        return self.row(RowKind.SECOND_PASS, state="done", done=t, of=t, moments=[], pictures=1)
+
     def end(self, t: float) -> JournalRow:
         return self.row(RowKind.ENDED, int(t * SECOND), why="command", end=int(t * SECOND))
 

@@ -17,6 +17,7 @@ from courtstream.api.announce import announce
 from courtstream.api.context import Context
 from courtstream.api.second_passes import SecondPasses
 from courtstream.api.text_mode import TextMode
+from courtstream.auth.tokens import digest, site_secret
 from courtstream.control.protocol import (
     AdmitReply,
     AdmitRequest,
@@ -29,7 +30,7 @@ from courtstream.control.protocol import (
 )
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, NodeAway
-from courtstream.services import admission, journal, running, scoring
+from courtstream.services import admission, journal, keys, running, scoring
 from courtstream.services.bus import Bus
 from courtstream.services.capacity import room_of
 from courtstream.services.journal import Applied
@@ -116,10 +117,15 @@ class Listeners:
         if isinstance(answer, WorkerSpec):
             metrics.ADMISSIONS.labels("admitted").inc()
             log.info("publisher admitted", hearing=answer.hearing_id, node=request.node)
-            return AdmitReply(ok=True, spec=answer)
+            words = self._passphrase(request) if request.protocol == "srt" else ""
+            return AdmitReply(ok=True, spec=answer, passphrase=words)
         metrics.ADMISSIONS.labels(answer.code).inc()
         log.info("publisher refused", code=answer.code, node=request.node)
         return AdmitReply(ok=False, code=answer.code, message=_refusal(answer))
+
+    def _passphrase(self, request: AdmitRequest) -> str:
+        secret = site_secret(self._platform.settings.secret_key)
+        return keys.passphrase(secret, digest(request.key))
 
     async def _row(self, row: JournalRow) -> None:
         if self._rows.full():

@@ -127,7 +127,7 @@ async def still(request: Request) -> Response:
         raise NotFound
     # not from memory: a still may be made anew after the second pass
     data = await run_in_threadpool(read_plain, _folder(request, "stills") / name)
-    return _changing(request, data, TYPES["jpg"])
+    return _changing(request, data, TYPES["jpg"], SHORT)
 
 
 async def text(request: Request) -> Response:
@@ -199,10 +199,10 @@ def _name(request: Request, shape: re.Pattern[str]) -> str:
     return name
 
 
-def _changing(request: Request, data: bytes, kind: str) -> Response:
+def _changing(request: Request, data: bytes, kind: str, keep: str = FRESH) -> Response:
     """A file that changes: every reader asks again, and mostly hears that nothing is new."""
     etag = f'"{hashlib.sha256(data).hexdigest()[:24]}"'
-    headers = {"Cache-Control": FRESH, "ETag": etag}
+    headers = {"Cache-Control": keep, "ETag": etag}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     return Response(data, media_type=kind, headers=headers)

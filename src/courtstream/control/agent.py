@@ -33,9 +33,11 @@ from courtstream.control.protocol import (
     NodeCommand,
     NodeVerb,
     Reply,
+    SecondPassSpec,
     WorkerBeat,
     WorkerSpec,
 )
+from courtstream.control.second_pass import SecondPasses
 from courtstream.control.workers import WORKER_COMMAND, find_workers, localise, turn_log
 from courtstream.settings import Settings
 
@@ -103,6 +105,8 @@ class NodeAgent:
             return Reply(ok=True, data={"workers": self.status(), "ingest": self.ingest_totals()})
         if order.verb is NodeVerb.STOP:
             return await self.stop(order.hearing_id)
+        if order.verb is NodeVerb.SECOND_PASS and order.second_pass is not None:
+            return await self.second_pass(order.second_pass)
         if order.spec is None:
             return Reply(ok=False, code="invalid_input", message="启动指令缺少 spec / spec missing")
         return await self.ensure(order.spec)
@@ -126,6 +130,13 @@ class NodeAgent:
             return Reply(ok=True, message="未在运行 / was not running")
         orderly = await charge.end(self._stops.worker)
         return Reply(ok=True, data={"orderly": orderly})
+
+    async def second_pass(self, spec: SecondPassSpec) -> Reply:
+        """Have a hearing's second pass running, once its worker has written its last row."""
+        charge = self._charges.get(spec.hearing_id)
+        if charge is not None and not charge.over:
+            return Reply(ok=False, code="busy", message="庭审尚未结束 / the hearing is not over")
+        return await asyncio.to_thread(self._second_passes.ensure, spec)
 
     async def stop_all(self) -> None:
         """End all workers, together."""

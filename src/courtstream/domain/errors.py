@@ -105,6 +105,14 @@ class PreviousHearingOpen(Conflict):
     remedy = "在法庭推流页结束上一场，再重新推流 / end it on the courtroom page, then push again"
 
 
+class SecondPassOpen(Conflict):
+    """The second look over the picture is not settled: the replay cannot go out yet."""
+
+    code = "second_pass_open"
+    zh = "第二遍画面复核尚未完成，录播暂不能发布"
+    remedy = "在庭审的“画面复核”页逐条确认 / settle the list on the hearing's picture review page"
+
+
 class PublisherPresent(CourtstreamError):
     """Another encoder is already publishing with this key."""
 

@@ -12,7 +12,7 @@ from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, MinuteState, Role
-from courtstream.services import admission, ending, lifecycle
+from courtstream.services import admission, ending, lifecycle, publishing, second_pass
 from courtstream.store.tables import (
     Asset,
     GuardClosure,
@@ -241,6 +241,16 @@ def _nothing(session: Session, hearing: Hearing, row: JournalRow) -> None:
     """Totals stay in the journal; the live board shows the present ones."""
 
 
+def _second_pass(session: Session, hearing: Hearing, row: JournalRow) -> None:
+    at = instant(row.at) or utc_now()
+    second_pass.told(session, hearing, row, at)
+    publishing.after_the_second_pass(session, hearing, at)
+
+
+def _moment(session: Session, hearing: Hearing, row: JournalRow) -> None:
+    second_pass.found(session, hearing, row.body)
+
+
 HANDLERS: dict[RowKind, Callable[[Session, Hearing, JournalRow], None]] = {
     RowKind.STARTED: _started,
     RowKind.SOURCE: _source,
@@ -259,6 +269,8 @@ HANDLERS: dict[RowKind, Callable[[Session, Hearing, JournalRow], None]] = {
     RowKind.EFFORT: mark,
     RowKind.COUNTERS: _nothing,
     RowKind.SHOWN: _nothing,
+    RowKind.SECOND_PASS: _second_pass,
+    RowKind.MOMENT: _moment,
     RowKind.ENDED: _ended,
 }
 

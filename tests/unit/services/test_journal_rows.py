@@ -186,7 +186,7 @@ def test_signal_lost_and_back(world: World) -> None:
 
 def test_the_end_makes_a_replay_by_the_policy(world: World) -> None:
     first, tape = world.live(replay_release="automatic")
-    world.take([tape.end(6)])
+    world.take([tape.end(6), tape.looked_twice()])
     view = world.work.read(watch.hearing_page, first, NOW + timedelta(hours=1))
     assert view.card.replay
     assert view.media.endswith("/live/master.m3u8")

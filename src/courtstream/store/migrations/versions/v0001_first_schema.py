@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-from courtstream.store.migrations import publication_tables
+from courtstream.store.migrations import privacy_tables, publication_tables, transcript_tables
 
 revision = "0001"
 down_revision = None
@@ -916,9 +916,13 @@ def upgrade() -> None:
         )
 
     publication_tables.create()
+    transcript_tables.create()
+    privacy_tables.create()
 
 
 def downgrade() -> None:
+    privacy_tables.drop()
+    transcript_tables.drop()
     publication_tables.drop()
     with op.batch_alter_table("false_positives", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_false_positives_hearing_id"))

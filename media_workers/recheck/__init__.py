@@ -1,0 +1,1 @@
+"""The second pass: after a hearing, what was published is held against the sealed original."""
