@@ -9,6 +9,7 @@ from courtstream.domain.redaction import FAIL_CLOSED, Reason, Redaction, Redacti
 from courtstream.domain.time import SECOND, MediaTime, Span, to_seconds
 from courtstream.domain.transcript import Utterance, Word
 from courtstream.domain.trial import MinuteState
+from courtstream.domain.zones import Seat, ZoneMap
 from media_workers.graph.turns import Turns
 from media_workers.redact.delay import Held
 from media_workers.redact.guard import Verdict
@@ -16,9 +17,10 @@ from media_workers.redact.ledger import by_reason
 from media_workers.redact.record import FaceRows, StretchRows, as_json
 from media_workers.runtime.items import FacesAt, PrivateSpan, Sound
 from media_workers.runtime.journal import Rows
+from media_workers.runtime.zones import LiveZones
 from media_workers.speech.effort import Change
 from media_workers.speech.gavel import GavelFinder
-from media_workers.speech.levels import SoundMeter
+from media_workers.speech.levels import SoundMeasure, SoundMeter
 from media_workers.vision.meter import PictureMeasure
 
 
@@ -37,6 +39,7 @@ class Diary:
         self._whole = StretchRows(RedactionKind.WHOLE_PICTURE, "w")
         self._turns = Turns()
         self._meter = SoundMeter()
+        self.zones: LiveZones | None = None
         self._gavel: GavelFinder | None = None
         self._gavel_end: MediaTime = -1
         self._state: tuple[MinuteState, Reason | None] | None = None
@@ -65,9 +68,19 @@ class Diary:
             frozen=picture.frozen if picture else None,
             frames=picture.frames if picture else 0,
             skew=skew,
+            detail=self._detail(held, picture, sound),
             **(sound.as_row() if sound else {"silent": True}),
         )
         self._knocks(held.sound)
+
+    def _detail(
+        self, held: Held, picture: PictureMeasure | None, sound: SoundMeasure | None
+    ) -> dict[str, float | bool | None]:
+        """Numbers the standard's thresholds are held against, by the names of `MediaSecond`."""
+        found: dict[str, float | bool | None] = {**(picture.detail() if picture else {})}
+        found |= sound.detail() if sound else {}
+        empty = _bench_empty(held, self.zones.current[1] if self.zones else None)
+        return found if empty is None else {**found, "bench_empty": empty}
 
     def failed(self, stage: str, code: str) -> None:
         """A line of the graph can go on no more."""
@@ -172,6 +185,24 @@ class Diary:
         self._gavel_end = sound.span.end
         for event in self._gavel.push(sound.pcm):
             self._journal.write(RowKind.EVENT, event.t, kind=event.kind.value)
+
+
+def _bench_empty(held: Held, zones: ZoneMap | None) -> bool | None:
+    """Whether no face was seen in the bench's zone all through the chunk: a place, no person.
+
+    None where no map names a bench for the view, or the view is not known.
+    """
+    seen = [s.faces for s in held.pictures if s.faces is not None and s.faces.view]
+    if zones is None or not seen:
+        return None
+    known = False
+    for at in seen:
+        view = zones.view(at.view)
+        bench = {z.id for z in view.zones if z.seat is Seat.BENCH} if view else set()
+        known = known or bool(bench)
+        if any(f.zone in bench and f.track >= 0 for f in (*at.faces, *at.bare)):
+            return False
+    return True if known else None
 
 
 def _people(seen: FacesAt) -> int:

@@ -9,6 +9,7 @@ import numpy as np
 
 from media_workers.runtime.items import Pcm, Sound
 from media_workers.speech.loudness import Loudness
+from media_workers.speech.tones import howl_db, hum_db
 
 SILENT_DBFS = -60.0
 """A second whose loudest 20 ms stays below this carries no sound."""
@@ -33,6 +34,13 @@ class SoundMeasure:
     snr_db: float | None
     silent: bool
     clipped: bool
+    hum_db: float | None = None
+    howl_db: float | None = None
+
+    def detail(self) -> dict[str, float]:
+        """Further numbers as the journal keeps them, by the names of `MediaSecond`."""
+        found = {"hum_db": self.hum_db, "howl_db": self.howl_db}
+        return {name: value for name, value in found.items() if value is not None}
 
     def as_row(self) -> dict[str, float | bool | None]:
         """As the journal keeps it."""
@@ -67,6 +75,8 @@ class SoundMeter:
             snr_db=self._snr(levels),
             silent=max(levels, default=-120.0) < SILENT_DBFS,
             clipped=_longest_flat(sound.pcm) >= CLIPPED_SAMPLES,
+            hum_db=hum_db(sound.pcm, sound.rate),
+            howl_db=howl_db(sound.pcm, sound.rate),
         )
 
     def _snr(self, levels: list[float]) -> float | None:

