@@ -68,9 +68,14 @@ def masked_name(name: str) -> str:
     A long name is an organisation's only when it says so: 阿依古丽·买买提 is a person.
     """
     plain = name.strip()
-    if not plain or (len(plain) > 4 and _ORGANISATION.search(plain)):
+    if not plain or is_organisation(plain):
         return plain
     return plain[0] + "某" * min(len(plain) - 1, 2)
+
+
+def is_organisation(name: str) -> bool:
+    """Whether a long name says that it is an organisation's."""
+    return len(name.strip()) > 4 and _ORGANISATION.search(name.strip()) is not None
 
 
 def publication_of(hearing: Hearing, mode: PublicationMode) -> Publication | None:

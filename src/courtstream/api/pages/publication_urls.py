@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from courtstream.api.pages import clips, entries, gate, modes
+from courtstream.api.pages import clips, entries, gate, modes, verdict
 
 HEARING = "/staff/hearings/{hearing_id}"
 
@@ -12,7 +12,11 @@ publication_routes: list[BaseRoute] = [
     Route("/text/{hearing_id}", modes.running),
     Route("/clips/{hearing_id}", clips.story),
     Route("/embed/{hearing_id}", clips.embed),
+    Route("/verdict/{hearing_id}", verdict.public),
+    Route("/judgments", verdict.listing),
     Route("/staff/publication", gate.queue),
+    Route(f"{HEARING}/verdict", verdict.page, methods=["GET"]),
+    Route(f"{HEARING}/verdict", verdict.act, methods=["POST"]),
     Route(f"{HEARING}/clips", clips.page, methods=["GET"]),
     Route(f"{HEARING}/clips", clips.act, methods=["POST"]),
     Route(f"{HEARING}/gate", gate.page, methods=["GET"]),
