@@ -16,7 +16,7 @@ from courtstream.domain.ids import new_id
 from courtstream.domain.supervision import NoticeState
 from courtstream.rules import indicators as ind
 from courtstream.rules.supervision import Noticed, Subject, noticed
-from courtstream.services import audit, reporting, tallying
+from courtstream.services import audit, gaming, reporting, tallying
 from courtstream.services.scope import court_path
 from courtstream.services.views import UserView
 from courtstream.store.tables import MonthlyRun, Notice
@@ -45,12 +45,14 @@ def run(session: Session, month: str, now: datetime, by: str = MACHINE) -> RunRe
     proposals = []
     for court_id, cells in sorted(by_court.items()):
         proposals += _court_proposals(court_id, cells, reported.get(court_id, {}))
-    new = [p for p in proposals if (p[2].watch.code, p[1]) not in known]
-    session.add_all(_notice(month, *p, now) for p in new)
-    session.merge(MonthlyRun(month=month, at=now, by=by, found=len(proposals)))
-    detail = {"month": month, "found": len(proposals), "new": len(new)}
+    made = [_notice(month, *p, now) for p in proposals]
+    made += [_sign(month, sign, now) for sign in gaming.signs_of(session, month)]
+    new = [n for n in made if (n.code, n.subject_id) not in known]
+    session.add_all(new)
+    session.merge(MonthlyRun(month=month, at=now, by=by, found=len(made)))
+    detail = {"month": month, "found": len(made), "new": len(new)}
     audit.append(session, by, "monthly_run", month, detail, now)
-    return RunReport(month, len(by_court), len(proposals), len(new))
+    return RunReport(month, len(by_court), len(made), len(new))
 
 
 def due(session: Session, now: datetime) -> str | None:
@@ -74,6 +76,20 @@ def checked_month(month: str) -> str:
     except ValueError:
         raise InvalidInput("月份应如 2026-11 / a month like 2026-11") from None
     return month
+
+
+def _sign(month: str, sign: gaming.Sign, now: datetime) -> Notice:
+    return Notice(
+        id=new_id("n"),
+        month=month,
+        code=sign.code,
+        court_id=sign.court_id,
+        subject_kind=Subject.HEARING.value,
+        subject_id=sign.hearing_id,
+        state=NoticeState.DETECTED,
+        facts={"hearings": [sign.hearing_id, *sign.others]},
+        created_at=now,
+    )
 
 
 def _known(session: Session, month: str) -> set[tuple[str, str]]:

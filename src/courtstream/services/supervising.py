@@ -29,9 +29,9 @@ from courtstream.domain.supervision import (
 )
 from courtstream.rules.supervision import Subject, Watch, watches
 from courtstream.services import audit
-from courtstream.services.scope import court_path, courts_within
+from courtstream.services.scope import court_path, courts_within, target_of
 from courtstream.services.views import UserView
-from courtstream.store.tables import Court, Judge, Notice, NoticeStep
+from courtstream.store.tables import Court, Hearing, Judge, Notice, NoticeStep
 
 MACHINE = "machine"
 
@@ -166,6 +166,9 @@ def _may_see(session: Session, actor: UserView, row: Notice) -> bool:
 
 
 def _target(session: Session, row: Notice) -> Target:
+    hearing = session.get(Hearing, row.subject_id) if row.subject_kind == Subject.HEARING else None
+    if hearing is not None:
+        return target_of(session, hearing)
     judge = session.get(Judge, row.subject_id) if row.subject_kind == Subject.JUDGE else None
     divisions = frozenset({judge.division_id}) if judge and judge.division_id else frozenset[str]()
     judges = frozenset({judge.id}) if judge else frozenset[str]()
@@ -192,6 +195,13 @@ def _step(
     )
 
 
+def _name(session: Session, row: Notice, judge: Judge | None, court: Court) -> str:
+    if row.subject_kind == Subject.HEARING:
+        hearing = session.get(Hearing, row.subject_id)
+        return hearing.case.number if hearing else "–"
+    return judge.name if judge else court.name
+
+
 def _view(
     session: Session, actor: UserView, row: Notice, now: datetime, whole: bool = False
 ) -> NoticeView:
@@ -214,7 +224,7 @@ def _view(
         court_name=court.name,
         subject_kind=row.subject_kind,
         subject_id=row.subject_id,
-        subject_name=judge.name if judge else court.name,
+        subject_name=_name(session, row, judge, court),
         state=row.state,
         facts=dict(row.facts),
         created_at=row.created_at,

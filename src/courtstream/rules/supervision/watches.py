@@ -12,6 +12,7 @@ from typing import Any
 
 from courtstream.domain.errors import InvalidInput
 from courtstream.rules.indicators import Cell, IndicatorValue, definitions, figure, total
+from courtstream.rules.supervision.gaming import CHECKS
 
 
 class Subject(StrEnum):
@@ -19,12 +20,16 @@ class Subject(StrEnum):
 
     COURT = "court"
     JUDGE = "judge"
+    HEARING = "hearing"
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """A row of the table. Bounds are on the indicator's value; `least_sittings` eligible ones
-    must stand behind it, so that one unlucky hearing does not become a notice."""
+    """A row of the table; one about a hearing names no indicator but one of the checks.
+
+    Bounds are on the indicator's value; `least_sittings` eligible ones must stand behind it, so
+    that one unlucky hearing does not become a notice.
+    """
 
     code: str
     subject: Subject
@@ -86,17 +91,20 @@ def watches() -> tuple[Watch, ...]:
 def watch_of(row: Mapping[str, Any]) -> Watch:
     """A checked row. Raises InvalidInput naming the watch and its fault."""
     code = row["code"]
-    if row["indicator"] not in {d.code for d in definitions()}:
+    if Subject(row["subject"]) is Subject.HEARING:
+        if code not in CHECKS:
+            raise InvalidInput(f"监督项 {code} 没有相应的核查 / watch {code}: no such check")
+    elif row["indicator"] not in {d.code for d in definitions()}:
         raise InvalidInput(f"监督项 {code} 的指标不存在 / watch {code}: unknown indicator")
-    if row.get("low") is None and row.get("high") is None:
+    elif row.get("low") is None and row.get("high") is None:
         raise InvalidInput(f"监督项 {code} 没有界限 / watch {code}: no bound")
     return Watch(
         code=code,
         subject=Subject(row["subject"]),
-        indicator=row["indicator"],
+        indicator=row.get("indicator", ""),
         low=row.get("low"),
         high=row.get("high"),
-        least_sittings=row["least_sittings"],
+        least_sittings=row.get("least_sittings", 1),
         deadline_days=row["deadline_days"],
         zh=row["zh"],
         en=row["en"],

@@ -1,0 +1,94 @@
+"""Signs that a figure was made rather than earned, gathered from a month's broadcasts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courtstream.domain.scoring import Outcome
+from courtstream.domain.time import SECOND
+from courtstream.rules.supervision.gaming import Shown, number_of, signs
+from courtstream.store.tables import Case, Hearing, Measure, ScorecardRow, SittingFact
+
+LISTENED = 600 * SECOND
+"""The first ten minutes tell whether the sound was heard before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sign:
+    """A watch's code, the hearing it speaks of, and the others it speaks of besides."""
+
+    code: str
+    court_id: str
+    hearing_id: str
+    others: tuple[str, ...]
+
+
+def signs_of(session: Session, month: str) -> tuple[Sign, ...]:
+    """What the broadcasts of a month give to look at."""
+    shown = _shown(session, month)
+    courts = {s.hearing_id: s.court for s in shown}
+    return tuple(
+        Sign(code, courts[hearing_id], hearing_id, others)
+        for code, found in signs(shown).items()
+        for hearing_id, others in sorted(found.items())
+    )
+
+
+def _shown(session: Session, month: str) -> list[Shown]:
+    query = (
+        select(SittingFact, Case.number, Case.cause)
+        .join(Hearing, Hearing.id == SittingFact.hearing_id)
+        .join(Case, Case.id == Hearing.case_id)
+        .where(SittingFact.month == month, SittingFact.broadcast == 1)
+    )
+    rows = session.execute(query).all()
+    found, loudness = _steps_found(session, month), _loudness(session, month)
+    return [
+        Shown(
+            fact.hearing_id,
+            fact.court_id,
+            fact.judge_id,
+            fact.day,
+            fact.streamed / 60,
+            cause,
+            number_of(number),
+            found.get(fact.hearing_id),
+            loudness.get(fact.hearing_id, ()),
+        )
+        for fact, number, cause in rows
+    ]
+
+
+def _steps_found(session: Session, month: str) -> dict[str, float]:
+    """The share of steps found in each scored hearing; unclear ones count for nobody."""
+    query = (
+        select(ScorecardRow.hearing_id, ScorecardRow.steps)
+        .join(SittingFact, SittingFact.hearing_id == ScorecardRow.hearing_id)
+        .where(SittingFact.month == month, ScorecardRow.current.is_(True))
+    )
+    shares = {}
+    for hearing_id, steps in session.execute(query):
+        told = [s.get("outcome") for s in steps]
+        met, missed = told.count(Outcome.MET.value), told.count(Outcome.NOT_FOUND.value)
+        if met + missed:
+            shares[hearing_id] = met / (met + missed)
+    return shares
+
+
+def _loudness(session: Session, month: str) -> dict[str, list[float]]:
+    """LUFS second by second of the first minutes."""
+    query = (
+        select(Measure.hearing_id, Measure.lufs)
+        .join(SittingFact, SittingFact.hearing_id == Measure.hearing_id)
+        .where(SittingFact.month == month, SittingFact.broadcast == 1)
+        .where(Measure.start < LISTENED, func.coalesce(Measure.lufs, 0) < 0)
+        .order_by(Measure.hearing_id, Measure.start)
+    )
+    curves: dict[str, list[float]] = defaultdict(list)
+    for hearing_id, lufs in session.execute(query):
+        curves[hearing_id].append(float(lufs or 0.0))
+    return dict(curves)
