@@ -32,6 +32,10 @@ class IngestSettings(BaseModel):
     public_host: str = Field("", description="Host name written into the URLs clerks paste.")
     rtmp_port: int = Field(1935, ge=0, le=65535, description="One port for all courtrooms.")
     idle_seconds: float = Field(10.0, gt=0, description="A silent publisher is closed after this.")
+    srt_port: int = Field(8890, ge=0, le=65535, description="One UDP port for all courtrooms.")
+    srt_require_passphrase: bool = Field(
+        False, description="Refuse SRT callers that do not encrypt."
+    )
     webrtc_addresses: tuple[str, ...] = Field(
         (), description="Addresses offered to WebRTC peers; empty: the one listened on."
     )

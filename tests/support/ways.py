@@ -117,7 +117,7 @@ async def site(
     broker = await asyncio.create_subprocess_exec(*plan.arguments())
     world = World.make(folder / "data")
     settings = change(world.settings.model_copy(update={"nats": NatsSettings(port=plan.port)}))
-    ingest = settings.ingest.model_copy(update={"rtmp_port": 0})
+    ingest = settings.ingest.model_copy(update={"rtmp_port": 0, "srt_port": 0})
     settings = world.settings = settings.model_copy(update={"ingest": ingest})
     now = utc_now()
     due = new_hearing(start=now + timedelta(minutes=1))

@@ -82,7 +82,8 @@ class Demo:
         return settings.model_copy(
             update={
                 "web": settings.web.model_copy(update={"port": web}),
-                "ingest": settings.ingest.model_copy(update={"rtmp_port": rtmp}),
+                # the demonstration pushes by RTMP; SRT takes whatever port is free
+                "ingest": settings.ingest.model_copy(update={"rtmp_port": rtmp, "srt_port": 0}),
                 "nats": settings.nats.model_copy(update={"port": nats}),
             }
         )

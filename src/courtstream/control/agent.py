@@ -59,7 +59,7 @@ class NodeAgent:
         stops: StopPolicy | None = None,
     ) -> None:
         self.settings = settings
-        self.rtmp_port = 0
+        self.rtmp_port = self.srt_port = 0
         self.ingest_totals: IngestTotals = dict
         self._bus = bus
         self._leases = LeaseStore(bus.client)
@@ -191,6 +191,7 @@ class NodeAgent:
             version=__version__,
             hearings=running,
             rtmp_port=self.rtmp_port,
+            srt_port=self.srt_port,
             load=round(os.getloadavg()[0], 2),
             free_bytes=_free_bytes(self.settings.data),
             cores=cores(),

@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -20,7 +21,14 @@ from courtstream.control import protocol
 from courtstream.control.boundary import supervised
 from courtstream.control.broker import NatsBus
 from courtstream.control.policy import IngestPolicy
-from courtstream.control.protocol import AdmitRequest, IngestEvent, KeysRevoked, Reply, WorkerSpec
+from courtstream.control.protocol import (
+    AdmitReply,
+    AdmitRequest,
+    IngestEvent,
+    KeysRevoked,
+    Reply,
+    WorkerSpec,
+)
 from courtstream.control.rtmp.errors import RtmpError
 from courtstream.control.rtmp.flv import media_tag
 from courtstream.control.rtmp.relay import Relay
@@ -121,20 +129,31 @@ class Door:
                 publisher.revoked = True
                 publisher.feed.close()
 
-    async def receive(self, feed: Feed, knock: AdmitRequest) -> None:
-        """Carry one publisher from its knock to its end. What refuses it is told to it."""
+    async def receive(
+        self, feed: Feed, knock: AdmitRequest, granted: Callable[[AdmitReply], None] | None = None
+    ) -> None:
+        """Carry one publisher from its knock to its end. What refuses it is told to it.
+
+        `granted` hears the platform's yes before the feed is accepted.
+        """
         try:
-            await self._publish(feed, knock)
+            await self._publish(feed, knock, granted)
         except Refused as refusal:
             log.info("publisher refused", code=refusal.code, remote=feed.remote)
             await self._tell("refused", refusal.hearing_id, refusal.code, feed.remote)
             await feed.say_no(refusal.code, refusal.message, self.policy.linger)
 
-    async def _publish(self, feed: Feed, knock: AdmitRequest) -> None:
+    async def _publish(
+        self, feed: Feed, knock: AdmitRequest, granted: Callable[[AdmitReply], None] | None
+    ) -> None:
         digest = hashlib.sha256(knock.key.encode()).hexdigest() if knock.key else ""
         await self._make_room(digest, "")
-        spec = await self._admitted(knock)
+        reply = await self._admitted(knock)
+        spec = reply.spec
+        assert spec is not None
         await self._make_room(digest, spec.hearing_id)
+        if granted is not None:
+            granted(reply)
         relay = Relay(lambda: self._workers.socket(spec.hearing_id), self.policy)
         publisher = Publisher(spec.hearing_id, digest, relay, feed)
         self._publishers[spec.hearing_id] = publisher
@@ -157,7 +176,7 @@ class Door:
             older.feed.close()
             await asyncio.wait_for(older.gone.wait(), self.policy.finish + 1.0)
 
-    async def _admitted(self, knock: AdmitRequest) -> WorkerSpec:
+    async def _admitted(self, knock: AdmitRequest) -> AdmitReply:
         try:
             request = knock.model_copy(update={"node": self._node})
             reply = await self._bus.admit(request, self.policy.admit)
@@ -165,7 +184,7 @@ class Door:
             raise Refused.by(error) from None
         if not reply.ok or reply.spec is None:
             raise Refused(reply.code or "refused", reply.message or "推流被拒绝 / refused")
-        return reply.spec
+        return reply
 
     async def _on_air(self, publisher: Publisher, spec: WorkerSpec) -> None:
         started = await self._workers.ensure(spec)

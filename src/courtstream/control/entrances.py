@@ -13,6 +13,7 @@ from courtstream.control.policy import IngestPolicy
 from courtstream.control.protocol import RtcRequest, node_rtc
 from courtstream.control.rtc import RtcHost
 from courtstream.control.rtmp.gateway import Gateway
+from courtstream.control.srt.listener import SrtListener
 from courtstream.settings import Settings
 
 
@@ -22,20 +23,29 @@ class Entrances:
 
     door: Door
     rtmp_port: int
+    srt_port: int
 
 
 @asynccontextmanager
 async def entrances(settings: Settings, bus: NatsBus, workers: Workers) -> AsyncIterator[Entrances]:
-    """Open RTMP and the inner entrance for WebRTC. Raises PortTaken."""
+    """Open RTMP, SRT and the inner entrance for WebRTC. Raises PortTaken."""
     ingest = settings.ingest
     door = Door(bus, workers, settings.node, IngestPolicy(idle=ingest.idle_seconds))
     async with AsyncExitStack() as stack:
         await bus.on_keys_revoked(door.revoked)
         gateway = await stack.enter_async_context(Gateway(door, ingest.host, ingest.rtmp_port))
+        srt = await stack.enter_async_context(
+            SrtListener(
+                door,
+                ingest.host,
+                ingest.srt_port,
+                require=ingest.srt_require_passphrase,
+            )
+        )
         inner = await stack.enter_async_context(FeedServer(door, door_socket(settings.data)))
         rtc = RtcHost(inner.path, workers, ingest.host, ingest.webrtc_addresses)
         stack.push_async_callback(rtc.close)
         subject = node_rtc(settings.node)
         listening = await bus.answer(subject, RtcRequest, rtc.handle)
         stack.push_async_callback(listening.unsubscribe)
-        yield Entrances(door, gateway.port)
+        yield Entrances(door, gateway.port, srt.port)

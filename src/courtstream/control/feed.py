@@ -131,8 +131,11 @@ class FeedServer:
         try:
             async with asyncio.timeout(KNOCK_SECONDS):
                 line = await reader.readline()
-            knock = AdmitRequest.model_validate({"node": "", **json.loads(line)})
-        except (TimeoutError, ValueError, ValidationError) as error:
+            said = json.loads(line)
+            knock = AdmitRequest.model_validate(
+                {"node": "", **{name: said[name] for name in ("key", "protocol", "remote")}}
+            )
+        except (TimeoutError, ValueError, TypeError, KeyError, ValidationError) as error:
             log.warning("helper not understood", error=type(error).__name__)
             return
         await self._door.receive(SocketFeed(reader, writer, knock.remote), knock)

@@ -104,13 +104,25 @@ class Installation:
         web, ingest = self.settings.web, self.settings.ingest
         web_port = _usable(web.port, web.host, "web", "COURTSTREAM_WEB__PORT")
         rtmp_port = _usable(ingest.rtmp_port, ingest.host, "RTMP", "COURTSTREAM_INGEST__RTMP_PORT")
+        srt_port = self._srt_port(ingest.srt_port, ingest.host)
         self.settings = self.settings.model_copy(
             update={
                 "data": self.settings.data.absolute(),
                 "web": web.model_copy(update={"port": web_port}),
-                "ingest": ingest.model_copy(update={"rtmp_port": rtmp_port}),
+                "ingest": ingest.model_copy(
+                    update={"rtmp_port": rtmp_port, "srt_port": srt_port}
+                ),
             }
         )
+
+    def _srt_port(self, port: int, host: str) -> int:
+        """The port asked for; another one, said aloud, when it is taken."""
+        if port and port_free(port, host, udp=True):
+            return port
+        chosen = free_port(host, udp=True)
+        if port:
+            self._say(f"端口 {port} 已被占用，SRT 改用 {chosen} / taken, SRT uses {chosen}")
+        return chosen
 
     async def _broker(self) -> None:
         server = plan_server(self.settings.data / "nats", self.settings.nats.port)
@@ -179,6 +191,7 @@ def _environment(settings: Settings) -> dict[str, str]:
         "COURTSTREAM_WEB__PORT": str(settings.web.port),
         "COURTSTREAM_INGEST__HOST": settings.ingest.host,
         "COURTSTREAM_INGEST__RTMP_PORT": str(settings.ingest.rtmp_port),
+        "COURTSTREAM_INGEST__SRT_PORT": str(settings.ingest.srt_port),
     }
 
 

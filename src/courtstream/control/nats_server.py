@@ -31,10 +31,11 @@ def program() -> str:
     return found
 
 
-def port_free(port: int, host: str = HOST) -> bool:
-    """Whether a server could listen on this TCP port now."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+def port_free(port: int, host: str = HOST, *, udp: bool = False) -> bool:
+    """Whether a server could listen on this TCP (or UDP) port now."""
+    with socket.socket(socket.AF_INET, _kind(udp)) as probe:
+        if not udp:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((host, port))
         except OSError:
@@ -42,11 +43,15 @@ def port_free(port: int, host: str = HOST) -> bool:
         return True
 
 
-def free_port(host: str = HOST) -> int:
-    """A TCP port nobody listens on at this moment."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+def free_port(host: str = HOST, *, udp: bool = False) -> int:
+    """A TCP (or UDP) port nobody listens on at this moment."""
+    with socket.socket(socket.AF_INET, _kind(udp)) as probe:
         probe.bind((host, 0))
         return int(probe.getsockname()[1])
+
+
+def _kind(udp: bool) -> socket.SocketKind:
+    return socket.SOCK_DGRAM if udp else socket.SOCK_STREAM
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ async def run_node(
             # Before anybody can come in: a hearing that begins now mends its folder itself.
             await asyncio.to_thread(sweep, settings.hearings, frozenset(agent.status()))
             async with entrances(settings, bus, agent) as opened:
-                agent.rtmp_port = opened.rtmp_port
+                agent.rtmp_port, agent.srt_port = opened.rtmp_port, opened.srt_port
                 agent.ingest_totals = opened.door.totals
                 await opened.door.announce_restart(tuple(agent.status()))
                 log.info("node ready", node=settings.node, rtmp_port=opened.rtmp_port)

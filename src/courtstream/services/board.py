@@ -50,6 +50,11 @@ class Board:
         known = self._nodes.get(node)
         return known[0].rtmp_port if known else 0
 
+    def srt_port(self, node: str) -> int:
+        """The port a node's SRT receiver listens on, 0 when unknown."""
+        known = self._nodes.get(node)
+        return known[0].srt_port if known else 0
+
     def beats(self) -> Iterable[tuple[WorkerBeat, datetime]]:
         """Every worker's last beat and when it came."""
         return tuple(self._workers.values())

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
-from courtstream.auth.tokens import digest, new_ingest_key
+from courtstream.auth.tokens import derived, digest, new_ingest_key
 from courtstream.domain.errors import NotFound
 from courtstream.domain.ids import new_id
 from courtstream.services import audit
@@ -67,6 +67,14 @@ def revoke(
         raise NotFound
     _revoke(session, row, actor, now)
     return key_view(row)
+
+
+def passphrase(secret: bytes, sha256: str) -> str:
+    """What SRT callers with this key encrypt with: 32 letters and digits, kept nowhere.
+
+    It follows from the installation's secret and the key's digest, so a new key has a new one.
+    """
+    return derived(secret, f"srt:{sha256}")
 
 
 def revoked_at(session: Session, courtroom_id: str, at: datetime) -> tuple[str, ...]:
