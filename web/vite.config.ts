@@ -35,6 +35,7 @@ export default defineConfig({
         "src/view.ts",
         "src/running.ts",
         "src/entries.ts",
+        "src/words.ts",
       ],
     },
   },

@@ -6,7 +6,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import BaseRoute, Route
 
-from courtstream.api import health, hearings, media, publication, staff, whep, whip
+from courtstream.api import (
+    health,
+    hearings,
+    media,
+    operating,
+    publication,
+    staff,
+    texts,
+    whep,
+    whip,
+)
 from courtstream.api.docs import openapi
 from courtstream.api.pages import routes as page_routes
 
@@ -20,6 +30,15 @@ api_routes: list[BaseRoute] = [
     Route(f"{API}/hearings/import", hearings.import_file, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}", hearings.detail, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/transcript", hearings.transcript, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/transcript/changes", texts.changes, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/transcript/{{format}}", texts.file, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/text", texts.detail, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}/text/state", texts.state, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/turns/{{turn_id}}", texts.edit, methods=["PATCH"]),
+    Route(f"{API}/hearings/{{hearing_id}}/speech", texts.speech, methods=["POST"]),
+    Route(f"{API}/speech/{{correction_id}}/decision", texts.decide_speech, methods=["POST"]),
+    Route(f"{API}/hearings/{{hearing_id}}/requests", texts.file_request, methods=["POST"]),
+    Route(f"{API}/requests/{{request_id}}/decision", texts.decide_request, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/events", hearings.events, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/looks", whep.ticket, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/commands", hearings.command, methods=["POST"]),

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import clips, second_pass, shape
+from courtstream.services import clips, corrections, second_pass, shape
 from courtstream.store.tables import (
     ClipRow,
     ClipState,
@@ -50,6 +50,9 @@ def media_grant(session: Session, hearing_id: str, now: datetime) -> MediaGrant:
     if shape.withdrawn(hearing):
         return MediaGrant(withdrawn=True, clips=announced)
     text = shape.released(hearing, PublicationMode.PICTURE_TEXT)
+    if corrections.unmade(session, hearing_id):
+        # Somebody hid sound in it: nothing that can be heard is given out until it is made again.
+        return MediaGrant(text=text, stills=_stills(session, hearing_id) if text else frozenset())
     return MediaGrant(
         live=shape.live_open(hearing, now),
         replay=shape.replay_open(hearing),

@@ -60,18 +60,15 @@ def text_page(session: Session, actor: UserView, hearing_id: str, now: datetime)
     """Everything the reviewer works with. Raises Forbidden, NotFound."""
     hearing = hearing_for(session, actor, Action.EDIT_TRANSCRIPT, hearing_id)
     newest = transcripts.current(session, hearing_id)
-    ended = hearing.state is HearingState.ENDED
+    ended, card = hearing.state is HearingState.ENDED, shape.card_view(session, hearing)
     return TextPage(
-        hearing_id=hearing_id,
-        title=hearing.title,
-        case_number=hearing.case.number,
-        court=hearing.court.name,
+        hearing=card,
         revision=revision_view(newest),
         revisions=tuple(revision_view(r) for r in transcripts.revisions(session, hearing_id)),
         turns=tuple(turn_view(t, text) for t, text in shown_turns(session, hearing_id, newest)),
         requests=tuple(request_view(r) for r in _requests(session, hearing_id)),
         speech=tuple(speech_view(c) for c in _speech(session, hearing_id)),
-        media=shape.media_path(hearing_id) if ended or hearing.state in shape.ON_AIR else "",
+        media=shape.media_path(hearing_id) if card.replay or card.live else "",
         ended=ended,
     )
 

@@ -16,6 +16,7 @@ from courtstream.api.pages import (
     schedule,
     standards,
     view,
+    words,
 )
 from courtstream.api.pages.assets import MOUNT, web_folder
 from courtstream.api.pages.publication_urls import publication_routes
@@ -58,6 +59,8 @@ routes: list[BaseRoute] = [
     *publication_routes,
     *supervision_routes,
     Route(f"{HEARING}/findings/{{finding_id}}", judge.speak, methods=["POST"]),
+    Route(f"{HEARING}/words", words.page, methods=["GET"]),
+    Route(f"{HEARING}/words", words.act, methods=["POST"]),
     Route(ROOM, courtroom.page),
     Route(f"{ROOM}/events", courtroom.events),
     Route(f"{ROOM}/command", courtroom.command, methods=["POST"]),

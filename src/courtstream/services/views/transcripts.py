@@ -7,6 +7,7 @@ from datetime import datetime
 
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import Role
+from courtstream.services.views.hearings import HearingCard
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +93,7 @@ class SpeechView:
 class TextPage:
     """The reviewer's page of one hearing."""
 
-    hearing_id: str
-    title: str
-    case_number: str
-    court: str
+    hearing: HearingCard
     revision: RevisionView
     revisions: tuple[RevisionView, ...]
     turns: tuple[TurnView, ...]
