@@ -23,6 +23,12 @@ from courtstream.services.scope import court_path, courts_within
 from courtstream.services.views import UserView
 from courtstream.store.tables import Court, Judge, SittingFact
 
+_OTHER_REASONS = {
+    "": ("未登记理由", "no reason on file"),
+    "NOT_PUBLIC": ("不公开开庭", "not held in public"),
+    "NOT_APPROVED": ("审批结论为不直播", "decided not to broadcast"),
+}
+
 
 @dataclass(frozen=True, slots=True)
 class HeatCell:
@@ -75,6 +81,7 @@ class Reason:
 
     code: str
     zh: str
+    en: str
     count: int
 
 
@@ -212,9 +219,10 @@ def _reasons(
     if judges is not None:
         query = query.where(SittingFact.judge_id.in_(judges))
     known = closures()
-    names = {"": "未登记理由", "NOT_PUBLIC": "不公开开庭", "NOT_APPROVED": "审批结论为不直播"}
     return tuple(
-        Reason(code, known[code].zh if code in known else names.get(code, code), count)
+        Reason(code, *_OTHER_REASONS.get(code, (code, code)), count)
+        if code not in known
+        else Reason(code, known[code].zh, known[code].en, count)
         for code, count in session.execute(query)
     )
 

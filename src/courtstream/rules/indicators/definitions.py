@@ -53,6 +53,7 @@ def definition_of(row: Mapping[str, Any]) -> Definition:
         audience=row.get("audience", "office"),
         reported=row.get("reported", False),
         mark=row.get("mark", ""),
+        formula_en=row.get("formula_en", ""),
     )
     fault = _fault(found)
     if fault:

@@ -16,8 +16,8 @@ class Sitting:
     `on_air_minutes` how long it was live; `good_share` the share of that time with picture and
     sound in order (0..1, None unmeasured); `leaks` confirmed ones. `late_minutes`,
     `approved_before` and `record_passed` are None when nobody recorded or checked them; `score`
-    is the share of applicable points met, 0..100, None unscored. `reason_given`: why it was not
-    broadcast is on file.
+    is the share of applicable points met, 0..100, None unscored. `reason`: the code
+    on file for why it was not broadcast, empty when there is none.
     """
 
     id: str
@@ -35,7 +35,7 @@ class Sitting:
     leaks: int = 0
     late_minutes: float | None = None
     approved_before: bool | None = None
-    reason_given: bool = False
+    reason: str = ""
     recorded: bool = False
     record_passed: bool | None = None
     score: float | None = None
@@ -103,6 +103,7 @@ class Definition:
     audience: str = "office"
     reported: bool = False
     mark: str = ""
+    formula_en: str = ""
 
     def meets(self, value: float | None) -> bool | None:
         """Whether a value lies in the target range; None without a value or a target."""

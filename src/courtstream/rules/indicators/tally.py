@@ -80,7 +80,7 @@ def tally_of(sitting: Sitting, validity: Validity) -> Tally:
         leader_broadcast=int(shown and sitting.leader),
         approved=int(shown and sitting.approved_before is True),
         silent=int(not shown),
-        reasoned=int(not shown and sitting.reason_given),
+        reasoned=int(not shown and sitting.reason != ""),
         timed=int(late is not None),
         punctual=int(late is not None and late <= PUNCTUAL_MINUTES),
         recorded=int(sitting.recorded),
