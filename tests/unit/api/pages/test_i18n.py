@@ -16,6 +16,7 @@ from courtstream.domain.publication import ClosureEffect
 from courtstream.domain.redaction import FAIL_CLOSED
 from courtstream.domain.scoring import Outcome, ScoreState
 from courtstream.domain.staff import StaffRole
+from courtstream.domain.supervision import NoticeAct, NoticeState
 from courtstream.domain.trial import (
     CaseKind,
     HearingState,
@@ -52,6 +53,10 @@ FAMILIES = {
     "command_confirm.": [v.value for v in Verb if v is not Verb.SET_DELAY],
     "command_done.": [v.value for v in Verb if v is not Verb.SET_DELAY],
     "effort.": [str(step) for step in range(5)],
+    "notice_state.": [s.value for s in NoticeState],
+    "notice_act.": [a.value for a in NoticeAct],
+    "cover_state.": ["covered", "open", "na"],
+    "lists_job.": ["queued", "running", "failed"],
     "guard_reason.": [r.value for r in FAIL_CLOSED],
     "watch.nothing.": ["scheduled", "ended", "gate", "cancelled"],
     "watch.nothing_why.": ["scheduled", "ended", "gate", "cancelled"],
