@@ -258,6 +258,7 @@ class Graph:
             "speech_restarts": self.sound.speech.failures,
             "threads_left_behind": self.threads_left_behind,
             "faces_rtf": round(self.picture.faces.rtf, 3),
+            **_view(self.zones),
             "picture_queue_seconds": round(to_seconds(self.picture.faces.held), 2),
             "sound_queue_seconds": round(to_seconds(self.sound.speech.held), 2),
             "video_queue_seconds": round(to_seconds(self.picture.edge.held), 2),
@@ -304,3 +305,9 @@ class Graph:
             encoder = VideoEncoder(width, height, fps, self._preset)
             cards = self._cards = (CardPainter(width, height), encoder)
         return cards
+
+
+def _view(zones: LiveZones) -> dict[str, float]:
+    """Whether the picture shows a known view, where seat zones are in force."""
+    _, known = zones.current
+    return {} if known is None or not known.views else {"view_known": float(bool(zones.view))}

@@ -173,11 +173,7 @@ class Worker:
 
     def _over(self) -> bool:
         self._look_round()
-        if self.graph.threads_left_behind >= MOST_LEFT_BEHIND and not self._stopping:
-            # Only a new process is rid of threads that hang in foreign code.
-            self.journal.write(RowKind.ERROR, self.now(), stage="analysis", code="hung_threads")
-            self._code = EXIT_CODE
-            self._stop()
+        self._leave_when_stuck()
         if self.sessions.over.is_set() and self.desk.ending is None:
             self._end()
         return self.graph.join(0.0)
@@ -187,6 +183,13 @@ class Worker:
         self.sessions.stop()
         self.desk.ending = self.now()
         self.graph.end(self.now())
+
+    def _leave_when_stuck(self) -> None:
+        """Only a new process is rid of threads that hang in foreign code."""
+        if self.graph.threads_left_behind >= MOST_LEFT_BEHIND and not self._stopping:
+            self.journal.write(RowKind.ERROR, self.now(), stage="analysis", code="hung_threads")
+            self._code = EXIT_CODE
+            self._stop()
 
     def _stop(self) -> None:
         """This process must go, the hearing stays: close files, leave the playlist open."""

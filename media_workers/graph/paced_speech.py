@@ -49,13 +49,14 @@ class PacedSpeech:
 
     def push(self, item: Sound) -> Iterable[SpeechPassed]:
         """Analyse the next sound and note what it took."""
-        self._analyser.policy = self._dial.policy
+        policy = self._analyser.policy = self._dial.policy
         self._ease(self._dial.effort)
         began = self._clock()
         passed = list(self._analyser.push(item))
         self._heard += item.span.length
         self._cost += self._clock() - began
         if passed:
+            self._dial.passed(policy.delay)
             self._windows += 1
             if self._windows > 1:
                 self._dial.read(self._heard, self._cost, item.span.end)

@@ -217,14 +217,14 @@ class ReleaseLine:
         """Whether a chunk of this age airs now.
 
         A longer delay holds at once. A shorter one is come down to with chunks that analysis has
-        passed already: the others air when the old delay is over, so that none is closed for it.
+        passed already; the others have the old delay until analysis keeps to the new one, so that
+        none is closed for the change.
         """
         if age < self.delay:
             return False
-        self._lateness = max(self.delay, self._lateness)
+        if self._lateness <= self.delay or self._sound.dial.keeps(self.delay):
+            self._lateness = self.delay
         ready = self._delay_line.picture_upto >= span.end and self._ledger.upto >= span.end
-        if ready:
-            self._lateness = max(self.delay, min(self._lateness, age))
         return ready or age >= self._lateness
 
     def _air(self, span: Span) -> None:

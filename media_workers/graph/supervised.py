@@ -38,6 +38,10 @@ FADE: MediaTime = 10 * SECOND
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)
 """Seconds of pause before each new start; the last one is repeated."""
 
+HUNG_BACK_OFF = 30.0
+"""Seconds of pause while an earlier thread still hangs: whatever holds it would hold the next one
+too, and each costs a thread. A stall of a minute is sat out this way."""
+
 
 class Supervised(Generic[In, Out]):
     """Feeds items to a stage made by `factory`; `deliver` gets its results, `lost` its failures.
@@ -72,7 +76,8 @@ class Supervised(Generic[In, Out]):
         self._ending = False
         self.finished = threading.Event()
         self.failures = 0
-        self.left_behind = 0
+        self._stuck: set[int] = set()
+        self._open = 0
         self.refused = 0
         self.code = ""
         self.rtf = 0.0
@@ -83,6 +88,21 @@ class Supervised(Generic[In, Out]):
     def dead(self) -> bool:
         """Whether the stage is down and waits for its next start."""
         return self._edge is None and not self.finished.is_set()
+
+    @property
+    def busy(self) -> bool:
+        """Whether the stage works on an item, or is being made."""
+        return self._busy_since is not None
+
+    @property
+    def idle(self) -> bool:
+        """Whether all that was offered has been worked through, or given up."""
+        return self._open <= 0
+
+    @property
+    def left_behind(self) -> int:
+        """Threads that were given up as hung and have not come back."""
+        return len(self._stuck)
 
     @property
     def held(self) -> MediaTime:
@@ -97,6 +117,8 @@ class Supervised(Generic[In, Out]):
         if edge is None or not edge.put(item):
             self.refused += 1
             return False
+        with self._lock:
+            self._open += 1
         return True
 
     def watch(self) -> None:
@@ -105,8 +127,11 @@ class Supervised(Generic[In, Out]):
             since = self._busy_since
             if self._edge is not None and since is not None:
                 if self._clock() - since > self._stall:
-                    self.left_behind += 1
+                    others = bool(self._stuck)
+                    self._stuck.add(self._generation)
                     self._fall(self._generation, "hung")
+                    if others:
+                        self._resume_at = self._clock() + HUNG_BACK_OFF
             elif self._edge is None and not self._ending and self._clock() >= self._resume_at:
                 self._edge = self._start()
 
@@ -115,6 +140,8 @@ class Supervised(Generic[In, Out]):
         edge = self._edge
         dropped = [i for i in edge.clear() if not isinstance(i, Pause)] if edge else []
         self.refused += len(dropped)
+        with self._lock:
+            self._open -= len(dropped)
         return dropped
 
     def pause(self) -> None:
@@ -178,6 +205,7 @@ class Supervised(Generic[In, Out]):
         except Exception as error:  # noqa: BLE001 - the supervised boundary of analysis
             code = getattr(error, "code", type(error).__name__)
             with self._lock:
+                self._stuck.discard(generation)
                 self._fall(generation, str(code))
             return
         with self._lock:
@@ -192,6 +220,8 @@ class Supervised(Generic[In, Out]):
             self._hand_on(generation, result)
         if not isinstance(item, Pause):
             self._note_cost(self._measure(item)[0], self._clock() - began)
+            with self._lock:
+                self._open -= generation == self._generation
 
     def _note_cost(self, t: MediaTime, spent: float) -> None:
         """Seconds of work a second of media, over the last `FADE` of media or so."""
@@ -224,6 +254,7 @@ class Supervised(Generic[In, Out]):
         self._generation += 1
         edge.close()
         edge.clear()
+        self._open = 0
         pause = BACK_OFF[min(self.failures, len(BACK_OFF) - 1)]
         self.failures += 1
         self.code = code

@@ -49,6 +49,8 @@ class SpeechDial:
         self._rtf = 0.0
         self._changes: list[Change] = []
         self._steps_down = 0
+        self._just_changed = False
+        self._kept: MediaTime | None = None
         self._reading = False
 
     @property
@@ -108,11 +110,24 @@ class SpeechDial:
         with self._lock:
             self._reading = False
 
+    def keeps(self, delay: MediaTime) -> bool:
+        """Whether what is passed now is passed in time for this delay."""
+        with self._lock:
+            return self._kept is not None and self._kept <= delay
+
+    def passed(self, delay: MediaTime) -> None:
+        """A window was passed by the policy for `delay`."""
+        with self._lock:
+            self._kept = delay
+
     def read(self, heard: MediaTime, cost: float, upto: MediaTime) -> None:
         """A window was read: `cost` seconds for `heard` sound, the newest of it at `upto`."""
         with self._lock:
             late = max(0, self._newest - upto)
             self._late.append(late)
+            if self._just_changed:
+                self._just_changed = False  # this window lay as far apart as before
+                return
             fresh = cost / max(to_seconds(heard), 1e-3)
             self._rtf = fresh if not self._rtf else self._rtf + _SMOOTH * (fresh - self._rtf)
             # the sound that came while the window was read is no backlog
@@ -156,7 +171,7 @@ class SpeechDial:
             return
         self._changes.append(change)
         self._steps_down += change.after > change.before
-        self._rtf = 0.0  # what the new effort costs is not known yet
+        self._rtf, self._just_changed = 0.0, True  # what the new effort costs is not known yet
 
     def _p99(self) -> MediaTime:
         if len(self._late) < ENOUGH:

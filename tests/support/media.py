@@ -31,21 +31,25 @@ class Audio:
 
 
 def stream(
-    seconds: int = 4, size: tuple[int, int] = (160, 120), sound: bool = True, b_frames: int = 0
+    seconds: int = 4,
+    size: tuple[int, int] = (160, 120),
+    sound: bool = True,
+    b_frames: int = 0,
+    fps: int = 25,
 ) -> tuple[Video, Audio | None, list[SourcePacket]]:
     """Packets as a demuxer gives them, with the descriptions of their tracks."""
     file = io.BytesIO()
     container: Any = av.open(file, "w", format="mp4")
     video = container.add_stream(
-        "libx264", rate=25, options={"g": "25", "bf": str(b_frames), "preset": "ultrafast"}
+        "libx264", rate=fps, options={"g": str(fps), "bf": str(b_frames), "preset": "ultrafast"}
     )
     video.width, video.height, video.pix_fmt = *size, "yuv420p"
     audio = container.add_stream("aac", rate=48_000, layout="mono") if sound else None
     random = np.random.default_rng(1)
     noise = random.integers(0, 255, (size[1], size[0], 3), np.uint8)
-    for n in range(seconds * 25):
+    for n in range(seconds * fps):
         frame = av.VideoFrame.from_ndarray(np.roll(noise, n, 1), format="rgb24")
-        frame.pts, frame.time_base = n, Fraction(1, 25)
+        frame.pts, frame.time_base = n, Fraction(1, fps)
         container.mux(video.encode(frame))
     if audio is not None:
         for n in range(seconds * 48_000 // 1024):

@@ -196,3 +196,23 @@ def test_the_real_time_factor_is_work_by_media() -> None:
     wait_for(lambda: len(out) == 60)
     assert stage.rtf == pytest.approx(0.5, abs=0.05)
     stage.finish(timeout=5)
+
+
+def test_a_stall_is_sat_out_and_only_threads_that_never_come_back_count() -> None:
+    clock, go_on, out, lost = Watch(), threading.Event(), [], []  # type: ignore[var-annotated]
+    stage = supervised(lambda item: go_on.wait(60), out, lost, clock)  # type: ignore[arg-type]
+    for at, behind in ((0.0, 0), (6.0, 1), (7.0, 1), (13.0, 2)):
+        clock.now = at
+        stage.offer(int(at))
+        wait_for(lambda: stage.dead or stage.busy)
+        stage.watch()
+        assert stage.left_behind == behind
+    clock.now = 40.0
+    stage.watch()
+    assert stage.dead, "no third thread so soon"
+    go_on.set()
+    wait_for(lambda: stage.left_behind == 0)
+    clock.now = 44.0
+    assert stage.offer(44)
+    wait_for(lambda: out == [44])
+    assert lost == ["hung", "hung"]
