@@ -52,9 +52,7 @@ def _late(run: Run, late: float, count: int = 60) -> None:
         run.desk.adapt()
 
 
-def test_late_readings_raise_the_delay_and_calm_brings_it_back_but_never_below_what_people_set() -> (
-    None
-):
+def test_late_readings_raise_the_delay_and_calm_brings_back_what_people_set() -> None:
     run = Run([])
     run.do(Verb.SET_DELAY, 11.0)
     _late(run, 0.4)
