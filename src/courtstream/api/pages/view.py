@@ -78,11 +78,12 @@ async def open_original(request: Request) -> Response:
 
 async def original(request: Request) -> Response:
     """The original from `?t=` seconds on, as fragmented MP4 on the hearing's own clock."""
+    person = actor(request)
     if not _granted(request):
         raise Forbidden
     platform, hearing_id = context(request), request.path_params["hearing_id"]
     start = seconds_asked(request) or 0.0
-    await platform.work.writing(originals.looked, actor(request), hearing_id, start, utc_now())
+    await platform.work.writing(originals.looked, person, hearing_id, start, utc_now())
     folder = platform.settings.hearings / hearing_id / "sealed"
     opened = await originals.open_from(folder, platform.settings.master_key, start)
     headers = {**_PRIVATE, "X-Codecs": opened.codecs, "X-Start": f"{opened.start:.3f}"}
