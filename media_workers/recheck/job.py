@@ -13,13 +13,20 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from courtstream.control.protocol import HideOrder, JournalRow, RowKind, SecondPassSpec
+from courtstream.control.protocol import (
+    HideOrder,
+    JournalRow,
+    RowKind,
+    SecondPassSpec,
+    SoundOrder,
+)
 from courtstream.domain.errors import CourtstreamError, LyingAnalysis, SealBroken
 from courtstream.domain.time import MediaTime, to_seconds
 from media_workers.recheck.films import PublicFilm, original
 from media_workers.recheck.moments import Moment
 from media_workers.recheck.record import Record
 from media_workers.recheck.remake import Remaker, Wanted
+from media_workers.recheck.resound import Places, Resounder, bleep_mode
 from media_workers.recheck.scan import Scan
 from media_workers.runtime.journal import Journal, read_rows
 from media_workers.vision.canary import Canary
@@ -46,7 +53,9 @@ class SecondPass:
     def run(self) -> None:
         """All there is to do. Raises CourtstreamError, after a row that says so."""
         try:
-            if self._spec.again or not _done(self._rows):
+            if self._spec.sound:
+                self._resound(self._spec.sound)
+            if self._spec.look and (self._spec.again or not _done(self._rows)):
                 self._scan()
             if self._spec.hide:
                 self._remake(self._spec.hide)
@@ -111,6 +120,19 @@ class SecondPass:
         old = remaker.run(wanted)
         self._say(state="remade", moments=[w.n for w in wanted], replaced=old)
 
+    def _resound(self, orders: tuple[SoundOrder, ...]) -> None:
+        """Sound that people decided about, each order once."""
+        self._journal.sync()
+        self._rows = list(read_rows(self._path))
+        done = {str(i) for row in self._rows for i in row.body.get("sounds", ())}
+        wanted = [order for order in orders if order.id not in done]
+        if not wanted:
+            return
+        places = Places(self._spec.folder, self._spec.public, self._spec.master_key_file)
+        mode = bleep_mode(self._spec.folder)
+        old = Resounder(places, self._journal, self._rows, mode).run(wanted)
+        self._say(state="remade", sounds=[order.id for order in wanted], replaced=old)
+
     def _progress(self, t: MediaTime, length: MediaTime) -> None:
         if time.monotonic() - self._told >= TELL_SECONDS:
             self._say(state="running", done=to_seconds(t), of=to_seconds(length))
@@ -129,7 +151,7 @@ def _done(rows: list[JournalRow]) -> bool:
 def _remade(row: JournalRow) -> list[int]:
     if row.kind is not RowKind.SECOND_PASS or row.body.get("state") != "remade":
         return []
-    return [int(n) for n in row.body["moments"]]
+    return [int(n) for n in row.body.get("moments", ())]
 
 
 def secondpass(argv: list[str]) -> int:

@@ -350,10 +350,26 @@ class HideOrder(Message):
     by: str
 
 
+class SoundOrder(Message):
+    """What people decided about sound after the hearing. `start` and `end` in ns.
+
+    `hide` makes it inaudible in what was published; `open` takes it from the sealed original.
+    """
+
+    id: str
+    op: Literal["hide", "open"]
+    start: MediaTime
+    end: MediaTime
+    reason: str = ""
+    by: str = ""
+
+
 class SecondPassSpec(Message):
     """What the second pass of one ended hearing needs; the node puts in its own paths.
 
-    `hide`: moments to be hidden in what was published. `again`: look anew though it was done.
+    `hide`: moments to be hidden in what was published, `sound` the same for sound. `again`: look
+    anew though it was done; `listen`: read the sealed original's speech once more, with care;
+    `look` False: leave the picture alone.
     """
 
     hearing_id: str
@@ -362,7 +378,10 @@ class SecondPassSpec(Message):
     master_key_file: Path
     models: ModelSpec = ModelSpec()
     hide: tuple[HideOrder, ...] = ()
+    sound: tuple[SoundOrder, ...] = ()
     again: bool = False
+    listen: bool = False
+    look: bool = True
 
 
 class NodeCommand(Message):

@@ -14,6 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
+from courtstream.control.protocol import SoundOrder
 from courtstream.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from courtstream.domain.ids import new_id
 from courtstream.domain.redaction import Reason, RedactionKind
@@ -154,9 +155,26 @@ def unmade(session: Session, hearing_id: str) -> Sequence[SpeechCorrection]:
     return [row for row in applied(session, hearing_id) if row.made_at is None]
 
 
+def orders(session: Session, hearing_id: str) -> tuple[SoundOrder, ...]:
+    """What the node has still to carry out in what was published."""
+    return tuple(
+        SoundOrder(
+            id=row.id,
+            op="open" if row.op is SpeechOp.OPEN else "hide",
+            start=row.start,
+            end=row.end,
+            reason=row.reason,
+            by=row.by,
+        )
+        for row in unmade(session, hearing_id)
+    )
+
+
 def made(session: Session, hearing_id: str, ids: Iterable[str], now: datetime) -> None:
     """The public recording follows these decisions now."""
     wanted = set(ids)
+    if not wanted:
+        return
     for row in unmade(session, hearing_id):
         if row.id in wanted:
             row.made_at = now

@@ -15,7 +15,8 @@ from courtstream.auth.policy import Action
 from courtstream.control.protocol import HideOrder, JournalRow, ModelSpec, SecondPassSpec
 from courtstream.domain.errors import Conflict, InvalidInput, NotFound, SecondPassOpen
 from courtstream.domain.time import to_seconds
-from courtstream.services import audit
+from courtstream.domain.trial import HearingState
+from courtstream.services import audit, corrections
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.settings import Settings
@@ -202,6 +203,7 @@ def told(session: Session, hearing: Hearing, row: JournalRow, at: datetime) -> N
     known.told_at = at
     if state == "remade":
         known.replaced = [*(known.replaced or []), *map(str, body.get("replaced", ()))]
+        corrections.made(session, hearing.id, map(str, body.get("sounds", ())), at)
         for n in body.get("moments", ()):
             moment = session.get(MomentRow, (hearing.id, int(n)))
             if moment is not None:
@@ -251,17 +253,19 @@ def errands(session: Session, settings: Settings, now: datetime) -> tuple[Errand
     query = (
         select(SecondPassRow, Hearing)
         .join(Hearing, Hearing.id == SecondPassRow.hearing_id)
-        .where(SecondPassRow.state.in_(_GOES_ON), Hearing.node != "")
+        .where(Hearing.node != "")
         .order_by(SecondPassRow.asked_at)
     )
     wanted = []
     for row, hearing in session.execute(query):
-        hide = _to_hide(session, hearing.id)
-        if row.state is PassState.DONE and not hide:
+        hide, sound = _to_hide(session, hearing.id), corrections.orders(session, hearing.id)
+        looks = row.state in _GOES_ON
+        if not sound and (not looks or (row.state is PassState.DONE and not hide)):
             continue
         quiet = row.told_at is None or now - row.told_at > QUIET
         ask = row.state is not PassState.RUNNING or quiet
-        wanted.append(Errand(hearing.node, spec(hearing.id, settings, hide), ask))
+        order = spec(hearing.id, settings, hide).model_copy(update={"sound": sound, "look": looks})
+        wanted.append(Errand(hearing.node, order, ask))
     return tuple(wanted)
 
 

@@ -28,6 +28,7 @@ from courtstream.domain.trial import Role
 from courtstream.reports.transcripts import FORMATS
 from courtstream.services import corrections, transcript_pages, transcripts
 from courtstream.services.corrections import Stretch
+from courtstream.services.views.transcripts import ChangeView
 
 CAPACITIES = ("审判员", "书记员", "原告", "被告", "第三人", "公诉人", "代理人", "辩护人", "证人")
 """Who signs a transcript (法释〔2017〕5号 art. 6)."""
@@ -121,7 +122,7 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
     view = await work.reading(transcript_pages.text_page, person, hearing_id, utc_now())
     numbers = [0, *(r.number for r in view.revisions)]
     old, new = number_asked(request, "old", -1), number_asked(request, "new", numbers[-1])
-    changes = ()
+    changes: tuple[ChangeView, ...] = ()
     if old >= 0 and old in numbers and new in numbers:
         changes = await work.reading(transcript_pages.changes, person, hearing_id, old, new)
     words = words_of(request)
