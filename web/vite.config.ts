@@ -32,6 +32,7 @@ export default defineConfig({
         "src/watch.ts",
         "src/courtroom.ts",
         "src/scorecard.ts",
+        "src/zones.ts",
         "src/view.ts",
         "src/running.ts",
         "src/entries.ts",

@@ -62,7 +62,7 @@ class Ended:
             graph.feed(packet)
         source.close()
         graph.end()
-        assert graph.join(180), "the graph did not finish"
+        assert graph.join(600), "the graph did not finish"
         end: MediaTime = graph.release.aired
         journal.write(RowKind.ENDED, end, end=end, why="source_over")
         journal.close()

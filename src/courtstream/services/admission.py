@@ -26,7 +26,16 @@ from courtstream.domain.errors import (
 )
 from courtstream.domain.ids import new_id
 from courtstream.domain.trial import HearingState, PublicationMode, Role
-from courtstream.services import audit, gatekeeping, keys, lifecycle, publishing, shape
+from courtstream.domain.zones import ZoneMap
+from courtstream.services import (
+    audit,
+    gatekeeping,
+    keys,
+    lifecycle,
+    publishing,
+    shape,
+    zone_maps,
+)
 from courtstream.services.capacity import Room, refusal
 from courtstream.settings import Settings
 from courtstream.store.tables import Hearing, IngestKey, PublicationState, Stream
@@ -85,7 +94,8 @@ def admit_publisher(
         audit.append(session, "gate", "refused", hearing.id, {"codes": [full.code]}, now)
         return full
     _open(session, hearing, known, node, protocol, now)
-    return worker_spec(hearing, node, settings)
+    zones = zone_maps.in_force(session, hearing.courtroom_id, hearing.id)
+    return worker_spec(hearing, node, settings, zones)
 
 
 def hearing_now(session: Session, courtroom_id: str, now: datetime) -> Hearing | None:
@@ -146,7 +156,9 @@ def open_streams(session: Session, hearing_id: str) -> list[Stream]:
     return list(session.scalars(query))
 
 
-def worker_spec(hearing: Hearing, node: str, settings: Settings) -> WorkerSpec:
+def worker_spec(
+    hearing: Hearing, node: str, settings: Settings, zones: ZoneMap | None = None
+) -> WorkerSpec:
     """All the hearing's worker needs to know; the node puts in its own paths."""
     policy = shape.policy_view(hearing.policy)
     folder = (settings.hearings / hearing.id).absolute()
@@ -170,6 +182,7 @@ def worker_spec(hearing: Hearing, node: str, settings: Settings) -> WorkerSpec:
                 "faces": policy.faces,
                 "bleep": policy.bleep,
                 "identity_window": policy.identity_window,
+                "zones": zones,
                 "start": policy.start,
             }
         ),

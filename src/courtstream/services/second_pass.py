@@ -135,14 +135,23 @@ def overview(session: Session, hearing_id: str) -> SecondPassView:
 
 
 def image(
-    session: Session, actor: UserView, hearing_id: str, n: int, settings: Settings, now: datetime
+    session: Session,
+    actor: UserView,
+    hearing_id: str,
+    n: int,
+    settings: Settings,
+    now: datetime,
+    *,
+    large: bool,
 ) -> Path:
-    """The file with a moment's picture; each look goes into the audit chain."""
+    """The file with a moment's picture. Looking at the list is one act (`page`), at a picture
+    `large` another: each goes into the audit chain. Raises NotFound, Forbidden."""
     hearing_for(session, actor, Action.PUBLISH, hearing_id)
     moment = session.get(MomentRow, (hearing_id, n))
     if moment is None or not moment.image:
         raise NotFound
-    audit.append(session, actor.id, "moment_seen", hearing_id, {"moment": n}, now)
+    if large:
+        audit.append(session, actor.id, "moment_seen", hearing_id, {"moment": n}, now)
     return settings.hearings / hearing_id / "secondpass" / Path(moment.image).name
 
 
@@ -282,6 +291,25 @@ def spec(
         hide=hide,
         again=again,
     )
+
+
+# -- at the command line --------------------------------------------------------------------------
+
+
+def require_ended(session: Session, hearing_id: str) -> None:
+    """Raises NotFound, and Conflict while the hearing goes on."""
+    hearing = session.get(Hearing, hearing_id)
+    if hearing is None:
+        raise NotFound
+    if hearing.state is not HearingState.ENDED:
+        raise Conflict("庭审尚未结束 / the hearing is not over")
+
+
+def order_of(
+    session: Session, hearing_id: str, settings: Settings, *, again: bool
+) -> SecondPassSpec:
+    """The order for one hearing, with what people want hidden."""
+    return spec(hearing_id, settings, _to_hide(session, hearing_id), again=again)
 
 
 def replaced(session: Session, hearing_id: str) -> frozenset[str]:

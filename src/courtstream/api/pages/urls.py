@@ -9,16 +9,19 @@ from starlette.staticfiles import StaticFiles
 
 from courtstream.api.pages import (
     account,
+    correcting,
     courtroom,
     exports,
     judge,
     public,
+    recording,
     schedule,
     standards,
     view,
     words,
 )
 from courtstream.api.pages.assets import MOUNT, web_folder
+from courtstream.api.pages.privacy_urls import privacy_routes
 from courtstream.api.pages.publication_urls import publication_routes
 from courtstream.api.pages.supervision_urls import supervision_routes
 
@@ -42,7 +45,14 @@ routes: list[BaseRoute] = [
     Route("/staff/hearings", schedule.page, methods=["GET"]),
     Route("/staff/hearings", schedule.create, methods=["POST"]),
     Route("/staff/hearings/import", schedule.upload, methods=["POST"]),
+    Route("/staff/recordings", recording.gaps),
     Route(HEARING, judge.hearing_page),
+    Route(f"{HEARING}/recording", recording.page, methods=["GET"]),
+    Route(f"{HEARING}/recording", recording.check, methods=["POST"]),
+    Route(f"{HEARING}/recording.pdf", recording.pdf),
+    Route(f"{HEARING}/hold", recording.hold, methods=["POST"]),
+    Route(f"{HEARING}/correct", correcting.page, methods=["GET"]),
+    Route(f"{HEARING}/correct", correcting.save, methods=["POST"]),
     Route(f"{HEARING}/view", view.page),
     Route(f"{HEARING}/view/data", view.data),
     Route(f"{HEARING}/view/events", view.events),
@@ -57,12 +67,14 @@ routes: list[BaseRoute] = [
     Route("/staff/scoring", standards.switch, methods=["POST"]),
     Route(f"{HEARING}/publish", judge.publish, methods=["POST"]),
     *publication_routes,
+    *privacy_routes,
     *supervision_routes,
     Route(f"{HEARING}/findings/{{finding_id}}", judge.speak, methods=["POST"]),
     Route(f"{HEARING}/words", words.page, methods=["GET"]),
     Route(f"{HEARING}/words", words.act, methods=["POST"]),
     Route(ROOM, courtroom.page),
     Route(f"{ROOM}/events", courtroom.events),
+    Route(f"{ROOM}/preview/{{name}}", courtroom.preview),
     Route(f"{ROOM}/command", courtroom.command, methods=["POST"]),
     Route(f"{ROOM}/keys", courtroom.rotate_key, methods=["POST"]),
     Route(f"{ROOM}/keys/{{key_id}}/revoke", courtroom.revoke_key, methods=["POST"]),
