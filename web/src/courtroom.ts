@@ -1,6 +1,7 @@
 /** The clerk's page: what comes in, what the public sees, and the commands. */
 import { ComingList, type Coming } from "./lib/coming.js";
 import { wireConfirm } from "./lib/confirm.js";
+import { Desk, type DeskNow } from "./lib/desk.js";
 import { wireCopy } from "./lib/copy.js";
 import { Player } from "./lib/player.js";
 import { all, readJson } from "./lib/page.js";
@@ -20,7 +21,7 @@ interface Mark {
   bad: boolean;
 }
 
-interface Snapshot extends Status {
+interface Snapshot extends Status, DeskNow {
   heard: string;
   gauges: Gauge[];
   marks: Mark[];
@@ -79,6 +80,7 @@ function start(data: CourtroomData): void {
   const strip = stripRoot ? new Strip(stripRoot) : null;
   player?.video.addEventListener("timeupdate", () => strip?.lag(player.behind));
 
+  const desk = new Desk();
   const comingBox = document.querySelector<HTMLElement>("[data-coming]");
   const coming = comingBox ? new ComingList(comingBox) : null;
 
@@ -93,6 +95,7 @@ function start(data: CourtroomData): void {
       showGauges(now.gauges);
       showMarks(now.marks);
       coming?.show(now.coming, now.mediaTime);
+      desk.show(now);
       const heard = document.querySelector("[data-heard]");
       if (heard) heard.textContent = now.heard;
       for (const button of all<HTMLButtonElement>("[data-commands] button")) {

@@ -43,6 +43,12 @@ api_routes: list[BaseRoute] = [
     Route(f"{API}/hearings/{{hearing_id}}/looks", whep.ticket, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/commands", hearings.command, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/coming", hearings.coming, methods=["GET"]),
+    Route(f"{API}/hearings/{{hearing_id}}", operating.correct, methods=["PATCH"]),
+    Route(f"{API}/hearings/{{hearing_id}}/recording-log", operating.recording_log),
+    Route(f"{API}/hearings/{{hearing_id}}/holds", operating.place_hold, methods=["POST"]),
+    Route(
+        f"{API}/hearings/{{hearing_id}}/holds/{{hold_id}}", operating.lift_hold, methods=["DELETE"]
+    ),
     Route(f"{API}/hearings/{{hearing_id}}/cancel", hearings.cancel, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/file", publication.file, methods=["GET"]),
     Route(f"{API}/hearings/{{hearing_id}}/approval", publication.approve, methods=["POST"]),

@@ -16,7 +16,7 @@ from courtstream.domain.trial import HearingState
 from courtstream.services import audit, gatekeeping, shape
 from courtstream.services.schedule import Fault
 from courtstream.services.scope import hearing_for
-from courtstream.services.views import HearingCard, UserView
+from courtstream.services.views import HearingCard, PolicyView, UserView
 from courtstream.store.tables import Courtroom, Hearing, HearingJudge, Judge, PolicyRow
 
 _OPEN = frozenset({HearingState.SCHEDULED, HearingState.ADMITTED})
@@ -44,6 +44,27 @@ class Correction:
     def named(self) -> tuple[str, ...]:
         """The fields that are to change."""
         return tuple(f.name for f in fields(self) if getattr(self, f.name) is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A hearing as it stands, for the form; `open` while it can be corrected."""
+
+    card: HearingCard
+    policy: PolicyView
+    end: datetime
+    open: bool
+
+
+def standing(session: Session, actor: UserView, hearing_id: str) -> Standing:
+    """What may be corrected of a hearing. Raises NotFound, Forbidden."""
+    hearing = hearing_for(session, actor, Action.SCHEDULE, hearing_id)
+    return Standing(
+        shape.card_view(session, hearing),
+        shape.policy_view(hearing.policy),
+        hearing.scheduled_end,
+        hearing.state in _OPEN and hearing.last_seq == 0,
+    )
 
 
 def correct(
@@ -125,9 +146,11 @@ def _apply(session: Session, hearing: Hearing, change: Correction) -> None:
     if change.courtroom_id is not None:
         hearing.courtroom = session.get_one(Courtroom, change.courtroom_id)
     if change.judge_ids is not None:
-        hearing.bench.clear()
-        session.flush()
         bench = _bench(session, hearing, change.judge_ids)
+        for seat in hearing.bench:
+            session.delete(seat)
+        session.flush()
+        session.expire(hearing, ["bench"])
         hearing.bench = [HearingJudge(judge=j, position=n) for n, j in enumerate(bench)]
         hearing.sole_judge = len(bench) == 1
     _apply_policy(hearing, change)

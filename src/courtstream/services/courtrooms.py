@@ -10,12 +10,14 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action, Target, require
 from courtstream.domain.clock import court_day, day_bounds
 from courtstream.domain.trial import HearingState
-from courtstream.services import admission, keys, shape
+from courtstream.services import admission, keys, outline, shape
 from courtstream.services.board import Board
+from courtstream.services.capacity import GIB
 from courtstream.services.scope import courtroom_for, courts_within
 from courtstream.services.views import (
     CourtroomPage,
     CourtroomView,
+    DeskFacts,
     HearingCard,
     IngestUrls,
     MarkView,
@@ -31,6 +33,7 @@ from courtstream.store.tables import (
     RedactionRow,
     Segment,
     Stream,
+    User,
 )
 
 HIDDEN = "••••••••••••••••••••••••••••"
@@ -47,6 +50,9 @@ _SAYS: dict[str, tuple[str, str]] = {
     "no_video_track": ("信号中没有视频轨", "no video track"),
     "broken_stream": ("信号损坏，无法解码", "the stream cannot be decoded"),
     "codec_unsupported": ("编码格式不受支持，请用 H.264 与 AAC", "use H.264 and AAC"),
+    "journal_damaged": ("庭审日志有损坏行，已跳过", "damaged journal lines were passed over"),
+    "rows_lost": ("庭审日志有记录无法读取", "rows of the journal cannot be read"),
+    "seal_moved": ("原始录音录像目录损坏，已另目录续录", "the sealed folder is damaged: beside it"),
     "hung_threads": (
         "分析多次挂起，处理进程重新启动",
         "analysis hung repeatedly, starting anew",
@@ -58,6 +64,25 @@ _SAYS: dict[str, tuple[str, str]] = {
     "mute": ("算力不足：声音静音", "short of power: sound is muted"),
     "analysis_lying": ("画面或语音分析异常，已遮蔽", "analysis failed its check, all hidden"),
 }
+
+
+_ORDERED: dict[str, tuple[str, str]] = {
+    "start": ("开播", "the broadcast began"),
+    "cut": ("切断播出", "cut"),
+    "release": ("恢复播出", "broadcast again"),
+    "recess": ("休庭", "recess"),
+    "close_segment": ("转为不公开", "closed part"),
+    "resume": ("复庭，恢复公开", "resumed"),
+    "set_delay": ("调整延时", "delay changed"),
+    "end": ("结束庭审", "hearing ended"),
+    "hide": ("人工消音", "hidden by hand"),
+    "keep": ("人工保留", "kept by hand"),
+    "grace_over": (
+        "信号中断超过宽限期，恢复后须书记员点“复庭 / 恢复公开”",
+        "the signal was away too long: a person has to resume",
+    ),
+}
+"""What people, or rules, ordered."""
 
 
 def courtrooms(session: Session, actor: UserView, now: datetime) -> tuple[CourtroomView, ...]:
@@ -100,7 +125,31 @@ def courtroom_page(
         policy=shape.policy_view(hearing.policy) if hearing else None,
         segments=_count(session, Segment, hearing),
         redactions=_count(session, RedactionRow, hearing),
+        desk=_desk(session, hearing, settings, board, now),
     )
+
+
+def _desk(
+    session: Session, hearing: Hearing | None, settings: Settings, board: Board, now: datetime
+) -> DeskFacts:
+    beat = board.node_beat(hearing.node if hearing and hearing.node else settings.node, now)
+    minutes = outline.minutes(session, hearing.id) if hearing else ()
+    ids = {minute.by for minute in minutes}
+    people = session.scalars(select(User).where(User.id.in_(ids)))
+    return DeskFacts(
+        minutes=minutes,
+        people={user.id: user.name for user in people},
+        free_bytes=beat.free_bytes if beat else 0,
+        least_bytes=int(settings.admission.least_free_gb * GIB),
+        lost=sum(end - start for start, end in outline.missed(session, hearing.id))
+        if hearing
+        else 0.0,
+    )
+
+
+def seen(session: Session, actor: UserView, courtroom_id: str) -> None:
+    """Raises NotFound or Forbidden when the actor may not see the courtroom."""
+    courtroom_for(session, actor, Action.SEE_COURTROOM, courtroom_id)
 
 
 def ingest_urls(room: Courtroom, settings: Settings, board: Board, fresh_key: str) -> IngestUrls:
@@ -168,7 +217,7 @@ def _streams(session: Session, courtroom_id: str) -> tuple[StreamView, ...]:
 
 
 def _marks(session: Session, hearing_id: str) -> tuple[MarkView, ...]:
-    kinds = ("started", "source", "error", "effort", "ended")
+    kinds = ("started", "source", "error", "effort", "state", "ended")
     query = (
         select(Mark)
         .where(Mark.hearing_id == hearing_id, Mark.kind.in_(kinds))
@@ -187,6 +236,10 @@ def _mark(mark: Mark) -> MarkView:
         )
         return MarkView(mark.at, mark.kind, "restarted", zh, en)
     body = mark.body
+    if body.get("command"):
+        code = str(body["command"])
+        zh, en = _ORDERED.get(code, (code, code))
+        return MarkView(mark.at, mark.kind, code, zh, en)
     code = str(body.get("code") or body.get("state") or body.get("effort") or mark.kind)
     zh, en = _SAYS.get(code, (code, code))
     return MarkView(mark.at, mark.kind, code, zh, en)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.scoring import Outcome
@@ -20,7 +20,11 @@ from courtstream.store.tables import (
     GuardClosure,
     MinuteChange,
     ScorecardRow,
+    Segment,
 )
+
+_GRAIN = 1_000_000_000
+"""Nanoseconds between two segments that are no loss: frames do not end on the grid."""
 
 
 def chapters(session: Session, hearing_id: str, procedure: Procedure) -> tuple[Chapter, ...]:
@@ -58,6 +62,17 @@ def minutes(session: Session, hearing_id: str) -> tuple[MinuteView, ...]:
         .order_by(MinuteChange.t, MinuteChange.seq)
     )
     return tuple(MinuteView(to_seconds(m.t), m.state, m.by, m.why) for m in session.scalars(query))
+
+
+def missed(session: Session, hearing_id: str) -> tuple[tuple[float, float], ...]:
+    """Stretches between two published segments that never aired, in seconds."""
+    before = func.lag(Segment.end).over(order_by=Segment.n)
+    pairs = select(before.label("end"), Segment.start.label("start")).where(
+        Segment.hearing_id == hearing_id
+    )
+    rows = pairs.subquery()
+    query = select(rows.c.end, rows.c.start).where(rows.c.start - rows.c.end > _GRAIN)
+    return tuple((to_seconds(end), to_seconds(start)) for end, start in session.execute(query))
 
 
 def closures(session: Session, hearing_id: str) -> tuple[ClosureView, ...]:

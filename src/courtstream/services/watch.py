@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, select
 from sqlalchemy.orm import Session, selectinload
 
 from courtstream.domain.clock import court_day, day_bounds
@@ -15,8 +15,9 @@ from courtstream.domain.errors import NotFound
 from courtstream.domain.publication import ClosureEffect
 from courtstream.domain.redaction import RedactionKind
 from courtstream.domain.time import MediaTime, to_seconds
-from courtstream.domain.trial import CaseKind, HearingState
+from courtstream.domain.trial import CaseKind, HearingState, Procedure, PublicationMode
 from courtstream.services import outline, shape, transcripts
+from courtstream.services.scope import courts_within
 from courtstream.services.views import (
     CourtView,
     HearingCard,
@@ -25,10 +26,10 @@ from courtstream.services.views import (
     TranscriptLine,
 )
 from courtstream.store.tables import (
-    Case,
     Court,
     GateDecisionRow,
     Hearing,
+    HearingIndex,
     HearingJudge,
     Judge,
     RedactionRow,
@@ -44,13 +45,20 @@ _WHOLE = (RedactionKind.WHOLE_SOUND.value, RedactionKind.WHOLE_PICTURE.value)
 
 @dataclass(frozen=True, slots=True)
 class Search:
-    """What a viewer looks for; empty fields do not narrow. `text`: number, cause, title, judge."""
+    """What a viewer looks for; empty fields do not narrow. `text`: number, cause, title, judge.
+
+    A court stands for itself and those below it. `day` alone is one day, with `until` a stretch.
+    `mode`: what can be had at this moment.
+    """
 
     text: str = ""
     court_id: str = ""
     judge_id: str = ""
     kind: CaseKind | None = None
+    procedure: Procedure | None = None
+    mode: PublicationMode | None = None
     day: date | None = None
+    until: date | None = None
     state: HearingState | None = None
     page: int = 1
 
@@ -92,14 +100,15 @@ def today(session: Session, now: datetime, limit: int = 50) -> tuple[HearingCard
 
 def search(session: Session, wanted: Search) -> HearingList:
     """Hearings open to the public that match, newest first."""
-    query = _narrow(_public(select(Hearing).join(Hearing.case)), wanted)
-    total = session.scalar(select(func.count()).select_from(query.subquery())) or 0
+    where = tuple(_narrow(session, wanted))
+    total = session.scalar(select(func.count()).select_from(HearingIndex).where(*where)) or 0
     page = max(1, wanted.page)
-    rows = session.scalars(
-        query.order_by(Hearing.scheduled_start.desc()).limit(PAGE).offset((page - 1) * PAGE)
-    )
-    cards = tuple(shape.card_view(session, row) for row in rows)
-    return HearingList(cards, total, page, max(1, -(-total // PAGE)))
+    found = select(HearingIndex.hearing_id).where(*where).order_by(HearingIndex.start.desc())
+    ids = list(session.scalars(found.limit(PAGE).offset((page - 1) * PAGE)))
+    rows = session.scalars(_loaded(select(Hearing).where(Hearing.id.in_(ids))))
+    cards = {row.id: shape.card_view(session, row) for row in rows}
+    shown = tuple(cards[i] for i in ids if i in cards)
+    return HearingList(shown, total, page, max(1, -(-total // PAGE)))
 
 
 def known_to_the_public(session: Session, hearing_ids: Iterable[str]) -> frozenset[str]:
@@ -130,6 +139,7 @@ def hearing_page(session: Session, hearing_id: str, now: datetime) -> HearingVie
         gate=shape.gate_view(hearing),
         minutes=outline.minutes(session, hearing.id),
         closures=outline.closures(session, hearing.id),
+        missed=outline.missed(session, hearing.id),
         chapters=() if gone else outline.chapters(session, hearing.id, hearing.procedure),
         withdrawn=gone,
         worker_gone=hearing.worker_gone,
@@ -253,7 +263,11 @@ def line_view(row: UtteranceRow) -> TranscriptLine:
 
 
 def _public(query: Select[Hearing]) -> Select[Hearing]:
-    return query.where(_open()).options(
+    return _loaded(query.where(_open()))
+
+
+def _loaded(query: Select[Hearing]) -> Select[Hearing]:
+    return query.options(
         selectinload(Hearing.case),
         selectinload(Hearing.court),
         selectinload(Hearing.courtroom),
@@ -282,28 +296,24 @@ def public_hearing(session: Session, hearing_id: str) -> Hearing:
     return hearing
 
 
-def _narrow(query: Select[Hearing], wanted: Search) -> Select[Hearing]:
+def _narrow(session: Session, wanted: Search) -> Iterator[ColumnElement[bool]]:
+    yield HearingIndex.open.is_(True)
     if wanted.court_id:
-        query = query.where(Hearing.court_id == wanted.court_id)
+        yield HearingIndex.court_id.in_(courts_within(session, wanted.court_id))
     if wanted.kind is not None:
-        query = query.where(Case.kind == wanted.kind)
+        yield HearingIndex.kind == wanted.kind
+    if wanted.procedure is not None:
+        yield HearingIndex.procedure == wanted.procedure
     if wanted.state is not None:
-        query = query.where(Hearing.state == wanted.state)
-    if wanted.day is not None:
-        begin, end = day_bounds(wanted.day)
-        query = query.where(Hearing.scheduled_start >= begin, Hearing.scheduled_start < end)
+        yield HearingIndex.state == wanted.state
+    if wanted.mode is not None:
+        yield HearingIndex.modes.contains(f" {wanted.mode.value} ", autoescape=True)
     if wanted.judge_id:
-        query = query.where(Hearing.bench.any(HearingJudge.judge_id == wanted.judge_id))
+        yield HearingIndex.judges.contains(f" {wanted.judge_id} ", autoescape=True)
+    first, last = wanted.day or wanted.until, wanted.until or wanted.day
+    if wanted.day is not None and first is not None:
+        yield HearingIndex.start >= day_bounds(first)[0]
+    if last is not None:
+        yield HearingIndex.start < day_bounds(last)[1]
     for piece in wanted.text.split()[:6]:
-        query = query.where(_mentions(piece[:60]))
-    return query
-
-
-def _mentions(piece: str) -> Any:
-    return or_(
-        Case.number.icontains(piece, autoescape=True),
-        Case.cause.icontains(piece, autoescape=True),
-        Hearing.title.icontains(piece, autoescape=True),
-        Hearing.court.has(Court.name.icontains(piece, autoescape=True)),
-        Hearing.bench.any(HearingJudge.judge.has(Judge.name.icontains(piece, autoescape=True))),
-    )
+        yield HearingIndex.body.contains(piece[:60].lower(), autoescape=True)

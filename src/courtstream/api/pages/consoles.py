@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from courtstream.api.pages.deskview import desk_context, desk_snapshot
 from courtstream.api.pages.i18n import Catalog
 from courtstream.api.pages.watching import STRINGS, live_state, why_text
 from courtstream.api.pages.wording import clock_s, hms, iso
@@ -169,6 +170,7 @@ def snapshot(page: CourtroomPage, words: Catalog) -> Json:
         "coming": [asdict(one) for one in coming(page)],
         "aired": page.status.aired if page.status else 0.0,
         "mediaTime": page.status.media_time if page.status else 0.0,
+        **desk_snapshot(page, words),
     }
 
 
@@ -205,5 +207,6 @@ def console_context(
             "waiting": _waiting(page),
             "media": public_media(page),
         },
-        "strings": words.some(*STRINGS, "coming.", "span_reason."),
+        **desk_context(page, words),
+        "strings": words.some(*STRINGS, "coming.", "span_reason.", "desk.", "preflight."),
     }

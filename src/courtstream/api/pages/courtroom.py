@@ -19,11 +19,18 @@ from courtstream.api.session import COOKIE
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Verb
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import Conflict, CourtstreamError, InvalidInput, WorkerAway
+from courtstream.domain.errors import (
+    Conflict,
+    CourtstreamError,
+    InvalidInput,
+    NotFound,
+    WorkerAway,
+)
 from courtstream.services import accounts, courtrooms
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
+PREVIEWS = frozenset({"coming.jpg", "line.jpg"})
 _DECIDED = frozenset({"conflict", "forbidden", "invalid_input"})
 """Codes of a worker that is there and says no."""
 
@@ -52,8 +59,12 @@ async def command(request: Request) -> Response:
         hearing_id = text_of(form, "hearing_id", 40)
         verb, reason = text_of(form, "verb", 40), text_of(form, "reason", 200)
         start, end = text_of(form, "start", 20), text_of(form, "end", 20)
+        value = text_of(form, "value", 20)
     try:
-        await _command(request, hearing_id, _order(request, verb, reason, start, end))
+        order = _order(request, verb, reason, start, end)
+        if value:
+            order = order.model_copy(update={"value": _seconds(value)})
+        await _command(request, hearing_id, order)
     except CourtstreamError as error:
         return await _show(request, problem=error_text(request, error), status=error.status)
     return see(f"/staff/courtrooms/{room_id}?done={verb}")
@@ -71,6 +82,27 @@ def _order(request: Request, verb: str, reason: str, start: str, end: str) -> Co
         )
     except ValueError as error:
         raise InvalidInput from error
+
+
+def _seconds(text: str) -> float:
+    try:
+        return float(text)
+    except ValueError as error:
+        raise InvalidInput from error
+
+
+async def preview(request: Request) -> Response:
+    """What is coming, as a small redacted picture. Raises NotFound, Forbidden."""
+    found = await _page(request)
+    name, current = request.path_params["name"], found.courtroom.current
+    if name not in PREVIEWS or current is None:
+        raise NotFound
+    path = context(request).settings.hearings / current.id / "preview" / name
+    try:
+        data = await asyncio.to_thread(path.read_bytes)
+    except OSError:
+        raise NotFound from None
+    return Response(data, media_type="image/jpeg", headers={"Cache-Control": "no-store"})
 
 
 async def _command(request: Request, hearing_id: str, order: Command) -> None:

@@ -82,11 +82,17 @@ def stretches(hearing: HearingView, words: Catalog) -> list[Json]:
         }
         for c in hearing.closures
     ]
+    found += [_missed_stretch(start, end, words) for start, end in hearing.missed]
     ends = [m.start for m in hearing.minutes[1:]]
     for minute, end in zip(hearing.minutes, [*ends, None], strict=False):
         if minute.state in _SHOWN:
             found.append(_minute_stretch(minute, end, words))
     return found
+
+
+def _missed_stretch(start: float, end: float, words: Catalog) -> Json:
+    why = words("minute_why.LOST", n=f"{end - start:.0f}")
+    return {"start": start, "end": end, "state": "LOST", "why": why}
 
 
 def _minute_stretch(minute: MinuteView, end: float | None, words: Catalog) -> Json:

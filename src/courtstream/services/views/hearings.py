@@ -123,6 +123,7 @@ class HearingView:
     `media` is the URL path of the playlist the public may play now (live or replay), empty when
     none; `captions` that of the caption playlist inside it comes with the master playlist itself.
     `withdrawn` hearings keep their card and nothing else. `wall_zero`: the instant of second 0.
+    `missed`: stretches in seconds that were lost to the public by an interruption.
     """
 
     card: HearingCard
@@ -141,6 +142,7 @@ class HearingView:
     chapters: tuple[Chapter, ...]
     withdrawn: bool
     worker_gone: bool
+    missed: tuple[tuple[float, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from courtstream.domain.trial import MinuteState
-from courtstream.services.views.hearings import GateView, HearingCard, PolicyView
+from courtstream.services.views.hearings import GateView, HearingCard, MinuteView, PolicyView
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +117,21 @@ class LiveStatus:
 
 
 @dataclass(frozen=True, slots=True)
+class DeskFacts:
+    """What the clerk's page shows beside the figures.
+
+    `people`: names of those who decided a minute, by user id. `free_bytes` of the node's disk, 0
+    when unknown; `least_bytes` that a new hearing needs. `lost`: seconds the public has missed.
+    """
+
+    minutes: tuple[MinuteView, ...] = ()
+    people: Mapping[str, str] = field(default_factory=dict)
+    free_bytes: int = 0
+    least_bytes: int = 0
+    lost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class CourtroomPage:
     """The courtroom stream endpoint page."""
 
@@ -130,3 +146,4 @@ class CourtroomPage:
     policy: PolicyView | None
     segments: int
     redactions: int
+    desk: DeskFacts = DeskFacts()
