@@ -36,6 +36,9 @@ class IngestSettings(BaseModel):
     srt_require_passphrase: bool = Field(
         False, description="Refuse SRT callers that do not encrypt."
     )
+    pull_allow: tuple[str, ...] = Field(
+        (), description="Sources that may be fetched: names, networks, each with :port or without."
+    )
     webrtc_addresses: tuple[str, ...] = Field(
         (), description="Addresses offered to WebRTC peers; empty: the one listened on."
     )

@@ -27,6 +27,9 @@ from courtstream.control.protocol import (
     JournalRow,
     NodeBeat,
     NodeCommand,
+    PullNews,
+    PullReply,
+    PullRequest,
     Reply,
     RowKind,
     RtcReply,
@@ -302,6 +305,12 @@ class MemoryBus:
         if self.rtc_reply is None:
             raise NodeAway
         return self.rtc_reply
+
+    async def serve_pulls(self, answer: Callable[[PullRequest], Awaitable[PullReply]]) -> None:
+        self.pulls = answer
+
+    async def on_pull_news(self, callback: Callable[[PullNews], Awaitable[None]]) -> None:
+        self.pull_news = callback
 
     async def keys_revoked(self, digests: tuple[str, ...]) -> None:
         self.revoked.extend(digests)

@@ -25,12 +25,15 @@ from courtstream.control.protocol import (
     JournalRequest,
     JournalRow,
     NodeBeat,
+    PullNews,
+    PullReply,
+    PullRequest,
     WorkerBeat,
     WorkerSpec,
 )
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, NodeAway
-from courtstream.services import admission, journal, keys, running, scoring
+from courtstream.services import admission, journal, keys, pulls, running, scoring
 from courtstream.services.bus import Bus
 from courtstream.services.capacity import room_of
 from courtstream.services.journal import Applied
@@ -66,6 +69,8 @@ class Listeners:
             lambda: bus.on_beat(self._beat),
             lambda: bus.on_node_beat(self._node_beat),
             lambda: bus.on_ingest_event(self._ingest),
+            lambda: bus.serve_pulls(self._pulls),
+            lambda: bus.on_pull_news(self._pulled),
         ]
 
     async def keep_running(self) -> None:
@@ -126,6 +131,17 @@ class Listeners:
     def _passphrase(self, request: AdmitRequest) -> str:
         secret = site_secret(self._platform.settings.secret_key)
         return keys.passphrase(secret, digest(request.key))
+
+    async def _pulls(self, request: PullRequest) -> PullReply:
+        settings = self._platform.settings
+        if request.node != settings.node:
+            return PullReply()
+        orders = await self._platform.work.reading(pulls.orders, settings, utc_now())
+        return PullReply(orders=orders)
+
+    async def _pulled(self, news: PullNews) -> None:
+        log.info("source", source=news.id, code=news.code)
+        await self._platform.work.writing(pulls.heard, news, utc_now())
 
     async def _row(self, row: JournalRow) -> None:
         if self._rows.full():

@@ -12,6 +12,7 @@ from courtstream.api import (
     media,
     operating,
     publication,
+    sources,
     staff,
     texts,
     whep,
@@ -65,6 +66,13 @@ api_routes: list[BaseRoute] = [
     Route(f"{API}/hearings/{{hearing_id}}/withdraw", hearings.withdraw, methods=["POST"]),
     Route(f"{API}/hearings/{{hearing_id}}/scorecard", staff.scorecard, methods=["GET"]),
     Route(f"{API}/findings/{{finding_id}}/reviews", staff.review_finding, methods=["POST"]),
+    Route(f"{API}/courtrooms/{{courtroom_id}}/sources", sources.find, methods=["GET"]),
+    Route(f"{API}/courtrooms/{{courtroom_id}}/sources", sources.add, methods=["POST"]),
+    Route(
+        f"{API}/courtrooms/{{courtroom_id}}/sources/{{source_id}}",
+        sources.remove,
+        methods=["DELETE"],
+    ),
     Route(f"{API}/courtrooms/{{courtroom_id}}/keys", staff.rotate_key, methods=["POST"]),
     Route(
         f"{API}/courtrooms/{{courtroom_id}}/keys/{{key_id}}", staff.revoke_key, methods=["DELETE"]

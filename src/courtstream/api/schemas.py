@@ -234,6 +234,29 @@ class NewKeyOut(View):
     url: str
 
 
+class SourceBody(Body):
+    """The address of a source to fetch: `rtsp`, `http` or `https`, with or without a login."""
+
+    url: str = Field(min_length=8, max_length=500)
+
+
+class SourceOut(View):
+    """A source. `last_code`: how its last connection ended."""
+
+    id: str
+    url: str
+    has_login: bool
+    enabled: bool
+    last_code: str
+    last_at: datetime | None
+
+
+class SourceListOut(View):
+    """The sources of a courtroom."""
+
+    items: tuple[SourceOut, ...]
+
+
 class LookBody(Body):
     """Which preview: what the public will get, or what the courtroom sends."""
 

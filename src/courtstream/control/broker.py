@@ -32,6 +32,9 @@ from courtstream.control.protocol import (
     Message,
     NodeBeat,
     NodeCommand,
+    PullNews,
+    PullReply,
+    PullRequest,
     Reply,
     RtcReply,
     RtcRequest,
@@ -197,6 +200,12 @@ class NatsBus:
         """Ask the platform whether a publisher may come in. Raises ControlAway."""
         return await self.request(protocol.INGEST_ADMIT, request, AdmitReply, timeout)
 
+    async def pulls(self, node: str, timeout: float = 3.0) -> PullReply:
+        """Ask the platform which sources this node fetches. Raises ControlAway."""
+        return await self.request(
+            protocol.INGEST_PULLS, PullRequest(node=node), PullReply, timeout
+        )
+
     async def keys_revoked(self, digests: tuple[str, ...]) -> None:
         """Tell every door that these keys are no longer in force."""
         await self.publish(protocol.INGEST_REVOKED, KeysRevoked(digests=digests))
@@ -222,6 +231,14 @@ class NatsBus:
     async def on_ingest_event(self, callback: Callback[IngestEvent]) -> None:
         """Publishers that came, went or were refused."""
         await self.subscribe(protocol.INGEST_EVENT, IngestEvent, callback)
+
+    async def serve_pulls(self, answer: Answer[PullRequest, PullReply]) -> None:
+        """Answer which sources a node fetches."""
+        await self.answer(protocol.INGEST_PULLS, PullRequest, answer, queue=PLATFORM_QUEUE)
+
+    async def on_pull_news(self, callback: Callback[PullNews]) -> None:
+        """How fetched sources fare."""
+        await self.subscribe(protocol.PULL_NEWS, PullNews, callback)
 
     async def serve_admit(self, answer: Answer[AdmitRequest, AdmitReply]) -> None:
         """Answer the knocks at the door, shared with the platform's other processes."""

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
-from contextlib import AsyncExitStack, asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
 
 from courtstream.control.broker import NatsBus
 from courtstream.control.door import Door, Workers
 from courtstream.control.feed import FeedServer, door_socket
 from courtstream.control.policy import IngestPolicy
-from courtstream.control.protocol import RtcRequest, node_rtc
+from courtstream.control.protocol import PULL_NEWS, PullNews, PullOrder, RtcRequest, node_rtc
+from courtstream.control.pull.address import AllowList
+from courtstream.control.pull.puller import Puller, Tell, Wanted
 from courtstream.control.rtc import RtcHost
 from courtstream.control.rtmp.gateway import Gateway
 from courtstream.control.srt.listener import SrtListener
+from courtstream.domain.errors import ControlAway
 from courtstream.settings import Settings
 
 
@@ -28,7 +31,7 @@ class Entrances:
 
 @asynccontextmanager
 async def entrances(settings: Settings, bus: NatsBus, workers: Workers) -> AsyncIterator[Entrances]:
-    """Open RTMP, SRT and the inner entrance for WebRTC. Raises PortTaken."""
+    """Open RTMP, SRT, the inner entrance for WebRTC, and fetch sources. Raises PortTaken."""
     ingest = settings.ingest
     door = Door(bus, workers, settings.node, IngestPolicy(idle=ingest.idle_seconds))
     async with AsyncExitStack() as stack:
@@ -48,4 +51,28 @@ async def entrances(settings: Settings, bus: NatsBus, workers: Workers) -> Async
         subject = node_rtc(settings.node)
         listening = await bus.answer(subject, RtcRequest, rtc.handle)
         stack.push_async_callback(listening.unsubscribe)
+        allowed = AllowList(ingest.pull_allow)
+        if ingest.pull_allow:
+            orders, news = _orders(bus, settings.node), _news(bus, settings.node)
+            await stack.enter_async_context(Puller(door, allowed, orders, news))
         yield Entrances(door, gateway.port, srt.port)
+
+
+def _orders(bus: NatsBus, node: str) -> Wanted:
+    """The platform's word, and its last one while it is away."""
+    known: tuple[PullOrder, ...] = ()
+
+    async def wanted() -> tuple[PullOrder, ...]:
+        nonlocal known
+        with suppress(ControlAway):
+            known = (await bus.pulls(node)).orders
+        return known
+
+    return wanted
+
+
+def _news(bus: NatsBus, node: str) -> Tell:
+    async def tell(order: PullOrder, code: str) -> None:
+        await bus.publish(PULL_NEWS, PullNews(id=order.id, node=node, code=code))
+
+    return tell

@@ -21,10 +21,10 @@ _FLV_HEAD = 13
 QUICK = ("-fflags", "nobuffer", "-probesize", "300000", "-analyzeduration", "1000000")
 """A live stream is taken up within a second; codecs that say who they are need no more."""
 
-Refusal = Callable[[str, str], Awaitable[None]]
+Refusal = Callable[[str, str], Awaitable[None] | None]
 
 
-async def _nobody(code: str, message: str) -> None:
+def _nobody(code: str, message: str) -> None:
     """Nobody is there to be told."""
 
 
@@ -51,7 +51,8 @@ class ChildFeed:
         self.process: asyncio.subprocess.Process | None = None
         self.arguments = arguments
         self._transcode, self._piped = transcode, piped
-        self._refused, self._accepted = refused, accepted
+        self.on_refused: Refusal = refused
+        self._accepted = accepted
         self._headed = False
 
     async def event(self) -> Event:
@@ -84,7 +85,9 @@ class ChildFeed:
 
     async def say_no(self, code: str, message: str, linger: float) -> None:
         """Tell whoever knocked."""
-        await self._refused(code, message)
+        told = self.on_refused(code, message)
+        if told is not None:
+            await told
 
     def close(self) -> None:
         """End the child."""

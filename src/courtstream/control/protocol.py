@@ -73,6 +73,12 @@ INGEST_EVENT = "cs.ingest.event"
 INGEST_REVOKED = "cs.ingest.revoked"
 """Keys are no longer in force (`KeysRevoked`); who publishes with one is put out."""
 
+INGEST_PULLS = "cs.ingest.pulls"
+"""Which sources a node fetches (`PullRequest` → `PullReply`); answered by the platform."""
+
+PULL_NEWS = "cs.ingest.pulled"
+"""How a fetched source fares (`PullNews`)."""
+
 LEASE_BUCKET = "cs_leases"
 """KV bucket; one key a hearing; the revision of the claim is the fencing epoch."""
 
@@ -409,16 +415,42 @@ class JournalPage(Message):
 
 
 class AdmitRequest(Message):
-    """A publisher with this key knocks at `node`. `remote` is its address.
+    """A publisher with this key knocks at `node`. `remote` is its address."""
 
-    A source that the node fetches itself has no key and names its `courtroom_id`.
-    """
-
-    key: str = ""
-    courtroom_id: str = ""
+    key: str
     node: str
     protocol: str = "rtmp"
     remote: str = ""
+
+
+class PullRequest(Message):
+    """A node asks which sources it is to fetch now."""
+
+    node: str
+
+
+class PullOrder(Message):
+    """One source to fetch. `key` is the courtroom's own for it; it knocks like any publisher."""
+
+    id: str
+    url: str
+    user: str = Field("", repr=False)
+    password: str = Field("", repr=False)
+    key: str = Field("", repr=False)
+
+
+class PullReply(Message):
+    """All sources of the node."""
+
+    orders: tuple[PullOrder, ...] = ()
+
+
+class PullNews(Message):
+    """How a source's last connection ended."""
+
+    id: str
+    node: str
+    code: str
 
 
 class RtcVerb(StrEnum):

@@ -255,6 +255,24 @@ class UnsupportedCodec(CourtstreamError):
     status = 422
 
 
+class SourceRefused(CourtstreamError):
+    """This source may not be fetched: it is not on the operator's list, or leads elsewhere."""
+
+    code = "source_refused"
+    zh = "该信号源不在允许名单内，或指向了不允许的地址"
+    remedy = "由管理员在 ingest.pull_allow 中登记 / the operator lists it in ingest.pull_allow"
+    status = 422
+
+
+class SourceAway(CourtstreamError):
+    """The source does not answer."""
+
+    code = "source_away"
+    zh = "信号源没有应答"
+    remedy = "检查录播主机的地址、账号与网络 / check the recorder's address, login and network"
+    status = 502
+
+
 class MultitrackStream(UnsupportedCodec):
     """Several tracks of one kind in one stream (enhanced RTMP multitrack) are not taken."""
 

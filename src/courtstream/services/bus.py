@@ -15,6 +15,9 @@ from courtstream.control.protocol import (
     JournalRow,
     NodeBeat,
     NodeCommand,
+    PullNews,
+    PullReply,
+    PullRequest,
     Reply,
     RtcReply,
     RtcRequest,
@@ -50,6 +53,12 @@ class Bus(Protocol):
 
     async def keys_revoked(self, digests: tuple[str, ...]) -> None:
         """Tell every door that keys are no longer in force."""
+
+    async def serve_pulls(self, answer: Callable[[PullRequest], Awaitable[PullReply]]) -> None:
+        """Answer which sources a node fetches."""
+
+    async def on_pull_news(self, callback: Callable[[PullNews], Awaitable[None]]) -> None:
+        """Hear how fetched sources fare."""
 
     async def serve_admit(self, answer: Callable[[AdmitRequest], Awaitable[AdmitReply]]) -> None:
         """Answer the knocks at the door."""

@@ -16,6 +16,9 @@ from courtstream.services.scope import courtroom_for
 from courtstream.services.views import KeyView, UserView
 from courtstream.store.tables import Courtroom, IngestKey
 
+PUSH = "push"
+"""A key for encoders; one that a fetched source knocks with has another purpose."""
+
 
 def find(session: Session, key: str) -> IngestKey | None:
     """The key in force with this text, or None when unknown or revoked."""
@@ -24,7 +27,12 @@ def find(session: Session, key: str) -> IngestKey | None:
 
 
 def add(
-    session: Session, courtroom_id: str, by: str, now: datetime, key: str = ""
+    session: Session,
+    courtroom_id: str,
+    by: str,
+    now: datetime,
+    key: str = "",
+    purpose: str = PUSH,
 ) -> tuple[KeyView, str]:
     """Make a key for a courtroom; the second value is the only time it is seen whole."""
     text = key or new_ingest_key()
@@ -35,6 +43,7 @@ def add(
         last4=text[-4:],
         created_at=now,
         created_by=by,
+        purpose=purpose,
     )
     session.add(row)
     session.flush()
@@ -48,7 +57,8 @@ def rotate(
     """Revoke every key of the courtroom and make a new one. Raises NotFound, Forbidden."""
     courtroom = courtroom_for(session, actor, Action.CHANGE_KEY, courtroom_id)
     for row in courtroom.keys:
-        _revoke(session, row, actor, now)
+        if row.purpose == PUSH:
+            _revoke(session, row, actor, now)
     made = add(session, courtroom_id, actor.id, now)
     session.expire(courtroom, ["keys"])
     return made
@@ -87,7 +97,8 @@ def revoked_at(session: Session, courtroom_id: str, at: datetime) -> tuple[str, 
 
 def in_force(courtroom: Courtroom) -> IngestKey | None:
     """The newest key that is not revoked."""
-    return next((k for k in reversed(courtroom.keys) if k.revoked_at is None), None)
+    pushing = (k for k in reversed(courtroom.keys) if k.purpose == PUSH)
+    return next((k for k in pushing if k.revoked_at is None), None)
 
 
 def key_view(row: IngestKey) -> KeyView:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, ForeignKey, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courtstream.domain.staff import StaffRole
@@ -72,6 +72,24 @@ class IngestKey(Base):
     created_by: Mapped[str] = mapped_column(default="")
     revoked_at: Mapped[datetime | None]
     revoked_by: Mapped[str] = mapped_column(default="")
+    purpose: Mapped[str] = mapped_column(String(8), default="push")
+
+
+class PullSource(Base):
+    """拉流信号源. `url` has no login in it; `login` is sealed with the installation's secret."""
+
+    __tablename__ = "pull_sources"
+
+    id: Mapped[str] = mapped_column(String(40), primary_key=True)
+    courtroom_id: Mapped[str] = mapped_column(ForeignKey("courtrooms.id"), index=True)
+    key_id: Mapped[str] = mapped_column(ForeignKey("ingest_keys.id"))
+    url: Mapped[str] = mapped_column(String(600))
+    login: Mapped[str] = mapped_column(Text, default="")
+    enabled: Mapped[bool] = mapped_column(default=True)
+    last_code: Mapped[str] = mapped_column(String(64), default="")
+    last_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    created_by: Mapped[str] = mapped_column(default="")
 
 
 class Judge(Base):

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from courtstream.domain.trial import Role
+from courtstream.domain.trial import CaseKind, HearingState, Procedure, Role
 from courtstream.store.base import Base, Nanoseconds, word
 
 
@@ -120,6 +120,28 @@ class VerdictRow(Base):
     reason: Mapped[str] = mapped_column(Text, default="")
     changed_at: Mapped[datetime]
     changed_by: Mapped[str] = mapped_column(String(64))
+
+
+class HearingIndex(Base):
+    """What the search looks through: one narrow row a hearing, kept in step by every write.
+
+    `body`: number, cause, title, court and bench in lower case; never a word that was spoken.
+    `modes` and `judges` are words between spaces. `open`: whether the public may know of it.
+    """
+
+    __tablename__ = "hearing_index"
+    __table_args__ = (Index("ix_hearing_index_open_start", "open", "start"),)
+
+    hearing_id: Mapped[str] = mapped_column(ForeignKey("hearings.id"), primary_key=True)
+    open: Mapped[bool]
+    start: Mapped[datetime]
+    court_id: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[CaseKind] = mapped_column(word(CaseKind))
+    procedure: Mapped[Procedure] = mapped_column(word(Procedure))
+    state: Mapped[HearingState] = mapped_column(word(HearingState))
+    modes: Mapped[str] = mapped_column(default="")
+    judges: Mapped[str] = mapped_column(String(400), default="")
+    body: Mapped[str] = mapped_column(Text)
 
 
 class ViewCount(Base):

@@ -268,11 +268,75 @@ def create() -> None:
         batch_op.create_index(
             batch_op.f("ix_approval_steps_approval_id"), ["approval_id"], unique=False
         )
+    op.create_table(
+        "hearing_index",
+        sa.Column("hearing_id", sa.String(length=40), nullable=False),
+        sa.Column("open", sa.Boolean(), nullable=False),
+        sa.Column("start", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("court_id", sa.String(length=40), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "civil",
+                "criminal",
+                "administrative",
+                "compensation",
+                "enforcement",
+                name="casekind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "procedure",
+            sa.Enum(
+                "CIV1_ORD",
+                "CIV1_SUM",
+                "CRI1_ORD",
+                "CRI1_SUM",
+                "CRI1_FAST",
+                "ADM1",
+                "CIV2",
+                "CRI2",
+                "ADM2",
+                name="procedure",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "scheduled",
+                "admitted",
+                "live",
+                "interrupted",
+                "ended",
+                "cancelled",
+                name="hearingstate",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("modes", sa.String(length=200), nullable=False),
+        sa.Column("judges", sa.String(length=400), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["hearing_id"], ["hearings.id"], name=op.f("fk_hearing_index_hearing_id_hearings")
+        ),
+        sa.PrimaryKeyConstraint("hearing_id", name=op.f("pk_hearing_index")),
+    )
+    with op.batch_alter_table("hearing_index", schema=None) as batch_op:
+        batch_op.create_index("ix_hearing_index_open_start", ["open", "start"], unique=False)
 
 
 def drop() -> None:
     """Take them away again."""
     for name in (
+        "hearing_index",
         "approval_steps",
         "view_counts",
         "verdicts",

@@ -245,6 +245,7 @@ def upgrade() -> None:
         sa.Column("created_by", sa.String(length=200), nullable=False),
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.String(length=200), nullable=False),
+        sa.Column("purpose", sa.String(length=8), nullable=False),
         sa.ForeignKeyConstraint(
             ["courtroom_id"], ["courtrooms.id"], name=op.f("fk_ingest_keys_courtroom_id_courtrooms")
         ),
@@ -254,6 +255,33 @@ def upgrade() -> None:
     with op.batch_alter_table("ingest_keys", schema=None) as batch_op:
         batch_op.create_index(
             batch_op.f("ix_ingest_keys_courtroom_id"), ["courtroom_id"], unique=False
+        )
+
+    op.create_table(
+        "pull_sources",
+        sa.Column("id", sa.String(length=40), nullable=False),
+        sa.Column("courtroom_id", sa.String(length=40), nullable=False),
+        sa.Column("key_id", sa.String(length=40), nullable=False),
+        sa.Column("url", sa.String(length=600), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("enabled", sa.Boolean(), nullable=False),
+        sa.Column("last_code", sa.String(length=64), nullable=False),
+        sa.Column("last_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_by", sa.String(length=200), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["courtroom_id"],
+            ["courtrooms.id"],
+            name=op.f("fk_pull_sources_courtroom_id_courtrooms"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["key_id"], ["ingest_keys.id"], name=op.f("fk_pull_sources_key_id_ingest_keys")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pull_sources")),
+    )
+    with op.batch_alter_table("pull_sources", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_pull_sources_courtroom_id"), ["courtroom_id"], unique=False
         )
 
     op.create_table(
