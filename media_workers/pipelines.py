@@ -212,10 +212,11 @@ class Graph:
     def cut(self, reason: Reason, by: str, why: str = "") -> MediaTime:
         """Close everything that has not aired; gives the first instant that will not air.
 
-        Waits for the chunk that is being handed to the outputs at this moment: it counts as aired.
+        A chunk that has been judged and is being written at this moment counts as aired; nobody
+        waits for it.
         """
-        with self.release.airing:
-            at = self.release.aired
+        with self.release.judging:
+            at = max(self.release.aired, self.release.judged)
             self.closures.close(at, reason, by, why)
         return at
 

@@ -96,6 +96,8 @@ class ReleaseLine:
         self.grace_over: Callable[[MediaTime], None] = lambda at: None
         self.amend: Callable[[Held], Held] = lambda held: held
         self.airing = threading.Lock()
+        self.judging = threading.Lock()
+        self.judged: MediaTime = 0
         self.lost_chunks = 0
         self.error: str = ""
         self.finished = threading.Event()
@@ -229,7 +231,9 @@ class ReleaseLine:
 
     def _air(self, span: Span) -> None:
         held = self.amend(self._delay_line.take(span))
-        verdict = self._guard.judge(held)
+        with self.judging:
+            verdict = self._guard.judge(held)
+            self.judged = span.end
         private = self._ledger.private_near(span, 0) if verdict.closed is None else []
         words = self._words(held, verdict)
         captions = self._captions.push(words, span.end)

@@ -24,7 +24,13 @@ _SPEAKS_OF_SOUND = frozenset({Verb.HIDE, Verb.KEEP})
 def permit(
     session: Session, actor: UserView, hearing_id: str, command: Command, now: datetime
 ) -> None:
-    """Check and put on record what is about to be asked.
+    """Check and put on record what is about to be asked. Raises what `check` raises."""
+    check(session, actor, hearing_id, command)
+    record(session, actor, hearing_id, command, now)
+
+
+def check(session: Session, actor: UserView, hearing_id: str, command: Command) -> None:
+    """Whether the actor may ask this now.
 
     Admitted counts as on air: its first seconds already wait to be aired and can be cut.
     Raises Forbidden, NotFound, Conflict when the hearing is not on air, InvalidInput.
@@ -39,10 +45,20 @@ def permit(
         value = command.value
         if value is None or not policy.delay_min <= value <= policy.delay_max:
             raise InvalidInput(f"延时须在 {policy.delay_min:g}–{policy.delay_max:g} 秒之间")
+    if command.verb in _SPEAKS_OF_SOUND and not _has_span(command):
+        raise InvalidInput("须给出起止时间 / say from when to when")
+
+
+def _has_span(command: Command) -> bool:
+    return command.start is not None and command.end is not None and command.end > command.start
+
+
+def record(
+    session: Session, actor: UserView, hearing_id: str, command: Command, now: datetime
+) -> None:
+    """Put a command on record."""
     detail = {"verb": command.verb.value, "reason": command.reason, "value": command.value}
     if command.verb in _SPEAKS_OF_SOUND:
-        if command.start is None or command.end is None or command.end <= command.start:
-            raise InvalidInput("须给出起止时间 / say from when to when")
         detail |= {"start": command.start, "end": command.end}
     audit.append(session, actor.id, "command", hearing_id, detail, now)
 
@@ -55,6 +71,8 @@ async def send(
     The end alone needs no worker: a hearing whose worker is gone is ended in the database.
     """
     command = command.model_copy(update={"by": actor.id})
+    if command.verb is Verb.CUT:
+        return await _cut(work, bus, actor, hearing_id, command, now)
     await work.writing(permit, actor, hearing_id, command, now)
     try:
         reply = await bus.request_worker(hearing_id, command)
@@ -68,8 +86,17 @@ async def send(
         return Reply(ok=True, code="ended_without_worker")
 
 
-def _refused(
-    session: Session, actor: UserView, hearing_id: str, code: str, now: datetime
-) -> None:
+async def _cut(
+    work: Work, bus: Bus, actor: UserView, hearing_id: str, command: Command, now: datetime
+) -> Reply:
+    """A cut waits for no disk but the worker's: it is on record there, and here a moment later."""
+    await work.reading(check, actor, hearing_id, command)
+    try:
+        return await bus.request_worker(hearing_id, command)
+    finally:
+        await work.writing(record, actor, hearing_id, command, now)
+
+
+def _refused(session: Session, actor: UserView, hearing_id: str, code: str, now: datetime) -> None:
     """What somebody asked to be opened and the rules did not open."""
     audit.append(session, actor.id, "keep_refused", hearing_id, {"code": code}, now)

@@ -85,7 +85,7 @@ export class Desk {
   }
 
   private say(text: string, took: number, good: boolean): void {
-    const place = find<HTMLElement>("[data-said]");
+    const place = find<HTMLElement>("[data-told]");
     if (!place) return;
     place.textContent = text;
     place.dataset["ms"] = String(took);
