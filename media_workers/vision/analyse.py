@@ -13,31 +13,37 @@ from media_workers.runtime.items import FaceBox, FacesAt, Picture
 from media_workers.vision.cuts import CutTest
 from media_workers.vision.detect import FaceFinder
 from media_workers.vision.plan import LookPlan, widths
+from media_workers.vision.stir import Memory, Stirs
+from media_workers.vision.trace import Tracer
 from media_workers.vision.track import (
     BRIDGE,
     FILL,
-    SHOW,
     START,
     Cut,
     Seen,
     Track,
     associate,
     margin,
+    parted,
     sightings,
 )
 
 LOOK_AHEAD: MediaTime = SECOND
 """How long a frame waits for what later looks may say about it."""
+LOST: MediaTime = 600 * MILLISECOND
+"""How long a track that looks do not find any more is looked for closely at each of them."""
+FINE = 14.0
+"""Faces of fewer columns in a look are often missed by it."""
+REST: MediaTime = 900 * MILLISECOND
+"""How long a face that a look was too coarse for is believed to be where it was, while nothing
+around it changes."""
 GAP: MediaTime = 500 * MILLISECOND
 """A hole in time of this length parts what was seen before from what comes after."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Frame:
-    t: MediaTime
-    index: int
-    width: int
-    height: int
+    picture: Picture
     cut: bool
 
 
@@ -56,6 +62,9 @@ class FaceAnalyser:
         self._numbers = 0
         self._before: Picture | None = None
         self._plan = LookPlan()
+        self._memory, self._wide_memory = Memory(), Memory()
+        self._settled: MediaTime = -1
+        self._tracer = Tracer(finder)
 
     def push(self, item: Picture) -> Iterator[FacesAt]:
         """Take the next picture; give the frames whose look-ahead is complete."""
@@ -63,9 +72,8 @@ class FaceAnalyser:
         if cut:
             # the last picture of the old view: nothing after it can tell where its faces went
             self._look_at_last()
-        width = self._plan.width(item, cut=cut)
-        if width:
-            self._look(item, width, cut=cut)
+        if cut or self._plan.due(item.t):
+            self._consider(item, cut=cut)
         self._before = item
         return iter(self._due(item.t - LOOK_AHEAD))
 
@@ -85,7 +93,7 @@ class FaceAnalyser:
         cut = bool(tiles.any())
         if cut:
             self._cuts.append(Cut(picture.t, tiles, picture.width, picture.height))
-        self._waiting.append(_Frame(picture.t, picture.index, picture.width, picture.height, cut))
+        self._waiting.append(_Frame(picture, cut))
         return cut
 
     def _look_at_last(self) -> None:
@@ -93,45 +101,90 @@ class FaceAnalyser:
         if self._before is not None and not self._plan.just_looked(self._before.t):
             self._look(self._before, widths(self._before.width)[0], cut=True)
 
-    def _look(self, picture: Picture, width: int, *, cut: bool) -> None:
+    def _consider(self, picture: Picture, *, cut: bool) -> None:
+        """Look at the picture, or find that nothing has changed but inside what is hidden."""
+        in_sight = [track for track in self._tracks if track.seen[-1].t == self._settled]
+        hidden = [track.seen[-1] for track in in_sight if track.shown]
+        stirs = Stirs(self._memory, self._wide_memory, picture, hidden)
+        width = self._plan.width(
+            picture, cut=cut, stirred=stirs.outside, stirred_wide=stirs.outside_since_wide
+        )
+        if width:
+            self._look(picture, width, cut=cut, stirs=stirs)
+            return
+        self._settled = picture.t
+        for track in in_sight:
+            track.rest(picture.t)
+
+    def _look(self, picture: Picture, width: int, *, cut: bool, stirs: Stirs | None = None) -> None:
         """Find faces and give each to the track it continues, or to a new one."""
         faces = sightings(self._finder.find(picture.i420, width), picture.t)
         live = [track for track in self._tracks if picture.t - track.seen[-1].t <= BRIDGE]
         steps, leaps, new = associate(live, faces, self._cuts)
         new = [face for face in new if face.score >= START]
         for track, face in steps:
-            track.add(face)
+            since = track.seen[-1].t
+            self._tracer.between(track, face, self._pictures(since, picture.t))
+        if not cut:
+            self._follow([t for t in live if t.seen[-1].t < picture.t], picture, width, stirs)
+        before = [frame.picture for frame in reversed(self._waiting)]
         for track, face in leaps:
-            # the track left behind stays: it may have been somebody else
-            self._begin(track.seen[-1], replace(face, leapt=True))
+            if not self._tracer.back(self._begin(face), before, self._cuts):
+                # the track left behind stays: it may have been somebody else
+                self._begin(track.seen[-1], replace(face, leapt=True))
         for face in new:
-            self._begin(face)
-        sudden = [] if cut else [face for _, face in leaps] + new
-        self._plan.looked(picture, width, faces, surprise=any(f.score >= SHOW for f in sudden))
+            self._tracer.back(self._begin(face), before, self._cuts)
+        self._settled = picture.t
+        self._memory.remember(picture)
+        if self._plan.looked(picture, width, faces):
+            self._wide_memory.remember(picture)
 
-    def _begin(self, *faces: Seen) -> None:
+    def _follow(
+        self, tracks: list[Track], picture: Picture, width: int, stirs: Stirs | None
+    ) -> None:
+        """Look closely for the tracks that a look at `picture` did not find again."""
+        coarse = FINE * picture.width / width
+        for track in tracks:
+            last = track.seen[-1]
+            if not track.shown or picture.t - last.t > LOST:
+                continue
+            if parted(last, picture.t, self._cuts):
+                continue
+            fresh = last.t == self._settled and last.rested < REST
+            if last.w < coarse and fresh and stirs is not None and not stirs.around(last):
+                track.rest(picture.t)
+            elif not self._tracer.at(track, picture) and last.t == self._settled:
+                self._tracer.onward(track, self._pictures(last.t, picture.t), self._cuts)
+
+    def _pictures(self, after: MediaTime, before: MediaTime) -> list[Picture]:
+        """The pictures that still wait between two instants."""
+        return [f.picture for f in self._waiting if after < f.picture.t < before]
+
+    def _begin(self, *faces: Seen) -> Track:
         self._numbers += 1
-        self._tracks.append(Track(self._numbers))
+        track = Track(self._numbers)
+        self._tracks.append(track)
         for face in faces:
-            self._tracks[-1].add(face)
+            track.add(face)
+        return track
 
     def _due(self, upto: MediaTime) -> list[FacesAt]:
         """The waiting frames up to and with `upto`, answered; what they needed is forgotten."""
         answered = []
-        while self._waiting and self._waiting[0].t <= upto:
+        while self._waiting and self._waiting[0].picture.t <= upto:
             answered.append(self._answer(self._waiting.popleft()))
         if answered:
             self._forget(answered[-1].t)
         return answered
 
     def _answer(self, frame: _Frame) -> FacesAt:
-        faces = []
+        picture, faces = frame.picture, []
         for track in self._tracks:
-            face = track.at(frame.t, self._cuts) if track.shown else None
-            box = _grown(face, frame) if face else None
+            face = track.at(picture.t, self._cuts) if track.shown else None
+            box = _grown(face, picture) if face else None
             if face and box:
                 faces.append(FaceBox(box, track.number, face.score, guessed=face.guessed > 0))
-        return FacesAt(frame.t, frame.index, tuple(faces), frame.cut)
+        return FacesAt(picture.t, picture.index, tuple(faces), frame.cut)
 
     def _forget(self, before: MediaTime) -> None:
         kept = before - max(FILL, BRIDGE)
@@ -141,7 +194,7 @@ class FaceAnalyser:
             track.forget(before)
 
 
-def _grown(face: Seen, frame: _Frame) -> Box | None:
+def _grown(face: Seen, frame: Picture) -> Box | None:
     """The face with its margins, inside the picture; None when it lies outside."""
     scale = frame.height / 720
     half_w = face.w / 2 + margin(face.w, 2.5 * scale, face.guessed)

@@ -21,6 +21,11 @@ YUNET_SHA256 = "f6b766c4747c3a7e03423857b398f3d4a6471e43d95503080d94425ed79aef8d
 KEEP = 0.3
 """The lowest score that is ever reported."""
 
+NEAR_FACES = 4.0
+"""The side of a close look's square, in widths of the face that is looked for."""
+_NEAR = 160
+_LEAST_NEAR = 80.0
+
 _STRIDES = (8, 16, 32)
 _OUTPUTS = tuple(f"{kind}_{stride}" for stride in _STRIDES for kind in ("score", "box"))
 _OVERLAP = 0.3
@@ -35,6 +40,10 @@ class FaceFinder(Protocol):
         """Look at the packed I420 picture (h * 3 // 2, w) shrunk to `width` columns."""
         ...
 
+    def near(self, i420: Planes, x: float, y: float, face: float) -> Found:
+        """Look closely around (x, y), where a face about `face` pixels wide should be."""
+        ...
+
 
 class YuNetFinder:
     """YuNet by onnxruntime: about 3 ms a look at 640 columns on one core.
@@ -44,22 +53,56 @@ class YuNetFinder:
 
     def __init__(self, path: str | Path | None = None, threads: int = 1) -> None:
         self._session = _session(_checked(path), threads)
-        self._canvas: dict[tuple[int, int], npt.NDArray[np.uint8]] = {}
+        self._canvas: dict[tuple[int, int, str], npt.NDArray[np.uint8]] = {}
 
     def find(self, i420: Planes, width: int) -> Found:
         """Faces of score KEEP and above, overlapping ones already merged to the best."""
-        source_width = i420.shape[1]
-        scale = source_width / width
-        maps = self._session.run(_OUTPUTS, {"planes": self._shrunk(i420, width)})
-        found = np.concatenate(
-            [
-                _decoded(maps[2 * level][0, 0], maps[2 * level + 1][0], stride)
-                for level, stride in enumerate(_STRIDES)
-            ]
-        )
-        found = _best(found)
-        found[:, :4] *= scale
+        found = self._looked(self._shrunk(i420, width))
+        found[:, :4] *= i420.shape[1] / width
         return found
+
+    def _looked(self, canvas: npt.NDArray[np.uint8]) -> Found:
+        """What the network finds, in pixels of the canvas."""
+        maps = self._session.run(_OUTPUTS, {"planes": canvas})
+        levels = [
+            _decoded(maps[2 * level][0, 0], maps[2 * level + 1][0], stride)
+            for level, stride in enumerate(_STRIDES)
+        ]
+        return _best(np.concatenate(levels))
+
+    def near(self, i420: Planes, x: float, y: float, face: float) -> Found:
+        """Faces of score KEEP and above in the square of NEAR_FACES widths around (x, y).
+
+        A tenth of a usual look's cost; the face comes out about 40 columns wide, its best size.
+        """
+        side = max(_LEAST_NEAR, NEAR_FACES * face)
+        left, top = (2 * round((at - side / 2) / 2) for at in (x, y))
+        part = self._part(i420, left, top, side)
+        found = self._looked(part)
+        found[:, :4] *= side / _NEAR
+        found[:, :2] += (left, top)
+        return found
+
+    def _part(self, i420: Planes, left: int, top: int, side: float) -> npt.NDArray[np.uint8]:
+        """uint8 (1, 3, _NEAR, _NEAR): that square of the picture, black outside it."""
+        canvas = self._padded(_NEAR, _NEAR, "near")
+        scale = _NEAR / side
+        for channel, (plane, half) in enumerate(zip(i420_planes(i420), (1, 2, 2), strict=True)):
+            to_small = np.array(
+                [[scale * half, 0, -left * scale], [0, scale * half, -top * scale]], np.float32
+            )
+            # half a pixel less: both grids count from the middle of their pixels
+            to_small[:, 2] += (scale * half - 1) / 2
+            cv2.warpAffine(
+                plane,
+                to_small,
+                (_NEAR, _NEAR),
+                dst=canvas[0, channel],
+                flags=cv2.INTER_LINEAR,
+                borderMode=cv2.BORDER_CONSTANT,
+                borderValue=_BLACK[channel],
+            )
+        return canvas
 
     def _shrunk(self, i420: Planes, width: int) -> npt.NDArray[np.uint8]:
         """uint8 (1, 3, H, W): the planes at one size, padded with black to multiples of 32."""
@@ -76,9 +119,9 @@ class YuNetFinder:
             )
         return canvas
 
-    def _padded(self, width: int, height: int) -> npt.NDArray[np.uint8]:
+    def _padded(self, width: int, height: int, use: str = "") -> npt.NDArray[np.uint8]:
         """A canvas kept from look to look; only its picture part is ever written again."""
-        key = (width, height)
+        key = (width, height, use)
         if key not in self._canvas:
             canvas = np.empty((1, 3, -(-height // 32) * 32, -(-width // 32) * 32), np.uint8)
             canvas[0] = np.array(_BLACK, np.uint8)[:, None, None]

@@ -2,62 +2,79 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 from media_workers.runtime.items import Picture
 from media_workers.vision.track import Seen
 
 LOOK_EVERY: MediaTime = 200 * MILLISECOND
-"""A usual look: 5 frames of 25/s."""
+"""A usual look: 5 frames of 25/s, as long as anything moves."""
 WIDE_EVERY: MediaTime = SECOND
-"""A closer look, for faces too small for the usual one."""
-WIDE_OFTEN: MediaTime = 600 * MILLISECOND
-"""The same while there are such faces."""
-HURRY: MediaTime = 80 * MILLISECOND
-"""The next look after somebody appeared out of nothing: how fast do they move?"""
+"""A closer look, for faces too small for the usual one. No longer than the look-ahead: whoever it
+finds can be followed back to where they came into sight."""
+STILL: MediaTime = SECOND
+"""A usual look comes at least this often, though nothing changed outside what is hidden."""
+STILL_WIDE: MediaTime = 3 * SECOND
+"""The same for a closer look."""
 
 _NARROW = 640
 _SMALL = 20.0
 _EARLY: MediaTime = 10 * MILLISECOND
+_JUST: MediaTime = 80 * MILLISECOND
 
 
 class LookPlan:
     """Decides for each picture whether to look at it, and at how many columns."""
 
     def __init__(self) -> None:
+        self._asked: MediaTime | None = None
         self._looked: MediaTime | None = None
         self._looked_wide: MediaTime | None = None
         self._small = False
-        self._hurry = False
 
     def just_looked(self, t: MediaTime) -> bool:
         """Whether the last look was at `t`, or too little before it for much to have moved."""
-        return self._looked is not None and t - self._looked < HURRY - _EARLY
+        return self._looked is not None and t - self._looked < _JUST - _EARLY
 
-    def width(self, picture: Picture, *, cut: bool) -> int:
-        """The columns to look at this picture with; 0 for not at all."""
+    def due(self, t: MediaTime) -> bool:
+        """Whether it is time to think of a look at all."""
+        return _over(self._asked, t, LOOK_EVERY)
+
+    def width(
+        self,
+        picture: Picture,
+        *,
+        cut: bool,
+        stirred: Callable[[], bool],
+        stirred_wide: Callable[[], bool],
+    ) -> int:
+        """The columns to look at this picture with; 0 for not at all.
+
+        `stirred`: whether anything changed outside what is hidden since the last look,
+        `stirred_wide`: since the last close one.
+        """
+        self._asked = picture.t
         usual, wide, closest = widths(picture.width)
         if cut:
             # a flickering picture is all cuts, and may not cost more than can be paid live
             return closest if _over(self._looked_wide, picture.t, LOOK_EVERY) else usual
-        if _over(self._looked_wide, picture.t, WIDE_OFTEN if self._small else WIDE_EVERY):
+        if _over(self._looked_wide, picture.t, STILL_WIDE) or (
+            _over(self._looked_wide, picture.t, WIDE_EVERY) and stirred_wide()
+        ):
             return closest if self._small else wide
-        every = HURRY if self._hurry else LOOK_EVERY
-        return usual if _over(self._looked, picture.t, every) else 0
+        return usual if _over(self._looked, picture.t, STILL) or stirred() else 0
 
-    def looked(
-        self, picture: Picture, width: int, faces: Sequence[Seen], *, surprise: bool
-    ) -> None:
-        """What a look gave. `surprise`: a face that continues none, though the view is not new."""
-        self._looked = picture.t
+    def looked(self, picture: Picture, width: int, faces: Sequence[Seen]) -> bool:
+        """What a look gave; whether it was a close one."""
+        self._asked = self._looked = picture.t
         usual, wide, _ = widths(picture.width)
-        if width != usual or usual == wide:
-            self._looked_wide = picture.t
-            limit = _SMALL * picture.height / 720
-            self._small = any(face.w < limit for face in faces)
-        # once only: a flickering detection must not double the cost
-        self._hurry = surprise and not self._hurry
+        if width == usual != wide:
+            return False
+        self._looked_wide = picture.t
+        limit = _SMALL * picture.height / 720
+        self._small = any(face.w < limit for face in faces)
+        return True
 
 
 def widths(source: int) -> tuple[int, int, int]:

@@ -18,8 +18,8 @@ START = 0.4
 """The score that starts a track."""
 SHOW = 0.6
 """The score a track must reach once for its face to count as one."""
-FILL: MediaTime = 800 * MILLISECOND
-"""How far before its first and after its last sighting a face is believed: 20 frames of 25/s."""
+FILL: MediaTime = 360 * MILLISECOND
+"""How far before its first and after its last sighting a face is believed: 9 frames of 25/s."""
 BRIDGE: MediaTime = 1300 * MILLISECOND
 """The longest gap between two sightings of one face: a wide look, missed once by a little."""
 
@@ -29,6 +29,7 @@ _CLOSE = 0.5
 _LEAP = 3.2
 _LEAP_LIKE = 1.6
 _LEAP_TIME: MediaTime = 300 * MILLISECOND
+_PACE_TIME: MediaTime = 75 * MILLISECOND
 _DRIFT: MediaTime = 200 * MILLISECOND
 _FRAME: MediaTime = 40 * MILLISECOND
 
@@ -45,6 +46,8 @@ class Seen:
     score: float
     leapt: bool = False
     """Whether it is only likely, not sure, that this is the face seen before."""
+    rested: MediaTime = 0
+    """How long it has not been looked at because nothing around it changed; 0 when it was."""
     guessed: MediaTime = 0
     """How far away in time the nearest real sighting is; 0 for a sighting itself."""
 
@@ -95,6 +98,11 @@ class Track:
         self.seen.append(face)
         self.best = max(self.best, face.score)
 
+    def rest(self, t: MediaTime) -> None:
+        """Nothing around the face has changed until `t`: it is where it was."""
+        last = self.seen[-1]
+        self.seen.append(replace(last, t=t, rested=last.rested + t - last.t))
+
     def forget(self, before: MediaTime) -> None:
         """Drop sightings no frame from `before` on can need."""
         while len(self.seen) > 2 and self.seen[1].t <= before:
@@ -108,7 +116,7 @@ class Track:
         if earlier and earlier.t == t:
             return earlier
         if earlier and later:
-            return _between(earlier, later, t)
+            return between(earlier, later, t)
         known = earlier or later
         if known is None or abs(t - known.t) > FILL or parted(known, t, cuts):
             return None
@@ -133,11 +141,13 @@ class Track:
 
     def pace(self, *, early: bool = False) -> tuple[float, float]:
         """Pixels a second, across and down, at the track's end (or its beginning)."""
-        a, b = (self.seen[:2] if early else self.seen[-2:]) if len(self.seen) > 1 else (None, None)
-        if a is None or b is None:
+        end, others = (self.seen[0], self.seen[1:]) if early else (self.seen[-1], self.seen[-2::-1])
+        # boxes waver by pixels from frame to frame: over so short a time that is no movement
+        other = next((face for face in others if abs(face.t - end.t) >= _PACE_TIME), None)
+        if other is None:
             return 0.0, 0.0
-        apart = (b.t - a.t) / SECOND
-        return (b.x - a.x) / apart, (b.y - a.y) / apart
+        apart = (end.t - other.t) / SECOND
+        return (end.x - other.x) / apart, (end.y - other.y) / apart
 
 
 def parted(face: Seen, t: MediaTime, cuts: list[Cut]) -> bool:
@@ -153,7 +163,7 @@ def _both(a: Seen, b: Seen) -> Seen:
     return replace(a, x=(x0 + x1) / 2, y=(y0 + y1) / 2, w=x1 - x0, h=y1 - y0)
 
 
-def _between(a: Seen, b: Seen, t: MediaTime) -> Seen:
+def between(a: Seen, b: Seen, t: MediaTime) -> Seen:
     """Where the face was on its straight way from `a` to `b`; after a leap, the whole way."""
     if b.leapt:
         return replace(_both(a, b), t=t, guessed=min(t - a.t, b.t - t))

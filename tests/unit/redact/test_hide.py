@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import ceil, floor, nan
+from pathlib import Path
 
 import cv2
 import numpy as np
@@ -11,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courtstream.domain.redaction import Box
-from media_workers.redact.hide import FAINT, GRID, PICTURE_GRID, hide, hide_all
+from media_workers.redact.hide import FAINT, GRID, NEGATIVE_FROM, PICTURE_GRID, hide, hide_all
 from media_workers.runtime.items import Planes, i420_planes
+from media_workers.vision import canary
+from media_workers.vision.detect import YuNetFinder
+from media_workers.vision.track import SHOW
 
 boxes = st.lists(
     st.builds(Box, st.floats(-60, 380), st.floats(-60, 240), st.floats(0, 200), st.floats(0, 200)),
@@ -31,6 +35,12 @@ def outside(shape: tuple[int, int], box: Box, half: int) -> np.ndarray:
     bottom, right = (max(0, ceil(v / 2) * 2 // half) for v in (box.y + box.h, box.x + box.w))
     keep[top:bottom, left:right] = False
     return keep
+
+
+def head_shaped(side: int, size: float) -> np.ndarray:
+    """True well inside the shape that is hidden in a square box."""
+    at = np.abs((np.arange(side) + 0.5) / side * 2 - 1)
+    return (at[None, :] ** 2 + at[:, None] ** 2) ** 0.5 < size
 
 
 @settings(max_examples=60, deadline=None)
@@ -54,8 +64,9 @@ def test_the_input_is_never_written_and_nothing_changes_outside(
 @pytest.mark.parametrize("soft", [True, False])
 @pytest.mark.parametrize("side", [24, 60, 140])
 def test_inside_only_a_few_cells_are_left(soft: bool, side: int) -> None:
-    """Away from the rim the hidden part is its own faint 4 x 4 average and nothing more."""
+    """Away from the rim the hidden part is 4 x 4 faint means, in larger boxes their negative."""
     original = noise()
+    faint = -FAINT if side >= NEGATIVE_FROM else FAINT
     result = hide(original, [Box(40, 20, side, side)], soft=soft)
     for old, new, half in zip(i420_planes(original), i420_planes(result), (1, 2, 2), strict=True):
         s = side // half
@@ -63,11 +74,47 @@ def test_inside_only_a_few_cells_are_left(soft: bool, side: int) -> None:
         cells = cv2.resize(
             np.ascontiguousarray(old[part]), (GRID, GRID), interpolation=cv2.INTER_AREA
         )
-        cells = np.rint(cells.mean() + FAINT * (cells - cells.mean())).astype(np.uint8)
+        cells = np.rint(cells.mean() + faint * (cells - cells.mean())).astype(np.uint8)
         expected = cv2.resize(cells, (s, s), interpolation=cv2.INTER_NEAREST)
-        rim = ceil(s * 0.08)
-        inner = (slice(rim, s - rim), slice(rim, s - rim))
+        inner = head_shaped(s, 0.8 if soft else 2.0)
         assert np.abs(new[part].astype(int) - expected)[inner].max() <= 1
+
+
+@pytest.mark.parametrize("side", [32, 64, 128])
+def test_the_cells_grow_with_the_face(side: int) -> None:
+    """However large a face is shown, a quarter of its width is one cell."""
+    result = i420_planes(hide(noise(), [Box(40, 20, side, side)]))[0]
+    middle = result[20 + side // 2 + 2, 40 : 40 + side].astype(int)
+    steps = np.flatnonzero(np.diff(middle[side // 5 : -side // 5])) + 1 + side // 5
+    assert len(steps) <= 3 and all(abs(at - side / 4 * round(at * 4 / side)) <= 1 for at in steps)
+
+
+def test_the_walls_behind_the_corners_of_a_box_stay() -> None:
+    """Over-masking is a defect too: a head has no corners."""
+    original = noise()
+    result = hide(original, [Box(40, 20, 80, 100)])
+    for old, new, half in zip(i420_planes(original), i420_planes(result), (1, 2, 2), strict=True):
+        part = (slice(20 // half, 120 // half), slice(40 // half, 120 // half))
+        same = (old[part] == new[part])[: 8 // half, : 6 // half]
+        assert same.all()
+
+
+@pytest.mark.parametrize("columns", [160, 320, 640])
+def test_a_finder_does_not_find_a_hidden_face_again(columns: int) -> None:
+    """The known portrait of the package, hidden as it is in court, at several closenesses."""
+    portrait = cv2.imread(str(Path(canary.__file__).with_name("model") / "canary.jpg"))
+    wide = cv2.copyMakeBorder(portrait, 40, 40, 80, 80, cv2.BORDER_REPLICATE)
+    shown = cv2.resize(wide[: wide.shape[0] // 4 * 4, : wide.shape[1] // 4 * 4], (480, 360))
+    packed = np.asarray(cv2.cvtColor(shown, cv2.COLOR_BGR2YUV_I420), np.uint8)
+    finder = YuNetFinder()
+    found = finder.find(packed, columns)
+    assert len(found) == 1 and found[0, 4] >= SHOW
+    x, y, w, h = (float(v) for v in found[0, :4])
+    for more in (0.15, 0.25, 0.5):
+        box = Box(x - more * w, y - more * h, w * (1 + 2 * more), h * (1 + 2 * more))
+        hidden = hide(packed, [box])
+        again = [*finder.find(hidden, columns), *finder.near(hidden, x + w / 2, y + h / 2, w)]
+        assert not [row for row in again if row[4] >= SHOW]
 
 
 def test_two_pictures_with_equal_cells_look_equal_when_hidden() -> None:

@@ -15,10 +15,15 @@ Row = tuple[float, float, float, float, float]
 WIDTH, HEIGHT = 640, 360
 
 
-def picture(index: int, fps: float = 25.0, view: int = 0) -> Picture:
-    """A flat picture whose grey tells the view; the first chroma bytes carry the index."""
+def picture(index: int, fps: float = 25.0, view: int = 0, *, still: bool = False) -> Picture:
+    """A flat picture whose grey tells the view; the first chroma bytes carry the index.
+
+    Unless it is to be `still`, a small patch changes all the time: there is a reason to look.
+    """
     i420 = np.full((HEIGHT * 3 // 2, WIDTH), 128, np.uint8)
     i420[:HEIGHT] = 40 + 60 * (view % 3)
+    if not still:
+        i420[HEIGHT - 24 : HEIGHT, WIDTH - 24 :] = 20 + index * 61 % 200
     i420[HEIGHT, :4] = np.frombuffer(index.to_bytes(4, "big"), np.uint8)
     return Picture(time_of(index, fps), i420, index)
 
@@ -33,11 +38,22 @@ class Scripted:
     def __init__(self, script: Callable[[int], Sequence[Row]]) -> None:
         self.script = script
         self.looks: list[tuple[int, int]] = []
+        self.close_looks: list[int] = []
 
     def find(self, i420: Planes, width: int) -> Found:
         index = int.from_bytes(i420[i420.shape[0] * 2 // 3, :4].tobytes(), "big")
         self.looks.append((index, width))
         return np.array(self.script(index), np.float32).reshape(-1, 5)
+
+    def near(self, i420: Planes, x: float, y: float, face: float) -> Found:
+        index = int.from_bytes(i420[i420.shape[0] * 2 // 3, :4].tobytes(), "big")
+        self.close_looks.append(index)
+        rows = [
+            (rx, ry, rw, rh, score)
+            for rx, ry, rw, rh, score in self.script(index)
+            if max(abs(rx + rw / 2 - x), abs(ry + rh / 2 - y)) < 2 * face
+        ]
+        return np.array(rows, np.float32).reshape(-1, 5)
 
 
 def analysed(
@@ -45,12 +61,14 @@ def analysed(
     frames: int,
     fps: float = 25.0,
     view: Callable[[int], int] = lambda index: 0,
+    *,
+    still: bool = False,
 ) -> tuple[list[FacesAt], Scripted]:
     finder = Scripted(script)
     analyser = FaceAnalyser(finder)
     answers: list[FacesAt] = []
     for index in range(frames):
-        answers += analyser.push(picture(index, fps, view(index)))
+        answers += analyser.push(picture(index, fps, view(index), still=still))
     answers += analyser.flush()
     return answers, finder
 
