@@ -70,7 +70,7 @@ def speech_factory(
     def make() -> Stage[Sound, SpeechPassed]:
         readers = Readers(model(folder), (lambda: model(small)) if small else None)
         spotter = PrivateSpeechSpotter(protected, keep, policy.identity_window)
-        analyser = SpeechAnalyser(readers, spotter, window)
+        analyser = SpeechAnalyser(readers, spotter, window, names=keep)
         if dial is None:
             return analyser
 

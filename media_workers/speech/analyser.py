@@ -7,16 +7,19 @@ them could be read; voice that no reading can be trusted on is hidden instead.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
+from courtstream.rules.terms import Corrector
 from media_workers.runtime.items import PrivateSpan, Sound, SpeechPassed
 from media_workers.speech.asr import PROMPT, Transcriber
 from media_workers.speech.checks import check_hypothesis
 from media_workers.speech.holes import HoleFiller
 from media_workers.speech.hypothesis import Hypothesis, Spotter
 from media_workers.speech.stretch import LEAD, Stretch
+from media_workers.speech.terms import put_right
 from media_workers.speech.windows import WindowPolicy
 
 _LONG_GAP: MediaTime = 30 * SECOND
@@ -27,8 +30,9 @@ class SpeechAnalyser:
     """Stage[Sound, SpeechPassed]: takes sound of any rate, gives one item a window.
 
     `policy` may be changed between two pushes; `second_looks` tells whether what a reading left
-    out is read again. Raises LyingAnalysis when the recogniser contradicts itself or the sound,
-    InvalidInput when the sound goes back in time; after either nothing more is passed.
+    out is read again. `names` of the case are put right in the text. Raises LyingAnalysis when
+    the recogniser contradicts itself or the sound, InvalidInput when the sound goes back in time;
+    after either nothing more is passed.
     """
 
     def __init__(
@@ -37,7 +41,9 @@ class SpeechAnalyser:
         spotter: Spotter,
         policy: WindowPolicy | None = None,
         prompt: str = PROMPT,
+        names: Iterable[str] = (),
     ) -> None:
+        self._corrector = Corrector(names)
         self._transcriber = transcriber
         self._filler = HoleFiller(transcriber)
         self._spotter = spotter
@@ -103,7 +109,7 @@ class SpeechAnalyser:
         opening = stretch.in_mid_speech and window.start == stretch.sound.origin
         hypothesis = replace(hypothesis, voiced=voiced, opening=opening)
         private = tuple(stretch.to_quiet(span) for span in self._spotter.push(hypothesis))
-        return private, stretch.settle(hypothesis)
+        return private, stretch.settle(put_right(hypothesis, self._corrector))
 
     def _window(self, stretch: Stretch, end: MediaTime) -> Span:
         """The window that ends at `end`: cut where it is quiet, without leading silence."""

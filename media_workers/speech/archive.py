@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
+from courtstream.rules.terms import Corrector
 from media_workers.runtime.items import Sound
 from media_workers.speech.asr import PROMPT, Transcriber
 from media_workers.speech.checks import check_hypothesis
@@ -14,6 +15,7 @@ from media_workers.speech.holes import HoleFiller
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.rolling import RollingSound
 from media_workers.speech.stretch import EDGE, spoken
+from media_workers.speech.terms import put_right
 from media_workers.speech.vad import VoiceDetector
 
 LONGEST: MediaTime = 28 * SECOND
@@ -34,7 +36,10 @@ class ArchiveReader:
     goes back in time.
     """
 
-    def __init__(self, transcriber: Transcriber, prompt: str = PROMPT) -> None:
+    def __init__(
+        self, transcriber: Transcriber, prompt: str = PROMPT, names: Iterable[str] = ()
+    ) -> None:
+        self._corrector = Corrector(names)
         self._transcriber = transcriber
         self._filler = HoleFiller(transcriber, most=4)
         self._prompt = prompt
@@ -88,7 +93,7 @@ class ArchiveReader:
         read = self._filler.fill(replace(read, voiced=self._voice.spans(window)), pcm, self._prompt)
         self._done = segment.end
         self._voice.forget(self._done)
-        return _words(spoken(read), segment)
+        return _words(spoken(put_right(read, self._corrector)), segment)
 
 
 def segment_of(voiced: Sequence[Span], upto: MediaTime, last: bool) -> Span | None:

@@ -82,6 +82,9 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument(
         "--streaming", action="store_true", help="read as live, with each word's commit time"
     )
+    parser.add_argument(
+        "--names", nargs="+", action="extend", default=[], help="names of the case, to be put right"
+    )
     parser.add_argument("--hop", type=float, default=2.5, help="seconds between live windows")
     return parser.parse_args(argv)
 
@@ -96,9 +99,16 @@ def _run(options: argparse.Namespace, console: Console) -> _Result:
         pad_s=PAD_S if options.streaming else _FULL_S,
     )
     stage: ArchiveReader | _Live = (
-        _Live(SpeechAnalyser(transcriber, NobodySpots(), WindowPolicy(hop=seconds(options.hop))))
+        _Live(
+            SpeechAnalyser(
+                transcriber,
+                NobodySpots(),
+                WindowPolicy(hop=seconds(options.hop)),
+                names=options.names,
+            )
+        )
         if options.streaming
-        else ArchiveReader(transcriber)
+        else ArchiveReader(transcriber, names=options.names)
     )
     result, lines = _Result(), CaptionLines()
     with _progress(console) as progress:

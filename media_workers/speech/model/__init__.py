@@ -1,0 +1,1 @@
+"""The speaker encoder's weights, and how they were made."""
