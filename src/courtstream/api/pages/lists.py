@@ -36,7 +36,7 @@ async def page(request: Request) -> Response:
 
 async def act(request: Request) -> Response:
     """Import a list, assess an item, report a figure or ask for a bundle."""
-    court = request.query_params.get("court", "")[:40]
+    court = request.query_params.get("court", "")[:40] or actor(request).court_id or ""
     month = request.query_params.get("month", "")[:7]
     try:
         note = await _act(request, court, month)
