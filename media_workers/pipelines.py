@@ -18,7 +18,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from courtstream.domain.redaction import Reason
-from courtstream.domain.time import MediaTime, Span, to_seconds
+from courtstream.domain.time import MILLISECOND, MediaTime, Span, to_seconds
 from media_workers.graph.diary import Diary
 from media_workers.graph.picture_line import FacesFactory, PictureLine
 from media_workers.graph.rehide import LateHiding
@@ -266,6 +266,10 @@ class Graph:
             "broken_video_packets": self.picture.broken,
             "broken_audio_packets": self.sound.broken,
             "clock_jumps": self.clock.counters.jumps if self.clock else 0,
+            "clock_wraps": self.clock.counters.wraps if self.clock else 0,
+            "clock_drift_ms": self.clock.counters.drift / MILLISECOND if self.clock else 0.0,
+            "av_worst_ms": self.sound.worst_skew / MILLISECOND,
+            "av_beyond_40_ms": self.sound.skewed,
             "guard_closures": self.guard.closures_made,
             "chunks_not_written": self.release.lost_chunks,
             "delay_line_bytes": self.delay.bytes,

@@ -6,19 +6,27 @@ import contextlib
 import socket
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from courtstream.control.protocol import RowKind, SourceSpec
 from courtstream.domain.errors import BrokenStream, CourtstreamError, NoAudioTrack, NoVideoTrack
-from courtstream.domain.time import SECOND, MediaTime, to_seconds
+from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, to_seconds
 from media_workers.pipelines import Graph
 from media_workers.runtime.journal import Rows
-from media_workers.sources.base import RawPacket, Source
+from media_workers.sources.base import AudioTrack, RawPacket, Source, VideoTrack
 from media_workers.sources.container import ContainerSource
 from media_workers.sources.tags import TagSource
+from media_workers.timeline.clock import anchored
 
 IDLE_END_SECONDS = 1800.0
 """A hearing whose encoder stays away this long is over."""
+
+SETTLE: MediaTime = 400 * MILLISECOND
+"""How long a live session is watched before its clock is set; a backlog has been read by then."""
+
+MOST_SETTLING = 4000
+Item = RawPacket | VideoTrack | AudioTrack
+Arrived = list[tuple[MediaTime, Item]]
 
 AHEAD: MediaTime = SECOND // 2
 """A file played at wall-clock pace is read at most this far ahead."""
@@ -28,8 +36,14 @@ class Sessions:
     """One thread: waits for the source, feeds its packets, notes when it comes and goes."""
 
     def __init__(
-        self, spec: SourceSpec, graph: Graph, journal: Rows, now: Callable[[], MediaTime]
+        self,
+        spec: SourceSpec,
+        graph: Graph,
+        journal: Rows,
+        now: Callable[[], MediaTime],
+        floor: MediaTime = 0,
     ) -> None:
+        self._floor = floor
         self._spec, self._graph, self._journal, self._now = spec, graph, journal, now
         self._stop = threading.Event()
         self._source: Source | None = None
@@ -94,12 +108,14 @@ class Sessions:
 
     def _session(self, source: Source) -> None:
         self._source = source
-        self._graph.begin_session(self._now(), source.video, source.audio)
+        items = source.packets()
+        first, broken = self._first(items)
+        self._graph.begin_session(self._anchor(first), source.video, source.audio)
         missing = _missing(source)
         self._tell("connected", missing, source)
         outcome, code = "lost", ""
         try:
-            for item in source.packets():
+            for item in _rejoined(first, items, broken):
                 if self._stop.is_set():
                     break
                 if isinstance(item, RawPacket):
@@ -113,7 +129,35 @@ class Sessions:
         finally:
             source.close()
             self._source = None
+            self._graph.pause()
         self._tell("ended" if self._stop.is_set() else outcome, code)
+
+    def _first(self, items: Iterator[Item]) -> tuple[Arrived, BrokenStream | None]:
+        """What comes in the first moment of a live session, with the instant it came.
+
+        And the damage that ended it, if any. A file has no instant of its own.
+        """
+        found: Arrived = []
+        if self._spec.kind == "file":
+            return found, None
+        began = self._now()
+        try:
+            for item in items:
+                found.append((self._now(), item))
+                if self._now() - began >= SETTLE or len(found) >= MOST_SETTLING:
+                    break
+        except BrokenStream as error:
+            return found, error
+        return found, None
+
+    def _anchor(self, first: Arrived) -> MediaTime:
+        """Media time of the session's first packet: by its source's clock, not by its arrival.
+
+        Never before what an earlier run has aired or sealed.
+        """
+        stamps = [(at, i.dts) for at, i in first if isinstance(i, RawPacket) and i.dts is not None]
+        found = anchored((at, dts) for at, dts in stamps)
+        return max(self._floor, self._now() if found is None else found)
 
     def _wait_for_wall(self) -> None:
         """A file is read at the pace of the wall clock; a socket brings its own pace."""
@@ -139,6 +183,15 @@ class Sessions:
                 else {}
             ),
         )
+
+
+def _rejoined(first: Arrived, items: Iterator[Item], broken: BrokenStream | None) -> Iterator[Item]:
+    """What was read to set the clock, then the rest, or the damage that was met meanwhile."""
+    for _, item in first:
+        yield item
+    if broken is not None:
+        raise broken
+    yield from items
 
 
 def _missing(source: Source) -> str:

@@ -70,7 +70,9 @@ class Worker:
         self.looks = Looks(window_of(spec.source.path))
         self.graph = self._graph()
         self.graph.window = self.looks
-        self.sessions = Sessions(spec.source, self.graph, self.journal, self.now)
+        self.sessions = Sessions(
+            spec.source, self.graph, self.journal, self.now, last_instant(self.journal.earlier)
+        )
         self.desk = Desk(self.graph, self.journal, self.now, self._end, spec.policy)
         self.preview = Preview(spec.folder / "preview")
         self._stopping = False
@@ -234,6 +236,12 @@ class Worker:
             lambda: PictureFormat(*self.graph.form),
             self.looks.released,
         )
+
+
+def last_instant(earlier: tuple[JournalRow, ...]) -> MediaTime:
+    """What earlier runs have published or sealed ends here: nothing new may lie before it."""
+    kinds = (RowKind.SEGMENT, RowKind.SEALED)
+    return max((int(r.body["end"]) for r in earlier if r.kind in kinds), default=0)
 
 
 def wall_zero(earlier: tuple[JournalRow, ...]) -> datetime:

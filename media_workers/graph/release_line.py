@@ -238,7 +238,7 @@ class ReleaseLine:
         words = self._words(held, verdict)
         captions = self._captions.push(words, span.end)
         self._output.push(self._guard.release(held, verdict, captions))
-        self._diary.measured(held, self._picture.measure(span.start), _skew(held))
+        self._diary.measured(held, self._picture.measure(span.start), self._sound.take_skew())
         self._diary.aired(held, verdict, private, words)
         for change in self._sound.dial.take_changes():
             self._diary.effort(change)
@@ -274,11 +274,3 @@ class ReleaseLine:
             self._marked = word.span if word.text == MASK else None
             kept.append(word)
         return kept
-
-
-def _skew(held: Held) -> MediaTime:
-    """|A-V|: how far the chunk's first picture lies from the instant its sound begins at."""
-    if not held.pictures or held.heard is None:
-        return 0
-    frame = held.pictures[0].packet.duration
-    return max(0, held.pictures[0].packet.t - held.span.start - frame)

@@ -15,7 +15,7 @@ from media_workers.runtime.items import Sound, SourcePacket, SpeechPassed
 from media_workers.runtime.stage import Stage
 from media_workers.sources.base import AudioTrack
 from media_workers.speech.dial import SpeechDial
-from media_workers.timeline.decode import AudioDecoder
+from media_workers.timeline.decode import LAID_WITHIN, AudioDecoder
 
 SpeechFactory = Callable[[], Stage[Sound, SpeechPassed]]
 MAX_LAG: MediaTime = 30 * SECOND
@@ -82,8 +82,21 @@ class SoundLine:
         self._first = wary and heard == NEVER
         self._hurry = False
         self.broken = 0
+        self._skew: MediaTime = 0
+        self.worst_skew: MediaTime = 0
+        self.skewed = 0
         self.finished = threading.Event()
         self._thread = threading.Thread(target=self._run, name="sound", daemon=True)
+
+    def take_skew(self) -> MediaTime:
+        """How far sound lay from its own stamps, and so from the picture, at most since asked."""
+        skew, self._skew = self._skew, 0
+        return skew
+
+    def _off(self, off: MediaTime) -> None:
+        self._skew = max(self._skew, abs(off))
+        self.worst_skew = max(self.worst_skew, abs(off))
+        self.skewed += abs(off) >= LAID_WITHIN
 
     def start(self) -> None:
         """Begin to take packets."""
@@ -115,6 +128,7 @@ class SoundLine:
                     for sound in self._decoder.push(item):
                         self._take(sound)
                     self.broken = self._decoder.broken
+                    self._off(self._decoder.off)
                 self.speech.watch()
         except EndOfEdge:
             self.speech.finish(timeout=0.0 if self._hurry else 60.0)

@@ -10,13 +10,16 @@ import av
 import av.error
 import numpy as np
 
-from courtstream.domain.time import SECOND, MediaTime
+from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 from media_workers.runtime.items import SAMPLE_RATE, Picture, Sound, SourcePacket
 
 NS = Fraction(1, SECOND)
 MAX_GAP: MediaTime = SECOND
 """Lost sound up to this long is filled with silence. A longer hole stays one: whoever hears the
 sound must know that something may have been said in it."""
+
+LAID_WITHIN: MediaTime = 40 * MILLISECOND
+"""Sound may lie this far from its stamp, and so from the picture; beyond it is filled or cut."""
 
 MIN_SIDE, MAX_SIDE = 16, 4096
 
@@ -60,6 +63,7 @@ class AudioDecoder:
     """Packets of one codec to mono `Sound` at 48 kHz; lost packets become silence of equal length.
 
     Sound that would overlap what was given already is cut, so the output is one gapless line.
+    `off`: how far the last sound lies from its own stamp.
     """
 
     def __init__(self, codec: str, extradata: bytes, rate: int, channels: int) -> None:
@@ -75,6 +79,7 @@ class AudioDecoder:
         self._next: MediaTime | None = None
         self.broken = 0
         self.filled: MediaTime = 0
+        self.off: MediaTime = 0
 
     def push(self, packet: SourcePacket) -> Iterator[Sound]:
         """Decode one packet."""
@@ -105,16 +110,17 @@ class AudioDecoder:
         if self._next is None:
             self._next = t
         gap = t - self._next
-        if 40_000_000 < gap <= MAX_GAP:
+        if LAID_WITHIN < gap <= MAX_GAP:
             silence = np.zeros(gap * SAMPLE_RATE // SECOND, np.int16)
             self.filled += gap
             yield Sound(self._next, silence)
             self._next += len(silence) * SECOND // SAMPLE_RATE
         elif gap > MAX_GAP:
             self._next = t
-        elif gap < -40_000_000:
+        elif gap < -LAID_WITHIN:
             cut = min(len(pcm), -gap * SAMPLE_RATE // SECOND)
             pcm = pcm[cut:]
+        self.off = t - self._next if gap >= -LAID_WITHIN else 0
         if len(pcm):
             yield Sound(self._next, np.ascontiguousarray(pcm))
             self._next += len(pcm) * SECOND // SAMPLE_RATE

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import random
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from courtstream.domain.time import MILLISECOND, SECOND
-from media_workers.timeline.clock import SourceClock
+from media_workers.timeline.clock import PERIODS, SourceClock, anchored
 
 FRAME = 40 * MILLISECOND
 
@@ -80,3 +83,60 @@ def test_a_track_that_was_silent_comes_back_at_its_place() -> None:
         clock.stamp("video", n * FRAME)
     assert clock.stamp("audio", 299 * FRAME) == 299 * FRAME
     assert clock.counters.jumps == 0
+
+
+@pytest.mark.parametrize("period", PERIODS)
+def test_a_counter_that_begins_anew_goes_on_to_the_nanosecond(period: int) -> None:
+    clock = SourceClock(0)
+    start = period - 10 * FRAME
+    for n in range(20):
+        at = (start + n * FRAME) % period
+        assert abs(clock.stamp("video", at) - n * FRAME) <= MILLISECOND
+        assert abs(clock.stamp("audio", (at - FRAME) % period) - max(0, n - 1) * FRAME) <= 1
+    assert clock.counters.jumps == 0
+    assert clock.counters.wraps == 2, "each track wraps by itself"
+
+
+@pytest.mark.parametrize("ppm", [-150, -40, 60, 200])
+def test_a_clock_that_runs_fast_or_slow_is_followed_before_anything_is_late(ppm: int) -> None:
+    """200 ppm is 5.8 seconds in eight hours: more than the shortest delay leaves."""
+    wall = [0]
+    clock = SourceClock(0, lambda: wall[0])
+    worst = 0
+    network = random.Random(7)
+    last = {"video": -1, "audio": -1}
+    for n in range(4 * 3600 * 5):
+        captured = n * SECOND // 5
+        wall[0] = captured + network.randrange(0, 60) * MILLISECOND
+        stamp = captured + captured * ppm // 1_000_000
+        times = {track: clock.stamp(track, stamp) for track in ("video", "audio")}
+        assert abs(times["video"] - times["audio"]) < MILLISECOND, "the tracks keep their distance"
+        assert times["video"] > last["video"], "time does not go back"
+        last = times
+        worst = max(worst, abs(times["video"] - captured))
+    assert worst < 100 * MILLISECOND
+    assert clock.counters.jumps == 0
+    assert clock.counters.drift != 0
+
+
+def test_a_network_that_is_slow_for_a_while_moves_nothing() -> None:
+    wall = [0]
+    clock = SourceClock(0, lambda: wall[0])
+    for n in range(5 * 120):
+        captured = n * SECOND // 5
+        slow = 3 * SECOND if 200 < n < 260 else 0
+        wall[0] = max(wall[0], captured + slow)
+        t = clock.stamp("video", captured)
+    assert abs(t - captured) <= 10 * MILLISECOND
+
+
+def test_a_backlog_that_is_sent_at_once_is_placed_where_it_was_captured() -> None:
+    """After a restart the door sends eight seconds in a moment; they were not captured now."""
+    now = 100 * SECOND
+    stamps = [50 * SECOND + n * FRAME for n in range(200)]
+    burst = [(now + n * MILLISECOND, stamp) for n, stamp in enumerate(stamps)]
+    start = anchored(burst)
+    assert start is not None
+    assert abs(start - (now - 199 * FRAME)) < SECOND // 4
+    assert anchored([]) is None
+    assert anchored([(now, 3 * SECOND)]) == now
