@@ -54,12 +54,14 @@ def outgrown(zone: Zone, glances: Sequence[Glance], size: Size) -> Box | None:
     own = _cells_of(zone)
     _, marks = cv2.connectedComponents((_moving(glances) | own).astype(np.uint8), connectivity=8)
     grown = np.isin(marks, np.unique(marks[own]))
+    if not (grown & ~own).any():
+        return area(zone, size)
     rows, columns = np.nonzero(grown.any(axis=1))[0], np.nonzero(grown.any(axis=0))[0]
     x, y, w, h = zone.bounds
-    left = max(x - _GROWTH * w, min(x, columns[0] / COLUMNS))
-    right = min(x + w + _GROWTH * w, max(x + w, (columns[-1] + 1) / COLUMNS))
-    top = max(y - _GROWTH * h, min(y, rows[0] / ROWS))
-    bottom = min(y + h + _GROWTH * h, max(y + h, (rows[-1] + 1) / ROWS))
+    left = max(x - _GROWTH * w, min(x, int(columns[0]) / COLUMNS))
+    right = min(x + w + _GROWTH * w, max(x + w, (int(columns[-1]) + 1) / COLUMNS))
+    top = max(y - _GROWTH * h, min(y, int(rows[0]) / ROWS))
+    bottom = min(y + h + _GROWTH * h, max(y + h, (int(rows[-1]) + 1) / ROWS))
     return inside(left * size[0], top * size[1], right * size[0], bottom * size[1], size)
 
 

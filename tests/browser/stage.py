@@ -203,6 +203,8 @@ class Stage:
         folder = self.settings.public / self.seed.hearing_id / "live"
         write_playlists(folder, self.zero, ended=True)
         self.say(RowKind.ENDED, LENGTH, why="end", end=seconds(LENGTH))
+        done = {"done": float(LENGTH), "of": float(LENGTH), "moments": []}
+        self.say(RowKind.SECOND_PASS, LENGTH, state="done", **done)
         self.platform.work.write(scoring.score, self.seed.hearing_id, utc_now())
 
 

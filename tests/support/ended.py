@@ -38,14 +38,13 @@ class Ended:
     finder: FaceFinder | None = None
     zones: ZoneMap | None = None
     hearing_id: str = "h_ended"
+    public: Path = Path()
+    master: Path = Path()
 
-    @property
-    def public(self) -> Path:
-        return self.folder / "public"
-
-    @property
-    def master(self) -> Path:
-        return self.folder.parent / "master.key"
+    def __post_init__(self) -> None:
+        if self.public == Path():
+            self.public = self.folder / "public"
+            self.master = self.folder.parent / "master.key"
 
     def run(self) -> Published:
         self.folder.mkdir(parents=True, exist_ok=True)

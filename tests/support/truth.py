@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 import av
@@ -61,3 +62,33 @@ def _detail(luma: Luma, face: dict[str, float]) -> npt.NDArray[np.float32]:
 def _alike(a: npt.NDArray[np.float32], b: npt.NDArray[np.float32]) -> float:
     spread = float(np.std(a) * np.std(b))
     return float((a * b).mean()) / spread if spread > 1e-6 else 0.0
+
+
+def clear_by_person(
+    published: Published, source: Sequence[Luma], shown: Sequence[int]
+) -> dict[str, list[tuple[int, float]]]:
+    """By person: (published frame, likeness of the face's fine detail to the original's).
+
+    `source`: the luma that was pushed; `shown`: for each of its frames the frame of the sample it
+    shows unchanged, -1 where it shows something else.
+    """
+    faces = defaultdict(list)
+    for face in TRUTH["faces"]:
+        faces[face["t"]].append(face)
+    zero = published.frames[0][0]
+    found: dict[str, list[tuple[int, float]]] = defaultdict(list)
+    for t, frame in published.frames:
+        n = round((t - zero) * 25)
+        if n >= len(source) or shown[n] < 0:
+            continue
+        luma = frame[: frame.shape[0] * 2 // 3]
+        for face in faces[shown[n]]:
+            found[face["id"]].append((n, _alike(_detail(luma, face), _detail(source[n], face))))
+    return found
+
+
+def detail_left(published: Luma, source: Luma, box: tuple[int, int, int, int]) -> float:
+    """Likeness of fine detail to the original's in a rectangle (x, y, w, h)."""
+    x, y, w, h = box
+    place = {"x": x - w / 4, "y": y - h / 3, "w": w * 1.5, "h": h * 1.6}
+    return _alike(_detail(published, place), _detail(source, place))

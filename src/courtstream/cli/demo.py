@@ -176,6 +176,9 @@ class Demo:
                 return
             await asyncio.sleep(0.5)
         self._say(f"✓ 可看回放 / replay: {site.base_url}/watch/{seed.hearing_id}")
+        self._say("  正在对照原始录像复查画面，有可疑时刻须由书记员确认后才发布录播 /")
+        self._say("  the picture is looked over again; what it finds a clerk settles first:")
+        self._say(f"  {site.base_url}/staff/hearings/{seed.hearing_id}/moments")
 
     def _open(self, url: str) -> None:
         shown = os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY")
