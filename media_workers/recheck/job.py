@@ -19,16 +19,22 @@ from courtstream.control.protocol import (
     RowKind,
     SecondPassSpec,
     SoundOrder,
+    TextOrder,
 )
 from courtstream.domain.errors import CourtstreamError, LyingAnalysis, SealBroken
-from courtstream.domain.time import MediaTime, to_seconds
+from courtstream.domain.time import MediaTime, Span, to_seconds
+from media_workers.recheck.captions import CaptionFiles, corrected
 from media_workers.recheck.films import PublicFilm, original
+from media_workers.recheck.listen import best_reader, listen, order_of
 from media_workers.recheck.moments import Moment
 from media_workers.recheck.record import Record
 from media_workers.recheck.remake import Remaker, Wanted
-from media_workers.recheck.resound import Places, Resounder, bleep_mode
+from media_workers.recheck.resound import Places, Resounder, bleep_mode, hidden_sound
 from media_workers.recheck.scan import Scan
+from media_workers.recheck.voices import sealed_sound
+from media_workers.runtime.items import SPEECH_RATE
 from media_workers.runtime.journal import Journal, read_rows
+from media_workers.speech.spot import PrivateSpeechSpotter
 from media_workers.vision.canary import Canary
 from media_workers.vision.detect import FaceFinder, YuNetFinder
 
@@ -55,6 +61,10 @@ class SecondPass:
         try:
             if self._spec.sound:
                 self._resound(self._spec.sound)
+            if self._spec.text is not None:
+                self._recaption(self._spec.text)
+            if self._spec.listen:
+                self._listen_or_say()
             if self._spec.look and (self._spec.again or not _done(self._rows)):
                 self._scan()
             if self._spec.hide:
@@ -132,6 +142,62 @@ class SecondPass:
         mode = bleep_mode(self._spec.folder)
         old = Resounder(places, self._journal, self._rows, mode).run(wanted)
         self._say(state="remade", sounds=[order.id for order in wanted], replaced=old)
+
+    def _recaption(self, order: TextOrder) -> None:
+        """Captions follow what people corrected in the transcript."""
+        self._journal.sync()
+        self._rows = list(read_rows(self._path))
+        if any(row.body.get("revision") == order.revision for row in self._rows):
+            return
+        turns = [turn.model_dump() for turn in order.turns]
+        changed = [Span(turn.start, turn.end) for turn in order.turns]
+        changed += [Span(int(t["start"]), int(t["end"])) for t in corrected(self._rows)]
+        files = CaptionFiles(self._spec.public / "live", self._journal, self._rows)
+        old = files.remake(changed, hidden_sound(self._rows), turns)
+        for name in old:
+            (self._spec.public / "live" / name).unlink(missing_ok=True)
+        self._say(state="remade", revision=order.revision, texts=turns, replaced=old)
+
+    def _listen_or_say(self) -> None:
+        """What keeps a listening from being done keeps nothing else from it."""
+        try:
+            self._listen()
+        except (CourtstreamError, OSError) as error:
+            self._say(state="deaf", code=str(getattr(error, "code", type(error).__name__)))
+
+    def _listen(self) -> None:
+        """The second listening; what it finds is for people to judge."""
+        own = order_of(self._spec.folder)
+        people = own.participants if own is not None else ()
+        protected = [p.name for p in people if p.protected]
+        keep = [p.name for p in people if not p.protected]
+        sounds = sealed_sound(self._spec.folder, self._spec.master_key_file, SPEECH_RATE)
+        length = max((s.span.end for s in Record.of(self._rows).order), default=0)
+        heard = listen(
+            sounds,
+            best_reader(self._spec.models),
+            PrivateSpeechSpotter(protected, keep),
+            hidden_sound(self._rows),
+            protected,
+            keep,
+            lambda t: self._tell_listening(t, length),
+        )
+        for turn in heard.turns:
+            words = [[w.text, w.span.start, w.span.end] for w in turn.words]
+            self._say(
+                state="line",
+                start=turn.span.start,
+                end=turn.span.end,
+                text=turn.text,
+                confidence=round(turn.confidence, 3),
+                words=words,
+            )
+        found = [[p.span.start, p.span.end, p.reason.value] for p in heard.found]
+        self._say(state="heard", found=found)
+
+    def _tell_listening(self, t: MediaTime, length: MediaTime) -> None:
+        if time.monotonic() - self._told >= TELL_SECONDS:
+            self._say(state="listening", done=to_seconds(t), of=to_seconds(length))
 
     def _progress(self, t: MediaTime, length: MediaTime) -> None:
         if time.monotonic() - self._told >= TELL_SECONDS:

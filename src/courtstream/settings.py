@@ -67,6 +67,9 @@ class ModelSettings(BaseModel):
     whisper_small: str = Field(
         "", description="Folder of a smaller model, used live when the machine cannot keep up."
     )
+    whisper_archive: str = Field(
+        "", description="Folder of the best model, for the second listening; empty: `whisper`."
+    )
     beam: int = Field(1, ge=1, le=10, description="Beam of live readings.")
     faces: str = Field("", description="A YuNet ONNX file.")
     compute_type: str = Field("int8", description="CTranslate2 compute type.")

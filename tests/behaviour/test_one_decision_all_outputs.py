@@ -32,7 +32,14 @@ from courtstream.domain.time import SECOND, Span, seconds
 from courtstream.domain.transcript import Word
 from courtstream.domain.zones import ZoneMap
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import corrections, journal, transcript_pages, watch
+from courtstream.services import (
+    corrections,
+    journal,
+    listening,
+    transcript_pages,
+    transcripts,
+    watch,
+)
 from courtstream.services.corrections import Stretch
 from courtstream.store.tables import RedactionRow
 from media_workers.desk import Desk
@@ -54,6 +61,9 @@ AIRED = 0.85
 LATER = NOW + timedelta(hours=1)
 TRUTH = json.loads(SHORT.with_suffix(".json").read_text()) if SHORT.exists() else {"pii": []}
 CHARS = [tuple(c) for item in TRUTH["pii"] for c in item["chars"]]
+OPENING = [("现", 0.7, 0.8), ("在", 0.8, 0.9), ("开", 0.9, 1.0), ("庭", 1.0, 1.2)]
+"""Words of no weight, for people to correct."""
+
 NUMBER, STREET, BUILDING = (2.65, 6.225), (7.15, 8.3), (9.05, 10.05)
 OPEN = (0.9, 2.3)
 """我叫…，身份证号是: said in the open."""
@@ -69,7 +79,7 @@ class KnownSpeech:
         while self._commands:  # the clerk speaks before anything has aired
             self._do(self._commands.pop())  # type: ignore[operator]
         upto = item.span.end / SECOND
-        said = [c for c in CHARS if self._told <= c[1] < upto]
+        said = [c for c in [*OPENING, *CHARS] if self._told <= c[1] < upto]
         self._told = upto
         words = tuple(Word(text, Span.of_seconds(a, b), 0.9) for text, a, b in said)
         private = PrivateSpan(Span.of_seconds(*NUMBER), Reason.ID)
@@ -116,7 +126,8 @@ class Court:
     def carry_out(self) -> None:
         """What the platform's errand does on the node."""
         orders = self.world.work.read(corrections.orders, self.hearing_id)
-        assert orders, "there is something to carry out"
+        text = self.world.work.read(listening.caption_order, self.hearing_id)
+        assert orders or text, "there is something to carry out"
         ended = self.ended
         spec = SecondPassSpec(
             hearing_id=ended.hearing_id,
@@ -124,11 +135,13 @@ class Court:
             public=ended.public,
             master_key_file=ended.master,
             sound=orders,
+            text=text,
             look=False,
         )
         SecondPass(spec).run()
         self.take()
         assert not self.world.work.read(corrections.unmade, self.hearing_id)
+        assert self.world.work.read(listening.caption_order, self.hearing_id) is None
 
 
 def _of(row: JournalRow, hearing_id: str) -> JournalRow:
@@ -242,3 +255,17 @@ def test_what_two_persons_open_is_heard_again_and_nothing_else(court: Court) -> 
     world.work.write(corrections.decide, world.users["office"], row, True, LATER)
     court.carry_out()
     assert_outputs(court, [NUMBER, BUILDING], (STREET[0] + 0.05, STREET[1] - 0.05))
+
+
+def test_a_checked_text_reaches_the_captions_and_opens_nothing(court: Court) -> None:
+    world, hearing_id, clerk = court.world, court.hearing_id, court.world.users["clerk"]
+    turns = world.work.read(transcript_pages.text_page, clerk, hearing_id, LATER).turns
+    (turn,) = [t for t in turns if "现在开庭" in t.text]
+    wanted = transcripts.Edit(turn.text.replace("现在开庭", "现在正式开庭"))
+    world.work.write(transcripts.edit, clerk, hearing_id, turn.id, wanted, LATER)
+    assert world.work.read(listening.caption_order, hearing_id) is None, "drafts change nothing"
+    world.work.write(transcripts.check, clerk, hearing_id, LATER)
+    court.carry_out()
+    said = captions(court.ended.public)
+    assert "现在正式开庭" in said and "现在开庭" not in said
+    assert_outputs(court, [NUMBER, BUILDING], OPEN)

@@ -84,6 +84,8 @@ class TextOut(View):
     turns: tuple[TurnOut, ...]
     requests: tuple[RequestOut, ...]
     speech: tuple[SpeechOut, ...]
+    listening: str
+    found: int
 
 
 class ChangeOut(View):
@@ -122,9 +124,9 @@ class EditBody(Body):
 
 
 class StateBody(Body):
-    """`check` a revision, or `sign` it in a capacity."""
+    """`check` a revision, `sign` it in a capacity, or have the original listened to again."""
 
-    act: Literal["check", "sign"]
+    act: Literal["check", "sign", "listen"]
     capacity: str = Field("", max_length=20)
 
 

@@ -13,7 +13,7 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput, NotFound
 from courtstream.domain.time import Span, seconds
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import corrections, transcript_pages, transcripts
+from courtstream.services import corrections, listening, transcript_pages, transcripts
 from courtstream.services.corrections import Stretch
 
 
@@ -67,10 +67,12 @@ async def edit(request: Request) -> JSONResponse:
 
 @documented("transcript", s.TextOut, takes=s.StateBody, staff=True, problems=(404, 409))
 async def state(request: Request) -> JSONResponse:
-    """draft_asr → checked → signed."""
+    """draft_asr → checked → signed; or a second listening with the best model."""
     asked, work, now = await body(request, s.StateBody), context(request).work, utc_now()
     if asked.act == "check":
         await work.writing(transcripts.check, actor(request), _id(request), now)
+    elif asked.act == "listen":
+        await work.writing(listening.ask, actor(request), _id(request), now)
     else:
         await work.writing(transcripts.sign, actor(request), _id(request), asked.capacity, now)
     return await _page(request)

@@ -143,6 +143,7 @@ class ModelSpec(Message):
 
     whisper: str = ""
     whisper_small: str = ""
+    whisper_archive: str = ""
     beam: int = Field(1, ge=1, le=10)
     faces: str = ""
     compute_type: str = "int8"
@@ -370,12 +371,27 @@ class SoundOrder(Message):
     by: str = ""
 
 
+class TurnText(Message):
+    """A turn that people corrected: its words as [text, start, end] in ns, masked."""
+
+    start: MediaTime
+    end: MediaTime
+    words: tuple[tuple[str, MediaTime, MediaTime], ...]
+
+
+class TextOrder(Message):
+    """Captions are to follow a checked revision of the transcript: its corrected turns."""
+
+    revision: int
+    turns: tuple[TurnText, ...] = ()
+
+
 class SecondPassSpec(Message):
     """What the second pass of one ended hearing needs; the node puts in its own paths.
 
     `hide`: moments to be hidden in what was published, `sound` the same for sound. `again`: look
     anew though it was done; `listen`: read the sealed original's speech once more, with care;
-    `look` False: leave the picture alone.
+    `look` False: leave the picture alone; `text`: what captions are to follow.
     """
 
     hearing_id: str
@@ -388,6 +404,7 @@ class SecondPassSpec(Message):
     again: bool = False
     listen: bool = False
     look: bool = True
+    text: TextOrder | None = None
 
 
 class NodeCommand(Message):

@@ -16,7 +16,7 @@ from courtstream.control.protocol import HideOrder, JournalRow, ModelSpec, Secon
 from courtstream.domain.errors import Conflict, InvalidInput, NotFound, SecondPassOpen
 from courtstream.domain.time import to_seconds
 from courtstream.domain.trial import HearingState
-from courtstream.services import audit, corrections
+from courtstream.services import audit, corrections, listening
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.settings import Settings
@@ -210,6 +210,8 @@ def told(session: Session, hearing: Hearing, row: JournalRow, at: datetime) -> N
         session.add(known)
     body, state = row.body, str(row.body.get("state", ""))
     known.told_at = at
+    if listening.told(session, hearing, body, at):
+        return
     if state == "remade":
         known.replaced = [*(known.replaced or []), *map(str, body.get("replaced", ()))]
         corrections.made(session, hearing.id, map(str, body.get("sounds", ())), at)
@@ -268,12 +270,20 @@ def errands(session: Session, settings: Settings, now: datetime) -> tuple[Errand
     wanted = []
     for row, hearing in session.execute(query):
         hide, sound = _to_hide(session, hearing.id), corrections.orders(session, hearing.id)
+        text, listens = (
+            listening.caption_order(session, hearing.id),
+            listening.wanted(session, hearing.id),
+        )
         looks = row.state in _GOES_ON
-        if not sound and (not looks or (row.state is PassState.DONE and not hide)):
+        if not (sound or text or listens) and (
+            not looks or (row.state is PassState.DONE and not hide)
+        ):
             continue
         quiet = row.told_at is None or now - row.told_at > QUIET
-        ask = row.state is not PassState.RUNNING or quiet
-        order = spec(hearing.id, settings, hide).model_copy(update={"sound": sound, "look": looks})
+        ask = row.state not in {PassState.RUNNING, PassState.FAILED} or quiet
+        order = spec(hearing.id, settings, hide).model_copy(
+            update={"sound": sound, "text": text, "listen": listens, "look": looks}
+        )
         wanted.append(Errand(hearing.node, order, ask))
     return tuple(wanted)
 

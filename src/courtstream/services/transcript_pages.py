@@ -30,6 +30,7 @@ from courtstream.services.views.transcripts import (
 from courtstream.store.tables import (
     CorrectionRequest,
     Hearing,
+    ListeningRow,
     SpeechCorrection,
     SpeechState,
     TranscriptRevision,
@@ -60,6 +61,7 @@ def text_page(session: Session, actor: UserView, hearing_id: str, now: datetime)
     """Everything the reviewer works with. Raises Forbidden, NotFound."""
     hearing = hearing_for(session, actor, Action.EDIT_TRANSCRIPT, hearing_id)
     newest = transcripts.current(session, hearing_id)
+    asked = session.get(ListeningRow, hearing_id)
     ended, card = hearing.state is HearingState.ENDED, shape.card_view(session, hearing)
     return TextPage(
         hearing=card,
@@ -70,6 +72,8 @@ def text_page(session: Session, actor: UserView, hearing_id: str, now: datetime)
         speech=tuple(speech_view(c) for c in _speech(session, hearing_id)),
         media=shape.media_path(hearing_id) if card.replay or card.live else "",
         ended=ended,
+        listening=asked.state.value if asked is not None else "",
+        found=asked.found if asked is not None else 0,
     )
 
 

@@ -248,6 +248,13 @@ def _add(
     return made
 
 
+def fresh_draft(
+    session: Session, hearing_id: str, number: int, source: str, now: datetime
+) -> TranscriptRevision:
+    """A draft without turns yet."""
+    return _add(session, hearing_id, number, [], source, now)
+
+
 def _goes_on(turn: TranscriptTurn, row: UtteranceRow) -> bool:
     known = row.role is not Role.UNKNOWN or bool(row.speaker)
     same = (turn.role, turn.speaker) == (row.role, row.speaker)

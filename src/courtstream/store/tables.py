@@ -74,6 +74,8 @@ from courtstream.store.supervision import (
 )
 from courtstream.store.transcripts import (
     CorrectionRequest,
+    ListeningRow,
+    ListeningState,
     RequestOutcome,
     SpeechCorrection,
     SpeechOp,
@@ -122,6 +124,8 @@ __all__ = [
     "Judge",
     "LeakRow",
     "LegalHold",
+    "ListeningRow",
+    "ListeningState",
     "Mark",
     "Measure",
     "MinuteChange",

@@ -19,6 +19,8 @@ from courtstream.store.base import Base, Nanoseconds, word
 class TranscriptRevision(Base):
     """One state of the whole transcript. `sha256` covers its turns and stands from signing on.
 
+    `captioned_at`: since when the captions of the recording follow it.
+
     `source`: `live`, `archive` (read again after the hearing) or `person`; `signatures` is a list
     of {by, capacity, at}.
     """
@@ -38,6 +40,7 @@ class TranscriptRevision(Base):
     signed_at: Mapped[datetime | None]
     signatures: Mapped[list[Any]] = mapped_column(default=list)
     sha256: Mapped[str] = mapped_column(String(64), default="")
+    captioned_at: Mapped[datetime | None]
 
     turns: Mapped[list[TranscriptTurn]] = relationship(order_by="TranscriptTurn.position")
 
@@ -130,3 +133,28 @@ class SpeechCorrection(Base):
     decided_at: Mapped[datetime | None]
     decided_by: Mapped[str] = mapped_column(String(64), default="")
     made_at: Mapped[datetime | None]
+
+
+class ListeningState(StrEnum):
+    """How far a second listening is."""
+
+    WAITING = "waiting"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class ListeningRow(Base):
+    """复听: the sealed original read again with the best model, because somebody asked for it.
+
+    `found`: stretches that were proposed to be hidden.
+    """
+
+    __tablename__ = "listenings"
+
+    hearing_id: Mapped[str] = mapped_column(ForeignKey("hearings.id"), primary_key=True)
+    state: Mapped[ListeningState] = mapped_column(word(ListeningState))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(String(64))
+    finished_at: Mapped[datetime | None]
+    found: Mapped[int] = mapped_column(default=0)
+    code: Mapped[str] = mapped_column(String(64), default="")

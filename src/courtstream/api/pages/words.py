@@ -26,7 +26,7 @@ from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.time import Span, seconds
 from courtstream.domain.trial import Role
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import corrections, transcript_pages, transcripts
+from courtstream.services import corrections, listening, transcript_pages, transcripts
 from courtstream.services.corrections import Stretch
 from courtstream.services.views.transcripts import ChangeView
 
@@ -63,6 +63,8 @@ async def _act(request: Request, hearing_id: str, verb: str, form: FormData, now
         )
         turn = text_of(form, "turn", 24)
         await work.writing(transcripts.edit, person, hearing_id, turn, wanted, now)
+    elif verb == "listen":
+        await work.writing(listening.ask, person, hearing_id, now)
     elif verb == "check":
         await work.writing(transcripts.check, person, hearing_id, now)
     elif verb == "sign":

@@ -91,7 +91,11 @@ class SpeechView:
 
 @dataclass(frozen=True, slots=True)
 class TextPage:
-    """The reviewer's page of one hearing."""
+    """The reviewer's page of one hearing.
+
+    `listening`: how far the second listening is, empty when nobody asked for one; `found`: how
+    many stretches it proposed.
+    """
 
     hearing: HearingCard
     revision: RevisionView
@@ -101,3 +105,5 @@ class TextPage:
     speech: tuple[SpeechView, ...]
     media: str
     ended: bool
+    listening: str = ""
+    found: int = 0

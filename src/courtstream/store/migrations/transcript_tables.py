@@ -104,6 +104,7 @@ def create() -> None:
         sa.Column("signed_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signatures", sa.JSON(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("captioned_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["hearing_id"],
             ["hearings.id"],
@@ -153,9 +154,31 @@ def create() -> None:
         sa.PrimaryKeyConstraint("revision_id", "turn_id", name=op.f("pk_transcript_turns")),
     )
 
+    op.create_table(
+        "listenings",
+        sa.Column("hearing_id", sa.String(length=40), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "waiting", "done", "failed", name="listeningstate", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("asked_by", sa.String(length=64), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("found", sa.Integer(), nullable=False),
+        sa.Column("code", sa.String(length=64), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["hearing_id"], ["hearings.id"], name=op.f("fk_listenings_hearing_id_hearings")
+        ),
+        sa.PrimaryKeyConstraint("hearing_id", name=op.f("pk_listenings")),
+    )
+
 
 def drop() -> None:
     """Take them away again."""
+    op.drop_table("listenings")
     for table in ("transcript_turns", "transcript_revisions"):
         op.drop_table(table)
     op.drop_index("ix_speech_corrections_hearing_id_state", "speech_corrections")
