@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -39,6 +39,68 @@ _CLOSURES = Gauge(
 )
 
 
+_QUEUE = Gauge(
+    "courtstream_queue_seconds",
+    "Media waiting in front of a stage.",
+    ["hearing", "stage"],
+    registry=REGISTRY,
+)
+_RTF = Gauge(
+    "courtstream_realtime_factor",
+    "Seconds of work a second of media: 1 is too slow.",
+    ["hearing", "stage"],
+    registry=REGISTRY,
+)
+_DROPS = Gauge(
+    "courtstream_given_up",
+    "What a stage refused, skipped or could not write, since the worker began.",
+    ["hearing", "what"],
+    registry=REGISTRY,
+)
+_DELAY = Gauge(
+    "courtstream_delay_seconds", "Privacy delay in force.", ["hearing"], registry=REGISTRY
+)
+_NODE = Gauge(
+    "courtstream_node",
+    "Of a node: cores, cores its workers use, cores one more hearing needs, free bytes.",
+    ["node", "what"],
+    registry=REGISTRY,
+)
+
+QUEUES = {
+    "picture_queue_seconds": "faces",
+    "sound_queue_seconds": "speech",
+    "video_queue_seconds": "decode",
+    "sealed_queue_seconds": "sealed",
+}
+FACTORS = {"faces_rtf": "faces", "speech_rtf": "speech"}
+GIVEN_UP = ("_refused", "_too_late", "_not_analysed", "_not_written", "broken_")
+
+
+class Node(Protocol):
+    """A node's heartbeat, as far as figures need it."""
+
+    @property
+    def node(self) -> str:
+        """Its name."""
+
+    @property
+    def cores(self) -> float:
+        """Cores of the machine."""
+
+    @property
+    def busy(self) -> float:
+        """Cores its workers use."""
+
+    @property
+    def cost(self) -> float:
+        """Cores one more hearing needs."""
+
+    @property
+    def free_bytes(self) -> int:
+        """Free disk."""
+
+
 class Beat(Protocol):
     """A worker's heartbeat, as far as figures need it."""
 
@@ -62,6 +124,14 @@ class Beat(Protocol):
     def speech_lag(self) -> float:
         """Seconds."""
 
+    @property
+    def delay(self) -> float:
+        """Seconds."""
+
+    @property
+    def counters(self) -> Mapping[str, float]:
+        """Totals and figures of every edge and stage."""
+
 
 class Heard(Protocol):
     """What the metrics need of the board."""
@@ -69,7 +139,7 @@ class Heard(Protocol):
     def beats(self) -> Iterable[tuple[Beat, datetime]]:
         """Every worker's last beat and when it came."""
 
-    def nodes(self, now: datetime) -> Sequence[object]:
+    def nodes(self, now: datetime) -> Sequence[Node]:
         """Nodes heard of lately."""
 
 
@@ -81,12 +151,29 @@ def render(board: Heard, viewers: int, now: datetime, named: Collection[str]) ->
     beats = list(board.beats())
     _VIEWERS.set(viewers)
     _WORKERS.set(len(beats))
-    _NODES.set(len(board.nodes(now)))
-    for gauge in (_GUARD, _LAG, _CLOSURES):
+    nodes = board.nodes(now)
+    _NODES.set(len(nodes))
+    for gauge in (_GUARD, _LAG, _CLOSURES, _QUEUE, _RTF, _DROPS, _DELAY, _NODE):
         gauge.clear()
+    for node in nodes:
+        for what in ("cores", "busy", "cost", "free_bytes"):
+            _NODE.labels(node.node, what).set(getattr(node, what))
     for beat in (beat for beat, _ in beats if beat.hearing_id in named):
         _GUARD.labels(beat.hearing_id).set(beat.guard_open)
         _CLOSURES.labels(beat.hearing_id).set(beat.guard_closures)
         _LAG.labels(beat.hearing_id, "picture").set(beat.picture_lag)
         _LAG.labels(beat.hearing_id, "speech").set(beat.speech_lag)
+        _DELAY.labels(beat.hearing_id).set(beat.delay)
+        _stages(beat)
     return generate_latest(REGISTRY)
+
+
+def _stages(beat: Beat) -> None:
+    """Queue depth, real-time factor and drops of every stage."""
+    for name, value in beat.counters.items():
+        if name in QUEUES:
+            _QUEUE.labels(beat.hearing_id, QUEUES[name]).set(value)
+        elif name in FACTORS:
+            _RTF.labels(beat.hearing_id, FACTORS[name]).set(value)
+        elif any(part in name for part in GIVEN_UP):
+            _DROPS.labels(beat.hearing_id, name).set(value)
