@@ -65,12 +65,12 @@ def sheet(session: Session, actor: UserView, judge_id: str, now: datetime) -> Ju
     judge_for(session, actor, Action.SEE_PERFORMANCE, judge_id)
     months = months_until(tallying.month_now(now), MONTHS)
     cells = tallying.cells(session, months, judges=[judge_id])
-    notices = supervising.notices(session, actor, now)
+    notices = supervising.notices(session, actor, now, subject_id=judge_id)
     return JudgeSheet(
         months,
         tuple(ind.figure(code, cells) for code in SHOWN),
         _said(session, judge_id),
-        tuple(n for n in notices if n.subject_id == judge_id),
+        notices,
         _annotations(session, judge_id),
     )
 

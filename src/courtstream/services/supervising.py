@@ -17,6 +17,7 @@ from courtstream.auth.policy import Action, Target, may, require
 from courtstream.domain.clock import COURT_ZONE, court_day
 from courtstream.domain.errors import Conflict, NotFound
 from courtstream.domain.ids import new_id
+from courtstream.domain.staff import StaffRole
 from courtstream.domain.supervision import (
     BY_RECIPIENT,
     OBJECTION_DAYS,
@@ -34,6 +35,9 @@ from courtstream.services.views import UserView
 from courtstream.store.tables import Court, Hearing, Judge, Notice, NoticeStep
 
 MACHINE = "machine"
+
+MOST = 300
+"""Notices on one page; a month narrows what is more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,19 +74,35 @@ class StepView:
 
 
 def notices(
-    session: Session, actor: UserView, now: datetime, month: str | None = None, settled: bool = True
+    session: Session,
+    actor: UserView,
+    now: datetime,
+    month: str | None = None,
+    subject_id: str | None = None,
 ) -> tuple[NoticeView, ...]:
-    """The notices this person may see, open ones first, then by deadline."""
-    query = select(Notice).order_by(Notice.deadline, Notice.created_at, Notice.id)
+    """The notices this person may see, open ones first, then by deadline; `MOST` at most."""
+    settled = Notice.state.in_(SETTLED)
+    query = select(Notice).order_by(settled, Notice.deadline, Notice.created_at, Notice.id)
     if month is not None:
         query = query.where(Notice.month == month)
-    if not settled:
-        query = query.where(Notice.state.not_in(SETTLED))
+    if subject_id is not None:
+        query = query.where(Notice.subject_id == subject_id)
     if actor.court_id is not None:
         query = query.where(Notice.court_id.in_(courts_within(session, actor.court_id)))
-    rows = [n for n in session.scalars(query) if _may_see(session, actor, n)]
-    rows.sort(key=lambda n: n.state in SETTLED)
-    return tuple(_view(session, actor, n, now) for n in rows)
+    if actor.role is not StaffRole.OFFICE:
+        query = query.where(Notice.sent_at.is_not(None))
+    rows = list(session.scalars(query.limit(MOST)))
+    # What every row asks for is loaded in three queries, not in three a row.
+    subjects = {row.subject_id for row in rows}
+    held = (session.query(Court).all(), _judges(session, subjects))
+    seen = [row for row in rows if _may_see(session, actor, row)]
+    views = tuple(_view(session, actor, row, now) for row in seen)
+    del held  # kept until here, for the session only holds weakly what it has loaded
+    return views
+
+
+def _judges(session: Session, ids: set[str]) -> list[Judge]:
+    return list(session.scalars(select(Judge).where(Judge.id.in_(ids))))
 
 
 def notice(session: Session, actor: UserView, notice_id: str, now: datetime) -> NoticeView:
@@ -213,9 +233,6 @@ def _view(
     )
     court = session.get_one(Court, row.court_id)
     judge = session.get(Judge, row.subject_id) if row.subject_kind == Subject.JUDGE else None
-    steps = tuple(
-        StepView(s.act, s.by, s.at, s.note, tuple(str(e) for e in s.evidence)) for s in row.steps
-    )
     return NoticeView(
         id=row.id,
         month=row.month,
@@ -232,5 +249,11 @@ def _view(
         deadline=row.deadline,
         overdue=row.state is NoticeState.SENT and row.deadline is not None and now > row.deadline,
         acts=allowed,
-        steps=steps if whole else (),
+        steps=_history(row) if whole else (),
+    )
+
+
+def _history(row: Notice) -> tuple[StepView, ...]:
+    return tuple(
+        StepView(s.act, s.by, s.at, s.note, tuple(str(e) for e in s.evidence)) for s in row.steps
     )
