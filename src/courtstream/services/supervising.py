@@ -91,6 +91,9 @@ def notices(
         query = query.where(Notice.court_id.in_(courts_within(session, actor.court_id)))
     if actor.role is not StaffRole.OFFICE:
         query = query.where(Notice.sent_at.is_not(None))
+    if actor.role is StaffRole.JUDGE:
+        own = (Notice.subject_id == actor.judge_id) | (Notice.subject_kind == Subject.HEARING)
+        query = query.where(own)
     rows = list(session.scalars(query.limit(MOST)))
     # What every row asks for is loaded in three queries, not in three a row.
     subjects = {row.subject_id for row in rows}
