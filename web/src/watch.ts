@@ -2,6 +2,7 @@
 import { Transcript, wireSeekLinks, type Line } from "./lib/follow.js";
 import { Player, type Chapter } from "./lib/player.js";
 import { all, readJson, word } from "./lib/page.js";
+import { showSteps, wireFind, wireShare, type Step } from "./lib/reading.js";
 import { listen } from "./lib/stream.js";
 import { Strip, type Status } from "./lib/strip.js";
 
@@ -18,6 +19,7 @@ interface StateEvent {
   why: string;
   worker_gone: boolean;
   guard_open: boolean | null;
+  withdrawn?: boolean;
 }
 
 interface WatchData {
@@ -47,6 +49,8 @@ class WatchPage {
     const box = document.querySelector<HTMLElement>("[data-transcript]");
     this.transcript = box ? new Transcript(box) : null;
     wireSeekLinks(this.player);
+    wireFind();
+    wireShare(() => this.player.position);
     this.player.video.addEventListener("timeupdate", () => this.tick());
     if (data.live && data.events) this.listen();
   }
@@ -54,11 +58,15 @@ class WatchPage {
   private listen(): void {
     const stop = listen(this.data.events, {
       state: (value) => {
-        this.status = explained(value as StateEvent);
+        const now = value as StateEvent;
+        if (now.withdrawn) window.location.reload(); // the server says what there is to say
+        this.status = explained(now);
         this.tick();
       },
       captions: (value) => {
-        for (const line of (value as { lines: Line[] }).lines) this.transcript?.add(line);
+        const told = value as { lines: Line[]; chapters?: Step[] };
+        for (const line of told.lines) this.transcript?.add(line);
+        showSteps(told.chapters ?? []);
       },
       ended: () => {
         stop();

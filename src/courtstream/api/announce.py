@@ -12,6 +12,7 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NotFound
 from courtstream.domain.time import seconds
 from courtstream.services import watch
+from courtstream.services.steps_now import live_chapters
 
 RECENT = 45.0
 """Captions of this many last seconds are sent with each segment; pages know what they have."""
@@ -28,7 +29,7 @@ async def announce(platform: Context, hearing_id: str, kinds: set[RowKind]) -> N
             platform.hub.publish(hearing_id, await state_event(platform, hearing_id))
         if RowKind.SEGMENT in kinds:
             event = await captions_event(platform, hearing_id)
-            if event.data["lines"]:
+            if event.data["lines"] or event.data["chapters"]:
                 platform.hub.publish(hearing_id, event)
     except NotFound:
         return
@@ -56,9 +57,11 @@ async def state_event(platform: Context, hearing_id: str) -> Event:
 
 
 async def captions_event(platform: Context, hearing_id: str) -> Event:
-    """The lines of the last seconds that have aired."""
+    """The lines of the last seconds that have aired, and the steps recognised so far."""
     now = utc_now()
     aired = await platform.work.reading(watch.aired, hearing_id)
     start = seconds(max(0.0, aired - RECENT))
     lines = await platform.work.reading(watch.transcript, hearing_id, now, start=start)
-    return Event("captions", {"aired": aired, "lines": [asdict(line) for line in lines]})
+    steps = await platform.work.reading(live_chapters, hearing_id, platform.steps)
+    data = {"aired": aired, "lines": [asdict(line) for line in lines]}
+    return Event("captions", data | {"chapters": [asdict(step) for step in steps]})

@@ -23,6 +23,7 @@ from courtstream.api.problems import on_validation
 from courtstream.api.routes import routes
 from courtstream.auth.attempts import Attempts
 from courtstream.domain.errors import CourtstreamError
+from courtstream.services import finding
 from courtstream.services.board import Board
 from courtstream.services.bus import Bus
 from courtstream.services.work import Work
@@ -55,6 +56,7 @@ def create_app(
         platform.films.wake()  # what a stop left uncut
         async with _listening(platform, connect):
             yield
+        await work.writing(finding.write_views, platform.views.take())
         platform.hub.close()
         work.store.close()
 

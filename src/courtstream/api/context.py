@@ -12,6 +12,7 @@ from courtstream.auth.attempts import Attempts
 from courtstream.domain.errors import SignInNeeded
 from courtstream.services.board import Board
 from courtstream.services.bus import Bus
+from courtstream.services.finding import Views
 from courtstream.services.steps_now import StepsNow
 from courtstream.services.views import SignIn, UserView
 from courtstream.services.work import Work
@@ -24,6 +25,7 @@ class Context:
 
     `listening`: whether nodes and workers are listened to; None where nobody is to listen.
     `steps`: the steps of hearings on air, as far as they have got. `films`: cuts passages.
+    `views`: page views waiting to be written.
     """
 
     settings: Settings
@@ -34,6 +36,7 @@ class Context:
     bus: Bus | None = None
     listening: bool | None = None
     steps: StepsNow = field(default_factory=StepsNow)
+    views: Views = field(default_factory=Views)
     films: Films = field(init=False)
 
     def __post_init__(self) -> None:

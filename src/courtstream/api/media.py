@@ -130,6 +130,28 @@ async def still(request: Request) -> Response:
     return _changing(request, data, TYPES["jpg"], SHORT)
 
 
+async def storyboard(request: Request) -> Response:
+    """GET /media/{hearing_id}/storyboard.vtt: the stills along the replay, for previews."""
+    folder = await _open(request, "stills", replay_only=True)
+    names = await run_in_threadpool(_stills_in, folder)
+    ends = [*names[1:], names[-1] + 10] if names else []
+    cues = [
+        f"{_clock(at)} --> {_clock(end)}\nstills/{at:06}.jpg#xywh=0,0,640,360\n"
+        for at, end in zip(names, ends, strict=True)
+    ]
+    return _changing(request, "\n".join(["WEBVTT\n", *cues]).encode(), TYPES["vtt"])
+
+
+def _stills_in(folder: Path) -> list[int]:
+    """The seconds of which there are stills, in order."""
+    found = (p.stem for p in folder.glob("*.jpg") if STILL_NAME.fullmatch(p.name))
+    return sorted(int(stem) for stem in found)
+
+
+def _clock(second: int) -> str:
+    return f"{second // 3600:02}:{second // 60 % 60:02}:{second % 60:02}.000"
+
+
 async def text(request: Request) -> Response:
     """GET /media/{hearing_id}/text/{name}: released entries as files."""
     name = _name(request, TEXT_NAME)

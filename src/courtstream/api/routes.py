@@ -88,6 +88,7 @@ async def openapi_json(request: Request) -> JSONResponse:
 media_routes: list[BaseRoute] = [
     Route("/media/{hearing_id}/live/{name}", media.live, methods=["GET"]),
     Route("/media/{hearing_id}/stills/{name}", media.still, methods=["GET"]),
+    Route("/media/{hearing_id}/storyboard.vtt", media.storyboard, methods=["GET"]),
     Route("/media/{hearing_id}/text/{name}", media.text, methods=["GET"]),
     Route("/media/{hearing_id}/clips/{name}", media.clip, methods=["GET"]),
     Route("/media/{hearing_id}/recording.mp4", media.recording, methods=["GET"]),

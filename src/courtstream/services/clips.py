@@ -133,7 +133,7 @@ def view(session: Session, hearing: Hearing, row: ClipRow) -> ClipView:
     return ClipView(
         id=row.id,
         position=row.position,
-        title=row.title or zh,
+        title=row.title,
         text=row.text,
         step_zh=zh,
         step_en=en,

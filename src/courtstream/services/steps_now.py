@@ -9,9 +9,13 @@ from collections import OrderedDict
 from sqlalchemy.orm import Session
 
 from courtstream.domain.scoring import Outcome, StepFinding
-from courtstream.domain.time import MediaTime
+from courtstream.domain.time import MediaTime, to_seconds
+from courtstream.domain.trial import HearingState
 from courtstream.rules.procedure import PackInvalid, find_steps
+from courtstream.services import watch
 from courtstream.services.facts import transcript_of
+from courtstream.services.names import step_titles
+from courtstream.services.views import Chapter
 from courtstream.store.tables import Hearing
 
 FRESH = 12.0
@@ -64,3 +68,22 @@ def step_at(steps: tuple[StepFinding, ...], t: MediaTime) -> str:
 
 def _start(step: StepFinding) -> MediaTime:
     return step.span.start if step.span is not None else 0
+
+
+def live_chapters(session: Session, hearing_id: str, steps: StepsNow) -> tuple[Chapter, ...]:
+    """The steps of a hearing on air that the public has already heard, as chapters."""
+    hearing = session.get(Hearing, hearing_id)
+    if hearing is None or hearing.state is HearingState.ENDED:
+        return ()
+    aired, found = watch.reached(session, hearing), []
+    for step in steps.of(session, hearing):
+        if step.span is None or step.span.start > aired:
+            continue
+        zh, en = step_titles(hearing.procedure, step.code)
+        span = step.span
+        found.append(
+            Chapter(
+                step.code, zh, en, to_seconds(span.start), to_seconds(span.end), step.confidence
+            )
+        )
+    return tuple(found)

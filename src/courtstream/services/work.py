@@ -13,6 +13,7 @@ from anyio import to_thread
 from sqlalchemy.orm import Session
 
 from courtstream.services import tallying
+from courtstream.services.indexing import indexed
 from courtstream.store.unit import Store
 
 P = ParamSpec("P")
@@ -33,9 +34,9 @@ class Work:
     def write(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs) -> T:
         """Call `verb(session, …)` and commit; any error rolls everything back.
 
-        Sittings it changed are counted anew in the same transaction.
+        Sittings it changed are counted and indexed anew in the same transaction.
         """
-        with self.store.write() as session, tallying.watched(session):
+        with self.store.write() as session, tallying.watched(session), indexed(session):
             return verb(session, *args, **kw)
 
     async def reading(

@@ -36,3 +36,8 @@ async def running(request: Request) -> Response:
         "modes": view.modes,
     }
     return public_page(request, "picture_text.html", values)
+
+
+async def accessibility(request: Request) -> Response:
+    """GET /accessibility: what works for whom, the keys, what does not work yet."""
+    return public_page(request, "accessibility.html", {"here": "accessibility"})

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.routing import BaseRoute, Route
 
-from courtstream.api.pages import clips, entries, gate, modes, verdict
+from courtstream.api.pages import clips, entries, finding, gate, modes, verdict
 
 HEARING = "/staff/hearings/{hearing_id}"
 
@@ -14,6 +14,14 @@ publication_routes: list[BaseRoute] = [
     Route("/embed/{hearing_id}", clips.embed),
     Route("/verdict/{hearing_id}", verdict.public),
     Route("/judgments", verdict.listing),
+    Route("/calendar", finding.calendar),
+    Route("/calendar.ics", finding.ical),
+    Route("/feed.xml", finding.feed),
+    Route("/sitemap.xml", finding.sitemap),
+    Route("/courts", finding.courts),
+    Route("/courts/{court_id}", finding.court),
+    Route("/h/{code}", finding.short),
+    Route("/accessibility", modes.accessibility),
     Route("/staff/publication", gate.queue),
     Route(f"{HEARING}/verdict", verdict.page, methods=["GET"]),
     Route(f"{HEARING}/verdict", verdict.act, methods=["POST"]),

@@ -7,6 +7,7 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from courtstream.api.context import context
 from courtstream.api.pages import (
     account,
     correcting,
@@ -31,7 +32,10 @@ HEARING = "/staff/hearings/{hearing_id}"
 
 async def robots(request: Request) -> Response:
     """Search engines may find hearings, not the courts' workplace."""
-    return PlainTextResponse("User-agent: *\nDisallow: /staff\nDisallow: /sign-in\n")
+    web = context(request).settings.web
+    base = (web.base_url or str(request.base_url)).rstrip("/")
+    rules = "User-agent: *\nDisallow: /staff\nDisallow: /sign-in\nDisallow: /media\n"
+    return PlainTextResponse(f"{rules}Sitemap: {base}/sitemap.xml\n")
 
 
 routes: list[BaseRoute] = [

@@ -8,7 +8,9 @@ from typing import Any
 from courtstream.api.pages.i18n import Catalog
 from courtstream.api.pages.wording import Wording
 from courtstream.domain.trial import HearingState, MinuteState, PublicationMode
+from courtstream.services.finding import SHORT
 from courtstream.services.views import HearingView, LiveStatus, MinuteView, TranscriptLine
+from courtstream.store.trials import PublicationState
 
 Json = dict[str, Any]
 
@@ -20,6 +22,7 @@ STRINGS = (
     "player.",
     "watch.behind",
     "watch.from",
+    "watch.found",
     "copy.",
 )
 """The parts of the catalog that scripts need."""
@@ -110,6 +113,12 @@ def chapters_json(hearing: HearingView, wording: Wording) -> list[Json]:
     return [{"start": c.start, "end": c.end, "title": wording.title(c)} for c in hearing.chapters]
 
 
+def _offered(hearing: HearingView, mode: PublicationMode) -> bool:
+    """Whether a released mode can be had now: live while on air, the replay once it plays."""
+    fits = {PublicationMode.LIVE: hearing.card.live, PublicationMode.REPLAY: hearing.card.replay}
+    return fits.get(mode, True)
+
+
 def watch_context(
     hearing: HearingView,
     lines: tuple[TranscriptLine, ...],
@@ -125,6 +134,14 @@ def watch_context(
     over = hearing.card.state in {HearingState.ENDED, HearingState.CANCELLED}
     return {
         "hearing": hearing,
+        "modes": [
+            p.mode
+            for p in hearing.publications
+            if p.state is PublicationState.RELEASED and _offered(hearing, p.mode)
+        ],
+        "mode": "live" if hearing.card.live else "replay",
+        "short": hearing.card.id[-SHORT:],
+        "opened": 0,
         "lines": lines,
         "start": start,
         "minute": state,
