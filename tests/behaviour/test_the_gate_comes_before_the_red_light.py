@@ -127,6 +127,14 @@ def test_only_a_hearing_of_now_opens_the_door(world: World, start: timedelta) ->
     assert "没有可推流的庭审" in refusal.zh
 
 
+def test_a_newer_publisher_with_the_same_key_takes_over_at_the_same_door(world: World) -> None:
+    world.hearing()
+    assert isinstance(world.admit(), WorkerSpec)
+    later = NOW + timedelta(seconds=6)
+    assert isinstance(world.admit(node="n2", at=later), PublisherPresent), "not from elsewhere"
+    assert isinstance(world.admit(at=later), WorkerSpec)
+
+
 def test_a_second_publisher_is_turned_away_until_the_first_is_gone(world: World) -> None:
     hearing_id = world.hearing()
     assert isinstance(world.admit(), WorkerSpec)

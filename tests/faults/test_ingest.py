@@ -29,7 +29,7 @@ from .test_agent import facts, until
 
 KEY = "k-secret-of-this-test"
 FFMPEG = imageio_ffmpeg.get_ffmpeg_exe()
-POLICY = IngestPolicy(idle=3.0, linger=1.0)
+POLICY = IngestPolicy(settle=60.0, idle=3.0, linger=1.0)
 
 
 @dataclass

@@ -33,7 +33,7 @@ from courtstream.control.protocol import (
 )
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, NodeAway
-from courtstream.services import admission, journal, keys, pulls, running, scoring
+from courtstream.services import admission, journal, keys, pulls, retention, running, scoring
 from courtstream.services.bus import Bus
 from courtstream.services.capacity import room_of
 from courtstream.services.journal import Applied
@@ -47,6 +47,9 @@ LOOK = 2.0
 BEHIND = timedelta(seconds=5)
 FIRST_REST, LONGEST_REST = 0.5, 15.0
 """Seconds after a start that failed, doubled each time."""
+
+HOUSEKEEPING = 3600.0
+"""Seconds between two looks for what the retention rules let go."""
 
 ASK_AGAIN = 30.0
 """How often the node of a hearing is asked whose worker is silent: it may have ended unheard."""
@@ -105,6 +108,7 @@ class Listeners:
             group.create_task(_for_ever("rows", self._write))
             group.create_task(_for_ever("journals", self._catch_up))
             group.create_task(_for_ever("workers", self._watch))
+            group.create_task(_for_ever("retention", self._keep_house))
             group.create_task(_for_ever("second passes", self._pursue))
 
     # -- heard ------------------------------------------------------------------------------------
@@ -244,6 +248,14 @@ class Listeners:
     async def _pursue(self) -> None:
         await asyncio.sleep(LOOK)
         await self._second_passes.pursue()
+
+    async def _keep_house(self) -> None:
+        """Erase what the rules let go, now and then."""
+        await asyncio.sleep(HOUSEKEEPING)
+        settings, work = self._platform.settings, self._platform.work
+        gone = await asyncio.to_thread(retention.sweep, work, settings, utc_now())
+        if gone:
+            log.info("erased by rule", files=gone)
 
     def _ask_the_silent(self, hearings: list[str]) -> None:
         now = time.monotonic()

@@ -84,6 +84,7 @@ class Publisher:
     relay: Relay
     feed: Feed
     heard: float = field(default_factory=time.monotonic)
+    since: float = field(default_factory=time.monotonic)
     replaced: bool = False
     revoked: bool = False
     gone: asyncio.Event = field(default_factory=asyncio.Event)
@@ -165,12 +166,16 @@ class Door:
                 del self._publishers[spec.hearing_id]
 
     async def _make_room(self, digest: str, hearing_id: str) -> None:
-        """A living publisher keeps its place; a silent one is replaced."""
+        """The newest publisher wins: with the same key over one that has settled, with another
+        key of the courtroom only over a silent one.
+        """
         for older in list(self._publishers.values()):
             same_key = bool(digest) and older.key_digest == digest
             if not same_key and older.hearing_id != hearing_id:
                 continue
-            if time.monotonic() - older.heard <= self.policy.idle:
+            now = time.monotonic()
+            yields = same_key and now - older.since > self.policy.settle
+            if now - older.heard <= self.policy.idle and not yields:
                 raise Refused.by(PublisherPresent(), older.hearing_id)
             older.replaced = True
             older.feed.close()

@@ -122,13 +122,21 @@ class BeatWatch:
         return now - max(self.last, self.heard_from) > self.policy.stale
 
 
+SETTLE_SECONDS = 5.0
+"""After this long a newer publisher with the same key takes over."""
+
+
 @dataclass(frozen=True, slots=True)
 class IngestPolicy:
     """Bounds at the door. Sizes in bytes.
 
     `away_*` bound what is kept while a worker is being restarted; `hold` is how long a worker
-    that reads too slowly may hold the encoder back before anything is given up.
+    that reads too slowly may hold the encoder back before anything is given up. `settle`: a
+    publisher younger than this keeps its place, so that two encoders with one key do not throw
+    each other out for ever.
     """
+
+    settle: float = SETTLE_SECONDS
 
     handshake: float = 5.0
     publish: float = 10.0

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from courtstream.control.policy import SETTLE_SECONDS
 from courtstream.control.protocol import (
     SHORTEST_DELAY,
     ModelSpec,
@@ -46,6 +47,9 @@ EARLY = timedelta(hours=1)
 ALIVE = timedelta(seconds=20)
 """A stream nobody has heard of for this long does not keep another publisher out."""
 
+SETTLE = timedelta(seconds=SETTLE_SECONDS)
+"""A publisher older than this yields to a newer one with its key at the same door."""
+
 BREAK = timedelta(seconds=60)
 """An encoder that fell away and is back within this time still shows the same hearing."""
 
@@ -81,7 +85,7 @@ def admit_publisher(
     hearing = hearing_now(session, known.courtroom_id, now)
     if hearing is None:
         return NoHearingNow(courtroom=known.courtroom_id)
-    if _taken(session, hearing.id, now):
+    if _taken(session, hearing.id, known.id, node, now):
         return PublisherPresent(hearing=hearing.id)
     if next_due(session, hearing, now) and not _short_break(session, hearing.id, now):
         return PreviousHearingOpen(hearing.case.number, hearing=hearing.id)
@@ -204,8 +208,13 @@ def _spoken(hearing: Hearing) -> tuple[SpokenParticipant, ...]:
     return bench + parties
 
 
-def _taken(session: Session, hearing_id: str, now: datetime) -> bool:
-    return any(stream.seen_at > now - ALIVE for stream in open_streams(session, hearing_id))
+def _taken(session: Session, hearing_id: str, key_id: str, node: str, now: datetime) -> bool:
+    """Whether another publisher is there that the door of this node does not replace itself."""
+    return any(
+        stream.seen_at > now - ALIVE
+        for stream in open_streams(session, hearing_id)
+        if (stream.key_id, stream.node) != (key_id, node) or now - stream.started_at < SETTLE
+    )
 
 
 def _short_break(session: Session, hearing_id: str, now: datetime) -> bool:
