@@ -1,0 +1,261 @@
+"""Words and private speech, ours beside a plain peer, on the same recordings in one run.
+
+Ours: the live analyser at the default delay, one pass for captions and bleeps. Peer: faster-whisper
+over the file with its usual settings and word times, then patterns of digits on its text, which
+is what most tools that promise redaction do. Same model, same machine, one thread each. Both
+outputs are judged from outside by the scripts of ../shared.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import tempfile
+import time
+import wave
+from dataclasses import dataclass, field
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from courtstream.domain.time import SECOND, Span, seconds, to_seconds
+from media_workers.models import whisper_folder
+from media_workers.redact.bleep import bleep
+from media_workers.runtime.items import SPEECH_RATE, Pcm, Sound
+from media_workers.speech.analyser import SpeechAnalyser
+from media_workers.speech.asr import WhisperTranscriber
+from media_workers.speech.commands import sounds
+from media_workers.speech.spot import PrivateSpeechSpotter
+from media_workers.speech.windows import WindowPolicy
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+DOCUMENT = ROOT / "docs" / "benchmarks.md"
+BEGIN, END = "<!-- speech -->", "<!-- /speech -->"
+PIECE = SPEECH_RATE // 10
+NUMBERS = ("ID", "PHONE", "BANK")
+
+
+@dataclass(frozen=True)
+class Recording:
+    """Sound with exact truth, and the names that must not be heard in it."""
+
+    name: str
+    media: Path
+    truth: Path
+    protected: tuple[str, ...]
+
+
+RECORDINGS = (
+    Recording(
+        "sample hearing",
+        ROOT / "sample_media" / "hearing.mp4",
+        ROOT / "sample_media" / "hearing.speech.json",
+        ("沈乐瑶",),
+    ),
+    Recording(
+        "hearing_loan",
+        SHARED / "speech" / "hearing_loan.flac",
+        SHARED / "speech" / "hearing_loan.json",
+        ("欧阳慧敏", "刘雨桐"),
+    ),
+)
+
+
+@dataclass
+class Heard:
+    """What one program made of a recording; `latency` in seconds, one a character."""
+
+    text: str = ""
+    spans: list[Span] = field(default_factory=list)
+    latency: list[float] = field(default_factory=list)
+    cpu: float = 0.0
+    delay: float | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table."""
+
+    recording: str
+    who: str
+    cer: float
+    latency: tuple[float, float, float] | None
+    cpu: float
+    recall: float
+    digits: str
+    over: float
+    public: float
+    delay: float | None
+
+
+def ours(pcm: Pcm, protected: tuple[str, ...]) -> Heard:
+    """The live analyser, fed as live."""
+    policy, heard = WindowPolicy(), Heard(delay=to_seconds(WindowPolicy().delay))
+    transcriber = WhisperTranscriber(whisper_folder(""))
+    analyser = SpeechAnalyser(transcriber, PrivateSpeechSpotter(protected), policy)
+    began = time.process_time()
+    passed = []
+    for at in range(0, len(pcm), PIECE):
+        sound = Sound(at * SECOND // SPEECH_RATE, pcm[at : at + PIECE], SPEECH_RATE)
+        passed += list(analyser.push(sound))
+    passed += analyser.flush()
+    heard.cpu = time.process_time() - began
+    for item in passed:
+        heard.spans += [p.span for p in item.private]
+        heard.text += "".join(word.text for word in item.stable)
+        for word in item.stable:
+            if word.committed is not None:
+                heard.latency.append(to_seconds(word.committed - word.span.end))
+    return heard
+
+
+DIGITS = "0-9零〇一二三四五六七八九幺"
+PATTERNS = (
+    rf"[{DIGITS}]{{17}}[{DIGITS}Xx]",
+    rf"[{DIGITS}]{{15,19}}",
+    rf"[1一幺][{DIGITS}]{{10}}",
+    rf"[{DIGITS}]{{7,8}}",
+    r"[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Za-z][A-Za-z0-9]{5}",
+)
+
+
+def peer(path: Path, protected: tuple[str, ...]) -> Heard:
+    """faster-whisper with its usual settings, then patterns and exact names on its text."""
+    from faster_whisper import WhisperModel
+
+    model = WhisperModel(str(whisper_folder("")), "cpu", compute_type="int8", cpu_threads=1)
+    heard, began = Heard(), time.process_time()
+    segments, _ = model.transcribe(str(path), language="zh", beam_size=5, word_timestamps=True)
+    places: list[tuple[float, float]] = []
+    for segment in segments:
+        for word in segment.words or ():
+            for _ in word.word.strip():
+                places.append((word.start, word.end))
+            heard.text += word.word.strip()
+    heard.cpu = time.process_time() - began
+    for pattern in (*PATTERNS, *map(re.escape, protected)):
+        for found in re.finditer(pattern, heard.text):
+            start, end = places[found.start()][0], places[found.end() - 1][1]
+            heard.spans.append(Span(seconds(start), seconds(end)))
+    return heard
+
+
+def _bled(pcm: Pcm, spans: list[Span], path: Path) -> None:
+    whole = Sound(0, pcm, SPEECH_RATE)
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(SPEECH_RATE)
+        file.writeframes(bleep(whole, spans).pcm.tobytes())
+
+
+def judged(recording: Recording, pcm: Pcm, who: str, heard: Heard) -> Row:
+    """What the scripts from outside say of it."""
+    sys.path.insert(0, str(SHARED / "judge"))
+    cer = import_module("cer").cer
+    truth: dict[str, Any] = json.loads(recording.truth.read_text(encoding="utf-8"))
+    with tempfile.TemporaryDirectory() as folder:
+        plain, out, verdict = (Path(folder) / n for n in ("plain.wav", "out.wav", "found.json"))
+        _bled(pcm, [], plain)
+        _bled(pcm, heard.spans, out)
+        script = SHARED / "judge" / "bleep_recall.py"
+        command = [sys.executable, script, plain, recording.truth, out, "--json", verdict]
+        subprocess.run([str(c) for c in command], check=True, capture_output=True)
+        found: dict[str, Any] = json.loads(verdict.read_text(encoding="utf-8"))
+    said = "".join(u["text"] for u in truth["utterances"])
+    late = sorted(heard.latency)
+    last = len(late) - 1
+    latency = None
+    if late:
+        latency = (float(np.mean(late)), late[int(0.9 * last)], late[int(0.99 * last)])
+    return Row(
+        recording.name,
+        who,
+        float(cer(said, heard.text)),
+        latency,
+        heard.cpu / (len(pcm) / SPEECH_RATE),
+        found["pii_time_recall"],
+        _digits(found),
+        found["over_bleep"],
+        found.get("public_hidden") or 0.0,
+        heard.delay,
+    )
+
+
+def _digits(found: dict[str, Any]) -> str:
+    """Characters of complete numbers that can still be heard, of all there are."""
+    numbers = [found["by"][kind] for kind in NUMBERS if kind in found["by"]]
+    return f"{sum(n['leaked'] for n in numbers)} of {sum(n['chars'] for n in numbers)}"
+
+
+@cache
+def rows() -> tuple[Row, ...]:
+    """Every recording that is there, ours and the peer's."""
+    made: list[Row] = []
+    for recording in RECORDINGS:
+        if not (recording.media.exists() and recording.truth.exists()):
+            sys.stdout.write(f"{recording.name}: not there\n")
+            continue
+        pcm = np.concatenate([sound.pcm for sound in sounds(recording.media)])
+        made.append(judged(recording, pcm, "courtstream", ours(pcm, recording.protected)))
+        plain = peer(recording.media, recording.protected)
+        made.append(judged(recording, pcm, "faster-whisper + regex", plain))
+    _write(made)
+    return tuple(made)
+
+
+def words(folder: Path) -> str:
+    """CER, commit latency and cost."""
+    lines = ["recording | who | CER | commit latency mean / p90 / p99, s | CPU-s per s"]
+    for row in rows():
+        late = " / ".join(f"{x:.1f}" for x in row.latency) if row.latency else "whole file"
+        lines.append(f"{row.recording} | {row.who} | {row.cer:.3f} | {late} | {row.cpu:.2f}")
+    return "\n".join(lines)
+
+
+def private(folder: Path) -> str:
+    """What of private speech can still be heard, and what else is lost."""
+    lines = ["recording | who | private time hidden | digits leaked | over-bleep | public | delay"]
+    for row in rows():
+        delay = "whole file" if row.delay is None else f"{row.delay:g} s"
+        lines.append(
+            f"{row.recording} | {row.who} | {row.recall:.4f} | {row.digits} | {row.over:.3f}"
+            f" | {row.public:.3f} | {delay}"
+        )
+    return "\n".join(lines)
+
+
+def _write(made: list[Row]) -> None:
+    """The speech section of docs/benchmarks.md, the rest of which is left alone."""
+    stamp = time.strftime("%Y-%m-%d")
+    table = [
+        f"{BEGIN}",
+        "## Speech",
+        "",
+        f"`python -m bench words private`, {stamp}, Whisper base int8, one thread. The peer reads",
+        "the whole file with faster-whisper's usual settings and hides what patterns find.",
+        "",
+        "| recording | who | CER | commit latency mean / p90 / p99 | CPU-s per s | private time"
+        " hidden | digits leaked | over-bleep | public hidden | delay |",
+        "|---|---|---|---|---|---|---|---|---|---|",
+    ]
+    for row in made:
+        late = " / ".join(f"{x:.1f}" for x in row.latency) + " s" if row.latency else "whole file"
+        delay = "whole file" if row.delay is None else f"{row.delay:g} s"
+        table.append(
+            f"| {row.recording} | {row.who} | {row.cer:.3f} | {late} | {row.cpu:.2f} |"
+            f" {row.recall:.4f} | {row.digits} | {row.over:.3f} | {row.public:.3f} | {delay} |"
+        )
+    section = "\n".join([*table, END])
+    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else "# Benchmarks\n"
+    if BEGIN in text and END in text:
+        text = text[: text.index(BEGIN)] + section + text[text.index(END) + len(END) :]
+    else:
+        text = f"{text.rstrip()}\n\n{section}\n"
+    DOCUMENT.write_text(text, encoding="utf-8")
