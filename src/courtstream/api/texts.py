@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from courtstream.api import text_mode
 from courtstream.api import text_schemas as s
 from courtstream.api.context import actor, context, sign_in_of
 from courtstream.api.docs import documented
@@ -87,20 +88,22 @@ async def speech(request: Request) -> JSONResponse:
     what = Stretch(Span(seconds(asked.start), seconds(asked.end)), note=asked.note)
     verb = corrections.hide if asked.op == "hide" else corrections.ask_to_open
     await context(request).work.writing(verb, actor(request), _id(request), what, utc_now())
+    await text_mode.publish(context(request), _id(request))
     return await _page(request)
 
 
 @documented("transcript", None, takes=s.DecisionBody, status=204, staff=True, problems=(404, 409))
 async def decide_speech(request: Request) -> Response:
     """A person's word on a proposal, or the second person's on an opening."""
-    asked = await body(request, s.DecisionBody)
-    await context(request).work.writing(
-        corrections.decide,
+    asked, platform = await body(request, s.DecisionBody), context(request)
+    hearing_id = await platform.work.writing(
+        corrections.decided,
         actor(request),
         request.path_params["correction_id"],
         asked.yes,
         utc_now(),
     )
+    await text_mode.publish(platform, hearing_id)
     return Response(status_code=204)
 
 

@@ -21,7 +21,7 @@ from courtstream.domain.redaction import Reason, RedactionKind
 from courtstream.domain.time import Span
 from courtstream.domain.trial import HearingState
 from courtstream.rules.masking.opening import opening_rules
-from courtstream.services import audit, transcripts
+from courtstream.services import audit, passages, transcripts
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.store.tables import (
@@ -102,6 +102,13 @@ def decide(
         _may_open(hidden_at(session, row.hearing_id, Span(row.start, row.end)))
     _apply(session, row, actor.id, now)
     return row
+
+
+def decided(
+    session: Session, actor: UserView, correction_id: str, yes: bool, now: datetime
+) -> str:
+    """`decide`, giving the hearing's id."""
+    return decide(session, actor, correction_id, yes, now).hearing_id
 
 
 def propose(
@@ -294,6 +301,8 @@ def _row(
 
 
 def _apply(session: Session, row: SpeechCorrection, by: str, now: datetime) -> None:
+    if row.op is SpeechOp.HIDE:  # before it counts: what was said there must still be known
+        passages.follow(session, row.hearing_id, Span(row.start, row.end))
     row.state, row.decided_at, row.decided_by = SpeechState.APPLIED, now, by
     session.flush()
     detail = {"correction": row.id, "op": row.op.value, "start": row.start, "end": row.end}

@@ -23,7 +23,7 @@ from courtstream.services import (
 )
 from courtstream.services.corrections import Stretch
 from courtstream.services.transcripts import Edit
-from courtstream.store.tables import SpeechState
+from courtstream.store.tables import EntryRow, EntryState, SpeechState
 from tests.support.platform import NOW, World
 
 LATER = NOW + timedelta(hours=1)
@@ -233,3 +233,26 @@ def test_others_may_not(heard: tuple[World, str]) -> None:
     for who in ("far", "judge2"):
         with pytest.raises((Forbidden, NotFound)):
             edit(world, hearing_id, "t000001", "x", who)
+
+
+def test_entries_taken_from_the_words_follow_too(heard: tuple[World, str]) -> None:
+    world, hearing_id = heard
+    made = [("借款是二十万元。", "e_1"), ("双方谈到了钱。", "e_2"), ("请坐。", "e_3")]
+
+    def post(session) -> None:  # type: ignore[no-untyped-def]
+        for number, (text, entry_id) in enumerate(made):
+            start = 0 if number == 2 else int(6.5 * SECOND)
+            session.add(
+                EntryRow(
+                    id=entry_id, hearing_id=hearing_id, at=NOW, text=text,
+                    start=start, end=start + SECOND, state=EntryState.RELEASED,
+                )
+            )  # fmt: skip
+
+    world.work.write(post)
+    hidden = Stretch(Span(int(6.5 * SECOND), 9 * SECOND))
+    world.work.write(corrections.hide, world.users["clerk"], hearing_id, hidden, LATER)
+    texts = world.work.read(
+        lambda s: [(s.get(EntryRow, i).text, s.get(EntryRow, i).revision) for _, i in made]
+    )
+    assert texts == [(MASK, 1), (MASK, 1), ("请坐。", 0)]

@@ -8,6 +8,7 @@ from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
+from courtstream.api import text_mode
 from courtstream.api.context import actor, context
 from courtstream.api.pages.account import text_of
 from courtstream.api.pages.faults import error_text
@@ -49,6 +50,8 @@ async def act(request: Request) -> Response:
         except CourtstreamError as error:
             return await _show(request, problem=error_text(request, error), status=error.status)
         turn = text_of(form, "turn", 24)
+    if verb in {"hide", "yes"}:
+        await text_mode.publish(context(request), hearing_id)
     place = f"#{turn}" if turn.isalnum() else ""
     return see(f"/staff/hearings/{hearing_id}/words?done={verb}{place}")
 
