@@ -1,0 +1,252 @@
+"""Promise: a private number spoken in court is in none of the outputs of the five modes, and the
+judge's name and the case number are in all of them.
+
+A real recording goes through the graph once; picture and text, clips, verdict, search and feeds
+are made of what it published, through the pages that staff and public use.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from starlette.testclient import TestClient
+
+from courtstream.api.films import Films
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import SECOND, Span
+from courtstream.domain.transcript import Word
+from courtstream.domain.trial import PublicationMode
+from courtstream.services import clips, entries, journal, publishing, watch
+from courtstream.services.steps_now import StepsNow
+from courtstream.store.tables import ClipRow, ClipState, PassState, PublicationState, SecondPassRow
+from media_workers.pipelines import GraphParts
+from media_workers.runtime.items import PrivateSpan, Sound, SpeechPassed
+from media_workers.runtime.journal import Journal, read_rows
+from media_workers.runtime.zones import LiveZones
+from tests.support.ended import Ended
+from tests.support.platform import NOW, World, sign_in, site
+from tests.support.published import Published, likeness
+from tests.support.rig import SHORT
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(not SHORT.exists(), reason="no sample media")]
+
+HTML = {"accept": "text/html"}
+AIRED = 0.85
+"""From this likeness of 0.3 s of sound on it is the same sound."""
+
+TRUTH = json.loads(SHORT.with_suffix(".json").read_text()) if SHORT.exists() else {}
+SPOKEN: list[tuple[str, float, float]] = [
+    (c, a, b) for said in TRUTH.get("utterances", ()) for c, a, b in said["chars"]
+]
+NUMBER: list[tuple[str, float, float]] = [
+    (c, a, b) for item in TRUTH.get("pii", ()) for c, a, b in item["chars"] if item["type"] == "ID"
+]
+DIGITS = "11010519491231002X"
+"""A number of the same kind, as a clerk or a judgment would write it."""
+
+JUDGE, CASE = "罗文清", "（2026）江0102民初1号"
+
+
+class KnownSpeech:
+    """Speech analysis that knows what is said in the sample, and what of it is a number."""
+
+    def __init__(self) -> None:
+        self._told = 0.0
+
+    def push(self, item: Sound) -> Iterator[SpeechPassed]:
+        upto = item.span.end / SECOND
+        said = [w for w in SPOKEN if self._told <= w[1] < upto]
+        self._told = upto
+        words = tuple(Word(text, Span.of_seconds(a, b), 0.9) for text, a, b in said)
+        private = PrivateSpan(Span.of_seconds(NUMBER[0][1], NUMBER[-1][2]), Reason.ID)
+        yield SpeechPassed(item.span.end, (private,), words)
+
+    def flush(self) -> Iterator[SpeechPassed]:
+        return iter(())
+
+
+@dataclass
+class Heard(Ended):
+    """The graph with that analysis."""
+
+    def _parts(self, journal: Journal, live: LiveZones) -> GraphParts:
+        import dataclasses
+
+        return dataclasses.replace(super()._parts(journal, live), speech=KnownSpeech)
+
+
+@dataclass
+class Court:
+    """The hearing with all its modes before the public. `client`: somebody of the public."""
+
+    world: World
+    hearing: str
+    client: TestClient
+    film: Path
+    pages: dict[str, str] = field(default_factory=dict)
+
+    def read(self) -> None:
+        """Every text the public can get."""
+        h = self.hearing
+        for path in (
+            *(f"/watch/{h}", f"/text/{h}", f"/clips/{h}", f"/embed/{h}", f"/verdict/{h}"),
+            *("/judgments", "/", "/?q=借贷", "/feed.xml", "/sitemap.xml", "/calendar.ics"),
+            *(f"/api/v1/hearings/{h}", f"/api/v1/hearings/{h}/transcript"),
+            *(f"/media/{h}/text/latest.json", f"/media/{h}/text/page-1.json"),
+            f"/media/{h}/clips/{self.film.stem}.vtt",
+        ):
+            answer = self.client.get(path, headers=HTML)
+            assert answer.status_code == 200, path
+            self.pages[path] = answer.text
+        live = self.world.settings.public / h / "live"
+        self.pages["captions"] = "".join(p.read_text("utf-8") for p in live.glob("*.vtt"))
+
+
+@pytest.fixture(scope="module")
+def court(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Court]:
+    folder = tmp_path_factory.mktemp("all_outputs")
+    world = World.make(folder / "data")
+    hearing = world.hearing()
+    world.admit()
+    private, public = world.settings.hearings / hearing, world.settings.public / hearing
+    ended = Heard(private, hearing_id=hearing, public=public, master=folder / "master.key")
+    ended.run()
+    world.work.write(journal.apply_rows, list(read_rows(private / "journal.jsonl")))
+    with site(world) as client, published(world, hearing, client) as made:
+        made.read()
+        yield made
+
+
+@contextmanager
+def published(world: World, hearing: str, client: TestClient) -> Iterator[Court]:
+    """All modes released, as their people do it."""
+    work, clerk = world.work, world.users["clerk"]
+    work.write(settled, hearing)
+    work.write(publishing.release_replay, clerk, hearing, NOW)
+    work.write(entries.follow, hearing, StepsNow(), NOW)
+    token = sign_in(client, "clerk")["X-CSRF-Token"]
+    staff = f"/staff/hearings/{hearing}"
+    sent = {"csrf": token, "act": "release_all"}
+    assert client.post(f"{staff}/entries", data=sent, headers=HTML).status_code == 200
+    typed = {"csrf": token, "act": "post", "role": "K", "text": f"补充：身份证号{DIGITS}。"}
+    assert client.post(f"{staff}/entries", data=typed, headers=HTML).status_code == 200
+    work.write(clip_of_everything, hearing)
+    client.portal.call(cut, world)  # type: ignore[union-attr]
+    work.write(
+        lambda s: publishing.put(
+            s, watch.public_hearing(s, hearing), PublicationMode.TEXT_CLIPS,
+            PublicationState.RELEASED, clerk.id, NOW,
+        )
+    )  # fmt: skip
+    verdict = {
+        "csrf": token, "act": "save", "operative": "被告于十日内返还原告50000元。",
+        "source": f"{CASE}\n原告沈静怡，公民身份号码{DIGITS}。\n审判员 {JUDGE}\n",
+    }  # fmt: skip
+    assert client.post(f"{staff}/verdict", data=verdict, headers=HTML).status_code == 200
+    go = {"csrf": token, "act": "publish"}
+    assert client.post(f"{staff}/verdict", data=go, headers=HTML).status_code == 200
+    client.cookies.clear()
+    (shown,) = work.read(clips.story, hearing).clips
+    yield Court(world, hearing, client, world.settings.public / hearing / "clips" / shown.film)
+
+
+async def cut(world: World) -> None:
+    """The films as the platform has them cut: by the data plane, in a process of its own."""
+    films = Films(world.work, world.settings.public)
+    films.wake()
+    await films.idle()
+
+
+def settled(session: Any, hearing: str) -> None:
+    row = session.get(SecondPassRow, hearing)
+    if row is not None:
+        row.state = PassState.WAIVED
+
+
+def clip_of_everything(session: Any, hearing: str) -> None:
+    """The sample is shorter than a clip may be; the film is cut all the same."""
+    row = ClipRow(
+        id="cl_1", hearing_id=hearing, position=0, title="身份核对", text="原告：我叫沈静怡。",
+        start=SECOND // 2, end=11 * SECOND, chosen=True, state=ClipState.CUTTING, changed_at=NOW,
+    )  # fmt: skip
+    session.add(row)
+
+
+def pieces() -> list[tuple[float, float]]:
+    return [((a + b) / 2 - 0.15, (a + b) / 2 + 0.15) for _, a, b in NUMBER]
+
+
+def runs(chars: str) -> list[str]:
+    """Every three neighbouring digits: less is not a number any more."""
+    plain = re.sub(r"\W", "", chars)
+    return [plain[n : n + 3] for n in range(len(plain) - 2)]
+
+
+def test_the_number_is_in_no_text_of_any_mode(court: Court) -> None:
+    spoken = "".join(c for c, _, _ in NUMBER)
+    assert len(spoken) >= 17
+    for name, text in court.pages.items():
+        assert DIGITS not in text, name
+        found = [run for run in runs(spoken) if run in text]
+        assert not found, f"{found} in {name}"
+
+
+def test_the_bench_and_the_case_number_are_in_all_of_them(court: Court) -> None:
+    h = court.hearing
+    for path in (
+        f"/watch/{h}",
+        f"/text/{h}",
+        f"/clips/{h}",
+        f"/verdict/{h}",
+        "/?q=借贷",
+        "/feed.xml",
+    ):
+        assert JUDGE in court.pages[path], path
+        assert CASE in court.pages[path], path
+    assert CASE in court.pages[f"/embed/{h}"]
+    assert CASE in court.pages["/judgments"]
+    assert JUDGE in court.pages[f"/api/v1/hearings/{h}"]
+
+
+def test_the_words_around_the_number_are_there(court: Court) -> None:
+    assert "身份证号" in court.pages[f"/text/{court.hearing}"]
+    assert "身份证号" in court.pages[f"/media/{court.hearing}/clips/{court.film.stem}.vtt"]
+    assert "补充" in court.pages[f"/media/{court.hearing}/text/latest.json"]
+
+
+def test_the_number_is_not_heard_in_the_clip_and_the_words_before_it_are(court: Court) -> None:
+    with av.open(str(court.film)) as container:
+        frames = [f.to_ndarray().reshape(-1) for f in container.decode(audio=0)]
+    sound = Published([], np.concatenate(frames).astype(np.float32), 0.0, 48_000, "")
+    aired = [x for x in likeness(sound, SHORT, pieces()) if x > AIRED]
+    assert not aired, f"{len(aired)} of {len(NUMBER)} digits can be heard"
+    assert min(likeness(sound, SHORT, [(1.0, 1.3), (1.5, 1.8)])) > AIRED
+
+
+def test_withdrawn_it_is_gone_from_every_route_of_every_mode(court: Court) -> None:
+    """Last: it ends the hearing's publication."""
+    world, h = court.world, court.hearing
+    reason = "测试撤回"
+    world.work.write(
+        publishing.withdraw, world.users["clerk"], h, reason, NOW + timedelta(minutes=1)
+    )
+    court.client.app.state.media = type(court.client.app.state.media)()  # type: ignore[attr-defined]
+    for path in court.pages:
+        if h not in path:
+            continue
+        if path.endswith("/transcript"):
+            assert court.client.get(path).json()["lines"] == []
+            continue
+        assert court.client.get(path, headers=HTML).status_code == 410, path
+    for path in ("/?q=借贷", "/feed.xml", "/judgments"):
+        assert "/watch/" + h not in court.client.get(path).text or path == "/?q=借贷"
