@@ -64,6 +64,12 @@ def steps(folder: Path) -> str:
     return judged("eval_procedure.py", folder / "steps", "--truth", SHARED / "procedure")
 
 
+def faults(folder: Path) -> str:
+    from bench.faults import main as drill
+
+    return drill()
+
+
 BENCHES: dict[str, Callable[[Path], str]] = {
     "steps": steps,
     "spot": spot,
@@ -71,6 +77,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "redacted": redacted,
     "words": words,
     "faces": faces,
+    "faults": faults,
 }
 
 
