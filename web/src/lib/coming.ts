@@ -84,7 +84,7 @@ export class ComingList {
       headers: { "Content-Type": "application/json", "X-CSRF-Token": token },
       body: JSON.stringify({ verb, start, end }),
     }).catch(() => null);
-    this.say(answer?.ok ? word(`coming.done_${verb}`) : await refusal(answer));
+    this.say(answer?.ok ? word(`coming.done.${verb}`) : await refusal(answer));
   }
 
   private say(text: string): void {

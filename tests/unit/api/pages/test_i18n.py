@@ -13,10 +13,11 @@ from courtstream.api.pages.assets import web_folder
 from courtstream.api.pages.i18n import Catalog, choose_language, load_catalogs
 from courtstream.control.protocol import Verb
 from courtstream.domain.publication import ClosureEffect
-from courtstream.domain.redaction import FAIL_CLOSED
+from courtstream.domain.redaction import FAIL_CLOSED, Reason
 from courtstream.domain.scoring import Outcome, ScoreState
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.supervision import NoticeAct, NoticeState
+from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import (
     CaseKind,
     HearingState,
@@ -26,7 +27,9 @@ from courtstream.domain.trial import (
     PublicationMode,
     Role,
 )
+from courtstream.rules.masking.opening import opening_rules
 from courtstream.store.reviews import ReviewVerdict
+from courtstream.store.transcripts import ListeningState, RequestOutcome, SpeechState
 from courtstream.store.trials import PublicationState
 
 CATALOGS = load_catalogs(web_folder() / "locales")
@@ -36,6 +39,14 @@ SCRIPTS = sorted((web_folder() / "src").rglob("*.ts"))
 PYTHON = sorted((web_folder().parent / "src/courtstream/api/pages").glob("*.py"))
 
 FAMILIES = {
+    "span_reason.": [
+        *(r.value for r in opening_rules().rows),
+        *(Reason.VOICE, Reason.UNHEARD, Reason.ANALYSIS_LYING),
+    ],
+    "words.state.": [s.value for s in TranscriptState],
+    "words.speech.": [s.value for s in SpeechState],
+    "words.outcome.": [o.value for o in RequestOutcome],
+    "words.listening.": [s.value for s in ListeningState],
     "state.": [s.value for s in HearingState],
     "kind.": [k.value for k in CaseKind],
     "procedure.": [p.value for p in Procedure],
