@@ -26,7 +26,8 @@ from tests.support.demo import DemoRun
 KILLS = int(os.environ.get("COURTSTREAM_KILLS", "12"))
 DROPS = tuple(int(s) for s in os.environ.get("COURTSTREAM_DROPS", "5,30,90").split(",") if s)
 SEED = 20261123
-LONGEST = 90.0
+LONGEST = 120.0
+START = 400.0
 
 
 def main() -> str:
@@ -35,7 +36,7 @@ def main() -> str:
     with tempfile.TemporaryDirectory() as folder:
         run = DemoRun(Path(folder))
         try:
-            run.says("on air", LONGEST)
+            run.says("on air", START)
             hearing = run.data / "hearings" / run.hearing()
             lines = _kills(run, hearing, chance)
             lines += [_stand_still(hearing)]
