@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action
 from courtstream.domain.errors import InvalidInput, NotFound
 from courtstream.domain.ids import new_id
+from courtstream.domain.trial import HearingState
 from courtstream.domain.zones import View, ZoneMap
 from courtstream.services import admission, audit, shape
 from courtstream.services.scope import courtroom_for
@@ -21,6 +22,7 @@ from courtstream.services.zone_maps import MAPS, in_force, newest
 from courtstream.store.tables import Courtroom, Hearing, User, ViewStill, ZoneMapRow
 
 HISTORY = 10
+_RUNNING = shape.ON_AIR | {HearingState.ADMITTED}
 LONGEST = 200_000
 """Characters of a map that a page may send."""
 
@@ -36,15 +38,18 @@ class MapChange:
 
 @dataclass(frozen=True, slots=True)
 class ZonesPage:
-    """What the editor of a courtroom shows. `own`: the map is the present hearing's own one;
-    `stills`: names of the views there is a picture of, with its time."""
+    """What the editor of a courtroom shows. `own`: the map is the present hearing's own one.
+
+    `running`: a worker must hear of changes. `stills`: the views there is a picture of, with its
+    time.
+    """
 
     courtroom_id: str
     courtroom_name: str
     court_name: str
     hearing_id: str
     hearing_title: str
-    on_air: bool
+    running: bool
     zones: ZoneMap
     own: bool
     stills: dict[str, datetime]
@@ -73,7 +78,7 @@ def page(session: Session, actor: UserView, courtroom_id: str, now: datetime) ->
         court_name=room.court.name,
         hearing_id=hearing.id if hearing else "",
         hearing_title=hearing.title if hearing else "",
-        on_air=hearing is not None and hearing.state in shape.ON_AIR,
+        running=hearing is not None and hearing.state in _RUNNING,
         zones=in_force(session, room.id, hearing.id if hearing else "") or ZoneMap(),
         own=own,
         stills={row.view: row.taken_at for row in session.execute(stills)},

@@ -24,6 +24,10 @@ from courtstream.services import zones
 from courtstream.services.zones import ZonesPage
 
 MOST_JPEG = 2_000_000
+NOT_IN_FORCE = (
+    "席位区已保存，但处理进程无应答，正在播出的画面仍按原设置 / "
+    "saved, but the worker does not answer: what is on air goes by the map before"
+)
 
 
 async def page(request: Request) -> Response:
@@ -97,12 +101,15 @@ async def _tell(request: Request, hearing_id: str, wanted: ZoneMap) -> None:
     shown = await platform.work.reading(
         zones.page, person, request.path_params["courtroom_id"], utc_now()
     )
-    if not hearing_id or not shown.on_air or shown.hearing_id != hearing_id:
+    if not hearing_id or not shown.running or shown.hearing_id != hearing_id:
         return
     order = Command(verb=Verb.SET_ZONES, by=person.id, zones=wanted)
-    reply = await commanding.give(platform, person, hearing_id, order)
+    try:
+        reply = await commanding.give(platform, person, hearing_id, order)
+    except WorkerAway as error:
+        raise WorkerAway(NOT_IN_FORCE) from error
     if not reply.ok:
-        raise WorkerAway(reply.message)
+        raise WorkerAway(reply.message or NOT_IN_FORCE)
 
 
 def _picture(data: dict[str, Any]) -> tuple[bytes, list[int]]:
