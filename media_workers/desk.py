@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from courtstream.control.protocol import Command, JournalRow, PolicySpec, Reply, RowKind, Verb
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime, Span, seconds, to_seconds
+from courtstream.domain.transcript import Word
 from courtstream.domain.trial import InterruptionReason
 from media_workers.pipelines import Graph
 from media_workers.redact.shields import VoiceMode
 from media_workers.runtime.journal import Rows
+from media_workers.speech.witness import WitnessCues
 from media_workers.zone_orders import ZoneOrders
 
 RAISE_AFTER: MediaTime = 30 * SECOND
@@ -21,6 +23,7 @@ LOWER_AFTER: MediaTime = 300 * SECOND
 """It takes back what it added, and nothing that people set, after so long without need."""
 
 MACHINE = "machine"
+WITNESS = {"change": Verb.CHANGE_VOICE, "mute": Verb.MUTE_VOICE}
 SHIELDS: dict[Verb, VoiceMode] = {Verb.CHANGE_VOICE: "change", Verb.MUTE_VOICE: "mute"}
 GRACE_OVER = "grace_over"
 """The machine's own command: the signal was away for longer than the grace period."""
@@ -37,7 +40,7 @@ BEFORE, AFTER = seconds(0.25), seconds(0.35)
 CLOSES = {Verb.CUT: Reason.CUT, Verb.CLOSE_SEGMENT: Reason.CLOSED, Verb.RECESS: Reason.RECESS}
 
 
-STILL_POSSIBLE = frozenset({Verb.CUT, Verb.CLOSE_SEGMENT, Verb.HIDE})
+STILL_POSSIBLE = frozenset({Verb.CUT, Verb.CLOSE_SEGMENT, Verb.HIDE, Verb.SET_ZONES})
 """What may be asked while the last seconds of an ending hearing wait to air."""
 
 
@@ -55,6 +58,7 @@ class Desk:
         self._policy = policy or PolicySpec()
         self._graph, self._journal, self._now, self._end = graph, journal, now, end
         self.ending: MediaTime | None = None
+        self._cues = WitnessCues()
         self._wanted = graph.release.delay
         self._unlike_since: tuple[bool, MediaTime] | None = None
         self.zones = ZoneOrders(graph, journal, now)
@@ -250,6 +254,21 @@ class Desk:
         if not self._graph.shields.end(now):
             return Reply(ok=False, code="conflict", message="声音未受保护 / no voice is protected")
         return Reply(ok=True, data={"from": to_seconds(now)})
+
+    def heard(self, words: Sequence[Word]) -> None:
+        """Protect witnesses from the call to the dismissal, where the policy says so.
+
+        What a person has set stays: only what the machine began is ended by it.
+        """
+        verb = WITNESS.get(self._policy.witness_voice)
+        if verb is None or self.ending is not None:
+            return
+        for cue in self._cues.push(words):
+            shields = self._graph.shields
+            if cue.comes and shields.current is None:
+                self.handle(Command(verb=verb, by=MACHINE, reason="witness called"))
+            elif not cue.comes and shields.begun_by == MACHINE:
+                self.handle(Command(verb=Verb.PLAIN_VOICE, by=MACHINE, reason="witness dismissed"))
 
     def adapt(self) -> None:
         """Called once a second: follow the measured latency of speech, within the policy.

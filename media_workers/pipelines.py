@@ -13,12 +13,13 @@ instead. Every edge counts what it refused (`Graph.counters`).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MILLISECOND, MediaTime, Span, to_seconds
+from courtstream.domain.transcript import Word
 from media_workers.graph.diary import Diary
 from media_workers.graph.picture_line import FacesFactory, PictureLine
 from media_workers.graph.rehide import LateHiding
@@ -57,7 +58,8 @@ class Window(Protocol):
 class GraphParts:
     """What a graph is made of. Factories are called again after a stage has fallen.
 
-    `seconds` is the clock by which speech analysis counts as hung.
+    `words` hears stable text before it airs; `seconds` is the clock by which speech analysis
+    counts as hung.
     """
 
     faces: FacesFactory
@@ -68,6 +70,7 @@ class GraphParts:
     heard: MediaTime = NEVER
     dial: SpeechDial | None = None
     wary: bool = False
+    words: Callable[[Sequence[Word]], None] = lambda words: None
     seconds: Callable[[], float] = time.monotonic
     bleep: Mode = "tone"
     preset: str = "veryfast"
@@ -89,6 +92,7 @@ class Graph:
             heard=parts.heard,
             dial=parts.dial,
             wary=parts.wary,
+            words=parts.words,
             clock=parts.seconds,
         )
         self.sealed = parts.sealed

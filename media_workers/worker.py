@@ -8,7 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -26,6 +26,7 @@ from courtstream.control.protocol import (
 )
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.time import SECOND, MediaTime, to_seconds
+from courtstream.domain.transcript import Word
 from courtstream.domain.trial import MinuteState
 from media_workers.assemble import faces_factory, sealed_recorder, speech_dial, speech_factory
 from media_workers.desk import Desk
@@ -169,6 +170,9 @@ class Worker:
         ends = [r.body["end"] for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
         return int(ends[-1]) if ends else 0
 
+    def _heard(self, words: Sequence[Word]) -> None:
+        self.desk.heard(words)
+
     def _came_before(self) -> bool:
         """Whether the courtroom had sent anything to an earlier run."""
         return any(r.kind is RowKind.SOURCE for r in self.journal.earlier)
@@ -212,6 +216,7 @@ class Worker:
             speech=speech_factory(spec.models, spec.policy, spec.participants, dial),
             dial=dial,
             wary=True,
+            words=self._heard,
             output=self._outputs,
             diary=Diary(self.journal),
             sealed=sealed,

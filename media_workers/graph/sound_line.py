@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from courtstream.domain.time import SECOND, MediaTime, Span
+from courtstream.domain.transcript import Word
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.ledger import SpeechLedger
@@ -40,7 +41,8 @@ class SoundLine:
 
     `heard`: how far an earlier run had heard the hearing, NEVER when this is the first. `dial`
     is told what comes and what has to be given up; while it mutes, nothing is analysed. `wary`:
-    the first sound may be the middle of something, so that it begins silent.
+    the first sound may be the middle of something, so that it begins silent. `words` hears the
+    stable text long before it airs.
     `clock` gives the seconds by which analysis counts as hung.
     """
 
@@ -54,10 +56,12 @@ class SoundLine:
         heard: MediaTime = NEVER,
         dial: SpeechDial | None = None,
         wary: bool = False,
+        words: Callable[[Sequence[Word]], None] = lambda words: None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._delay, self._ledger, self._fast = delay, ledger, fast
         self.dial = dial or SpeechDial()
+        self._words = words
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | AudioTrack | Pause] = Edge(
             "audio packets", _packet_size, span=30 * SECOND, size=8 << 20, overflow=overflow
@@ -66,7 +70,7 @@ class SoundLine:
             "speech",
             speech,
             lambda s: (s.t, s.pcm.nbytes),
-            ledger.record,
+            self._passed,
             self._fallen,
             span=MAX_LAG,
             size=64 << 20,
@@ -134,6 +138,10 @@ class SoundLine:
             self.speech.finish(timeout=0.0 if self._hurry else 60.0)
         finally:
             self.finished.set()
+
+    def _passed(self, passed: SpeechPassed) -> None:
+        self._ledger.record(passed)
+        self._words(passed.stable)
 
     def _fallen(self, code: str) -> None:
         self.dial.fell()

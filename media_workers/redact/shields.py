@@ -51,6 +51,12 @@ class Shields:
         with self._lock:
             return next((s.mode for s in reversed(self._all) if s.end is None), None)
 
+    @property
+    def begun_by(self) -> str:
+        """Who protects what is said now; empty when nobody does."""
+        with self._lock:
+            return next((s.by for s in reversed(self._all) if s.end is None), "")
+
     def near(self, span: Span) -> list[Shield]:
         """Shields over any part of `span`, in the order in which they were set."""
         with self._lock:

@@ -133,7 +133,8 @@ class PolicySpec(Message):
     delay_max: float = Field(30.0, ge=SHORTEST_DELAY, le=120.0)
     delay_adapts: bool = True
     faces: Literal["all", "none"] = "all"
-    bleep: Literal["tone", "silence"] = "tone"
+    bleep: Literal["tone", "silence", "voice"] = "tone"
+    witness_voice: Literal["plain", "change", "mute"] = "plain"
     identity_window: bool = True
     zones: ZoneMap | None = None
 

@@ -185,6 +185,7 @@ def worker_spec(
                 "delay_max": max(policy.delay, policy.delay_max),
                 "faces": policy.faces,
                 "bleep": policy.bleep,
+                "witness_voice": _witness_voice(hearing),
                 "identity_window": policy.identity_window,
                 "zones": zones,
                 "start": policy.start,
@@ -194,6 +195,12 @@ def worker_spec(
         participants=_spoken(hearing),
         nats_url=settings.nats_url,
     )
+
+
+def _witness_voice(hearing: Hearing) -> str:
+    """A protected witness is not to be known by the voice either (刑诉解释 art. 256)."""
+    people = hearing.case.participants
+    return "change" if any(p.protected and p.role is Role.WITNESS for p in people) else "plain"
 
 
 def _spoken(hearing: Hearing) -> tuple[SpokenParticipant, ...]:
