@@ -15,6 +15,19 @@ from courtstream.services import entries, entry_files
 EVERY = 3.0
 """Seconds between two looks at the words of one hearing."""
 
+_OFTEN = frozenset(
+    {
+        RowKind.WORDS,
+        RowKind.SEGMENT,
+        RowKind.CAPTION,
+        RowKind.STILL,
+        RowKind.SEALED,
+        RowKind.MEASURE,
+        RowKind.COUNTERS,
+    }
+)
+"""Rows that change nothing of what was released; after any other the files are looked at again."""
+
 _TELLING = frozenset({RowKind.WORDS, RowKind.SEGMENT, RowKind.ENDED})
 
 
@@ -28,6 +41,8 @@ class TextMode:
     async def follow(self, hearing_id: str, kinds: set[RowKind]) -> None:
         """Rows of these kinds came; at the end everything left is drafted."""
         now, over = time.monotonic(), RowKind.ENDED in kinds
+        if kinds - _OFTEN and self._written(hearing_id):
+            await supervised("entries", publish(self._platform, hearing_id))
         if not kinds & _TELLING or (
             not over and now - self._looked.get(hearing_id, -EVERY) < EVERY
         ):
@@ -36,6 +51,9 @@ class TextMode:
         if over:
             self._looked.pop(hearing_id)
         await supervised("entries", self._draft(hearing_id))
+
+    def _written(self, hearing_id: str) -> bool:
+        return (self._platform.settings.public / hearing_id / "text" / "latest.json").is_file()
 
     async def _draft(self, hearing_id: str) -> None:
         work, steps = self._platform.work, self._platform.steps

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from courtstream.domain.scoring import StepFinding
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, Span
 from courtstream.domain.trial import Role
-from courtstream.store.tables import UtteranceRow
+from courtstream.services.watch import HeardLine
 
 SHORTEST: MediaTime = 15 * SECOND
 LONGEST: MediaTime = 180 * SECOND
@@ -37,7 +37,7 @@ class Proposal:
 
 
 def proposals(
-    lines: Sequence[UtteranceRow],
+    lines: Sequence[HeardLine],
     steps: Sequence[StepFinding],
     closed: Iterable[Span],
     end: MediaTime,
@@ -73,7 +73,7 @@ def _step_of(steps: Sequence[StepFinding], t: MediaTime) -> str:
 
 
 def _passage(
-    lines: Sequence[UtteranceRow],
+    lines: Sequence[HeardLine],
     start: MediaTime,
     until: MediaTime,
     end: MediaTime,
@@ -82,7 +82,7 @@ def _passage(
 ) -> Proposal | None:
     """Lines from `start`, long enough for a clip and not beyond its step when that suffices."""
     inside = [line for line in lines if line.end > start]
-    taken: list[UtteranceRow] = []
+    taken: list[HeardLine] = []
     for line in inside:
         length = line.end - start
         enough = taken and taken[-1].end - start >= SHORTEST
@@ -98,7 +98,7 @@ def _passage(
     return Proposal(span, step, why, text_of(taken), roles)
 
 
-def text_of(lines: Iterable[UtteranceRow]) -> str:
+def text_of(lines: Iterable[HeardLine]) -> str:
     """The passage as text, a line for each change of speaker."""
     parts: list[str] = []
     speaker: tuple[str, str] | None = None
@@ -112,7 +112,7 @@ def text_of(lines: Iterable[UtteranceRow]) -> str:
     return "".join(parts)
 
 
-def words_of(lines: Iterable[UtteranceRow]) -> list[Span]:
+def words_of(lines: Iterable[HeardLine]) -> list[Span]:
     """The spans of all words in order of time; a line without word times is one word."""
     found: list[Span] = []
     for line in lines:
@@ -121,7 +121,7 @@ def words_of(lines: Iterable[UtteranceRow]) -> list[Span]:
     return sorted(found)
 
 
-def snap(lines: Sequence[UtteranceRow], span: Span, end: MediaTime) -> Span:
+def snap(lines: Sequence[HeardLine], span: Span, end: MediaTime) -> Span:
     """The span moved to the borders of words: never inside one, never into a neighbour."""
     words = words_of(lines)
     first = next((n for n, w in enumerate(words) if w.end > span.start), None)

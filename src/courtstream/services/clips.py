@@ -22,13 +22,13 @@ from courtstream.services.scope import hearing_for, target_of
 from courtstream.services.screening import screen
 from courtstream.services.steps_now import found_steps
 from courtstream.services.views import HearingCard, UserView
+from courtstream.services.watch import HeardLine
 from courtstream.store.tables import (
     ClipRow,
     ClipState,
     Hearing,
     PublicationState,
     RedactionRow,
-    UtteranceRow,
 )
 
 MODE = PublicationMode.TEXT_CLIPS
@@ -294,7 +294,10 @@ def drop(session: Session, actor: UserView, clip_id: str, now: datetime) -> None
 
 
 def order_films(session: Session, actor: UserView, hearing_id: str, now: datetime) -> int:
-    """Ask for the films of all chosen passages that have none; how many."""
+    """Ask for the films of all chosen passages that have none; how many.
+
+    Where something was hidden since, the words are taken anew: an editor's own may still hold it.
+    """
     hearing = _for_act(session, actor, hearing_id)
     wanted = [
         row
@@ -304,9 +307,17 @@ def order_films(session: Session, actor: UserView, hearing_id: str, now: datetim
         and (row.state is not ClipState.READY or stale(session, row))
     ]
     for row in wanted:
+        if stale(session, row):
+            row.text = _as_heard(session, hearing, Span(row.start, row.end))
         row.state, row.changed_by, row.changed_at = ClipState.CUTTING, actor.id, now
     audit.append(session, actor.id, "films_ordered", hearing.id, {"clips": len(wanted)}, now)
     return len(wanted)
+
+
+def _as_heard(session: Session, hearing: Hearing, span: Span) -> str:
+    """The passage's words as the public may read them now."""
+    lines = watch.heard_lines(session, hearing, limit=20_000)
+    return text_of([line for line in lines if line.start < span.end and line.end > span.start])
 
 
 def next_film(session: Session) -> FilmOrder | None:
@@ -404,7 +415,7 @@ def _closed(session: Session, hearing_id: str) -> Iterable[Span]:
 
 def _span(
     session: Session, hearing: Hearing, start: float, end: float
-) -> tuple[Span, list[UtteranceRow]]:
+) -> tuple[Span, list[HeardLine]]:
     """A wanted span at the borders of words, with its lines."""
     length = hearing.duration
     wanted = Span(min(seconds(start), length), min(max(seconds(start), seconds(end)), length))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -12,9 +12,17 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action
 from courtstream.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from courtstream.domain.ids import new_id
-from courtstream.domain.time import to_seconds
+from courtstream.domain.time import Span, to_seconds
 from courtstream.domain.trial import HearingState, PublicationMode, Role
-from courtstream.services import audit, entry_drafts, lifecycle, publishing, shape, watch
+from courtstream.services import (
+    audit,
+    entry_drafts,
+    lifecycle,
+    publishing,
+    shape,
+    transcripts,
+    watch,
+)
 from courtstream.services.admission import EARLY
 from courtstream.services.names import step_titles
 from courtstream.services.schedule import LABELS
@@ -22,7 +30,14 @@ from courtstream.services.scope import hearing_for
 from courtstream.services.screening import screen
 from courtstream.services.steps_now import StepsNow
 from courtstream.services.views import HearingCard, UserView
-from courtstream.store.tables import Asset, EntryRow, EntryState, Hearing, PublicationState
+from courtstream.store.tables import (
+    Asset,
+    EntryRow,
+    EntryState,
+    Hearing,
+    PublicationState,
+    UtteranceRow,
+)
 
 MODE = PublicationMode.PICTURE_TEXT
 POLICIES = ("person", "automatic", "off")
@@ -134,12 +149,40 @@ def running_page(session: Session, hearing_id: str) -> RunningPage:
     rows = [] if gone else _rows(session, hearing_id, EntryState.RELEASED)
     return RunningPage(
         card=shape.card_view(session, hearing),
-        entries=tuple(view(hearing, r) for r in rows),
+        entries=tuple(_as_may_be_read(session, hearing, rows)),
         revision=revision(session, hearing_id),
         going_on=hearing.state is not HearingState.ENDED,
         withdrawn=gone,
         modes=shape.open_modes(hearing),
     )
+
+
+def _as_may_be_read(
+    session: Session, hearing: Hearing, rows: Iterable[EntryRow]
+) -> Iterator[EntryView]:
+    """Entries without what people hid after they were written: taken anew from the words, and
+    those a person has rewritten are left out until they are released again.
+    """
+    hidden = transcripts.hidden_later(session, hearing.id)
+    for row in rows:
+        shown = view(hearing, row)
+        touched = (
+            row.start is not None
+            and row.end is not None
+            and any(span.start < row.end and span.end > row.start for span in hidden)
+        )
+        if not touched:
+            yield shown
+        elif not row.edited:
+            text = _text_now(session, hearing.id, row.lines, hidden)
+            yield replace(shown, text=text, revision=row.revision)
+
+
+def _text_now(
+    session: Session, hearing_id: str, lines: Iterable[int], hidden: Sequence[Span]
+) -> str:
+    rows = (session.get(UtteranceRow, (hearing_id, seq)) for seq in lines)
+    return "".join(transcripts.readable(row, hidden) for row in rows if row is not None)
 
 
 def revision(session: Session, hearing_id: str) -> int:

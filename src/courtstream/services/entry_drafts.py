@@ -14,7 +14,8 @@ from courtstream.domain.time import SECOND, MediaTime, to_seconds
 from courtstream.domain.trial import HearingState, PublicationMode
 from courtstream.services import shape, watch
 from courtstream.services.steps_now import StepsNow, step_at
-from courtstream.store.tables import Asset, EntryRow, EntryState, Hearing, UtteranceRow
+from courtstream.services.watch import HeardLine
+from courtstream.store.tables import Asset, EntryRow, EntryState, Hearing
 
 LONGEST = 180
 """Characters after which a monologue becomes the next entry, at a line's end."""
@@ -31,7 +32,7 @@ class Passage:
     """Lines of one speaker within one step."""
 
     step: str
-    lines: list[UtteranceRow] = field(default_factory=list)
+    lines: list[HeardLine] = field(default_factory=list)
 
     @property
     def start(self) -> MediaTime:
@@ -78,7 +79,7 @@ def wanted(hearing: Hearing) -> bool:
     return may and policy.picture_text != "off" and not shape.withdrawn(hearing)
 
 
-def cut(lines: Sequence[UtteranceRow], steps: Iterable[tuple[MediaTime, str]]) -> Iterator[Passage]:
+def cut(lines: Sequence[HeardLine], steps: Iterable[tuple[MediaTime, str]]) -> Iterator[Passage]:
     """Passages of the lines, new at a change of speaker or step, a pause, or enough words."""
     current: Passage | None = None
     for line, (_, step) in zip(lines, steps, strict=True):
@@ -91,7 +92,7 @@ def cut(lines: Sequence[UtteranceRow], steps: Iterable[tuple[MediaTime, str]]) -
         yield current
 
 
-def _breaks(passage: Passage, line: UtteranceRow, step: str) -> bool:
+def _breaks(passage: Passage, line: HeardLine, step: str) -> bool:
     last = passage.lines[-1]
     if (last.role, last.speaker) != (line.role, line.speaker) or passage.step != step:
         return True

@@ -15,7 +15,14 @@ from courtstream.domain.errors import NotFound
 from courtstream.domain.publication import ClosureEffect
 from courtstream.domain.redaction import RedactionKind
 from courtstream.domain.time import MediaTime, to_seconds
-from courtstream.domain.trial import CaseKind, HearingState, Procedure, PublicationMode
+from courtstream.domain.transcript import TranscriptState
+from courtstream.domain.trial import (
+    CaseKind,
+    HearingState,
+    Procedure,
+    PublicationMode,
+    Role,
+)
 from courtstream.services import outline, shape, transcripts
 from courtstream.services.scope import courts_within
 from courtstream.services.views import (
@@ -165,8 +172,7 @@ def transcript(
     if newest is not None:
         return _revised(session, hearing, newest, start)[:limit]
     rows = heard_lines(session, hearing, after=after, start=start, limit=limit)
-    hidden = transcripts.hidden_later(session, hearing_id)
-    return tuple(replace(line_view(row), text=transcripts.readable(row, hidden)) for row in rows)
+    return tuple(line_view(row) for row in rows)
 
 
 def _revised(
@@ -202,6 +208,21 @@ def silenced(session: Session, hearing_id: str, start: MediaTime, end: MediaTime
     return session.scalars(query.limit(1)).first() is not None
 
 
+@dataclass(frozen=True, slots=True)
+class HeardLine:
+    """A line the public could hear, less what people hid later. Times in ns, words as recorded."""
+
+    seq: int
+    start: MediaTime
+    end: MediaTime
+    role: Role
+    speaker: str
+    text: str
+    confidence: float
+    state: TranscriptState
+    words: tuple[Any, ...] = ()
+
+
 def heard_lines(
     session: Session,
     hearing: Hearing,
@@ -209,7 +230,7 @@ def heard_lines(
     after: int = 0,
     start: MediaTime = 0,
     limit: int = 2000,
-) -> tuple[UtteranceRow, ...]:
+) -> tuple[HeardLine, ...]:
     """Lines that have aired and that the public could hear, whoever asks, in order of time."""
     query = (
         select(UtteranceRow)
@@ -219,7 +240,21 @@ def heard_lines(
         .order_by(UtteranceRow.start, UtteranceRow.seq)
         .limit(limit)
     )
-    return tuple(session.scalars(query))
+    hidden = transcripts.hidden_later(session, hearing.id)
+    return tuple(
+        HeardLine(
+            row.seq,
+            row.start,
+            row.end,
+            row.role,
+            row.speaker,
+            transcripts.readable(row, hidden),
+            row.confidence,
+            row.state,
+            tuple(row.words),
+        )
+        for row in session.scalars(query)
+    )
 
 
 def aired(session: Session, hearing_id: str) -> float:
@@ -248,7 +283,7 @@ def _silenced() -> Any:
     )
 
 
-def line_view(row: UtteranceRow) -> TranscriptLine:
+def line_view(row: HeardLine) -> TranscriptLine:
     """One line, times in seconds."""
     return TranscriptLine(
         row.seq,
