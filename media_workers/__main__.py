@@ -25,6 +25,10 @@ def main(argv: list[str]) -> int:
         from media_workers.speech.commands import transcribe
 
         return transcribe(rest)
+    if verb == "speakers":
+        from media_workers.speakers import speakers
+
+        return speakers(rest)
     if verb == "original":
         from media_workers.original import original
 
@@ -45,7 +49,7 @@ def main(argv: list[str]) -> int:
         from media_workers.check import check
 
         return check()
-    verbs = "worker|rtc|redact|transcribe|original|clip|secondpass|check"
+    verbs = "worker|rtc|redact|transcribe|original|speakers|clip|secondpass|check"
     sys.stderr.write(f"usage: python -m media_workers {verbs} …\n")
     return 2
 

@@ -26,7 +26,7 @@ ENROL_SECONDS = 6.0
 LEAST_SECONDS = 0.6
 """A turn with less speech than this says nothing about the voice."""
 
-SURE = 0.06
+SURE = 0.04
 """The least lead of the best seat over the next: below it nobody is named."""
 
 LOWEST = 0.62
@@ -54,7 +54,7 @@ class VoiceEncoder:
 
     def embed(self, pcm: Pcm) -> F32 | None:
         """The voice in mono int16 at 16 kHz; None when there is too little speech in it."""
-        wave = _spoken(pcm.astype(np.float32) / 32768)
+        wave = _spoken(np.asarray(pcm, np.float32) / np.float32(32768))
         if len(wave) < LEAST_SECONDS * SAMPLE_RATE:
             return None
         mel = _mel(wave)
@@ -90,11 +90,12 @@ class Voices:
     def __init__(self) -> None:
         self._seats: dict[str, _Seat] = {}
 
-    def enrol(self, seat: str, voice: F32, seconds: float) -> None:
-        """Speech that is known to be this seat's, from the words or from a person."""
+    def enrol(self, seat: str, voice: F32, seconds: float, *, sure: bool = True) -> None:
+        """Speech that is this seat's, from the words or a person; half as much when not sure."""
         known = self._seats.setdefault(seat, _Seat())
-        known.total = known.total + voice * min(seconds, ENROL_SECONDS)
-        known.seconds += seconds
+        weight = min(seconds, ENROL_SECONDS) * (1.0 if sure else 0.5)
+        known.total = known.total + voice * weight
+        known.seconds += seconds if sure else seconds / 2
 
     @property
     def enrolled(self) -> tuple[str, ...]:

@@ -1,19 +1,30 @@
-"""Who speaks, put right by hand: a person names the speaker of a turn, or of all turns like it."""
+"""Who speaks: guessed from the words, told by the voice, put right by hand."""
 
 from __future__ import annotations
 
+import asyncio
+import json
+import os
+import sys
+from collections.abc import Iterable, Mapping
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
-from courtstream.domain.errors import InvalidInput, NotFound
+from courtstream.domain.errors import InvalidInput, NotFound, SealBroken
 from courtstream.domain.trial import Role
+from courtstream.rules.procedure.speakers import guess_speakers
 from courtstream.services import audit
+from courtstream.services.facts import transcript_of
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
-from courtstream.store.tables import UtteranceRow
+from courtstream.services.work import Work
+from courtstream.settings import Settings
+from courtstream.store.tables import Hearing, UtteranceRow
 
 LONGEST = 20
 
@@ -55,3 +66,88 @@ def name_speaker(
     detail = {"turns": len(rows), "role": role}
     audit.append(session, actor.id, "speaker_named", hearing_id, detail, now)
     return len(rows)
+
+
+async def find(
+    work: Work, settings: Settings, actor: UserView, hearing_id: str, now: datetime
+) -> int:
+    """Label the turns nobody has labelled, by words and voices; how many were labelled.
+
+    A hearing without a sealed original is labelled by words alone. Raises NotFound, Forbidden,
+    SealBroken.
+    """
+    turns = await work.reading(unlabelled, actor, hearing_id)
+    folder = settings.hearings / hearing_id / "sealed"
+    found = by_words(turns)
+    if folder.is_dir():
+        found = {**found, **await _by_voice(turns, folder, settings.master_key)}
+    return await work.writing(label, actor, hearing_id, found, now)
+
+
+def unlabelled(session: Session, actor: UserView, hearing_id: str) -> list[dict[str, Any]]:
+    """Every turn with its guess, as the voice tool takes them. `known`: it has a label already."""
+    hearing_for(session, actor, Action.NAME_SPEAKER, hearing_id)
+    said = transcript_of(session, hearing_id).utterances
+    query = (
+        select(UtteranceRow.seq)
+        .where(UtteranceRow.hearing_id == hearing_id)
+        .order_by(UtteranceRow.start, UtteranceRow.seq)
+    )
+    return [
+        {
+            "seq": seq,
+            "start": u.span.start,
+            "end": u.span.end,
+            "role": guess.role.value if guess else Role.UNKNOWN.value,
+            "label": guess.label if guess else "",
+            "sure": bool(guess and guess.sure),
+            "known": u.role is not Role.UNKNOWN,
+        }
+        for seq, u, guess in zip(session.scalars(query), said, guess_speakers(said), strict=True)
+    ]
+
+
+def by_words(turns: Iterable[Mapping[str, Any]]) -> dict[int, tuple[str, str]]:
+    """What the words say of the turns nobody has labelled."""
+    return {
+        turn["seq"]: (turn["role"], turn["label"])
+        for turn in turns
+        if not turn["known"] and turn["role"] != Role.UNKNOWN.value
+    }
+
+
+def label(
+    session: Session,
+    actor: UserView,
+    hearing_id: str,
+    found: Mapping[int, tuple[str, str]],
+    now: datetime,
+) -> int:
+    """Put labels on turns that still have none; a person's word is never overwritten."""
+    session.get_one(Hearing, hearing_id)
+    done = 0
+    for seq, (role, seat) in found.items():
+        row = session.get(UtteranceRow, (hearing_id, seq))
+        if row is not None and row.role is Role.UNKNOWN and role in set(Role):
+            row.role, row.speaker = Role(role), seat[:LONGEST]
+            done += 1
+    audit.append(session, actor.id, "speakers_found", hearing_id, {"turns": done}, now)
+    return done
+
+
+async def _by_voice(
+    turns: list[dict[str, Any]], folder: Path, key: Path
+) -> dict[int, tuple[str, str]]:
+    child = await asyncio.create_subprocess_exec(
+        sys.executable,
+        *("-m", "media_workers", "speakers", str(folder), str(key)),
+        stdin=asyncio.subprocess.PIPE,
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.DEVNULL,
+        env={**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"},
+    )
+    out, _ = await child.communicate(json.dumps({"turns": turns}).encode())
+    if child.returncode:
+        raise SealBroken("speakers")
+    rows = json.loads(out)["turns"]
+    return {row["seq"]: (str(row["role"]), str(row["label"])) for row in rows}

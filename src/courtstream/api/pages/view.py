@@ -112,6 +112,16 @@ async def name_speaker(request: Request) -> Response:
     return see(f"/staff/hearings/{hearing_id}/view?done=speaker#u-{seq}")
 
 
+async def find_speakers(request: Request) -> Response:
+    """Label the turns nobody has labelled, by words and voices."""
+    hearing_id, platform = request.path_params["hearing_id"], context(request)
+    try:
+        await speakers.find(platform.work, platform.settings, actor(request), hearing_id, utc_now())
+    except CourtstreamError as error:
+        return await _show(request, problem=error_text(request, error), status=error.status)
+    return see(f"/staff/hearings/{hearing_id}/view?done=speakers")
+
+
 _PRIVATE = {"Cache-Control": "no-store"}
 
 
