@@ -1,165 +1,168 @@
-"""Faces hidden, and what it costs: decode, analyse, hide, encode every clip; judge from pixels.
+"""Faces hidden, and what it costs, beside what a court could use instead: one run, same clips.
 
-    python -m bench.faces [CLIP.mp4 ...] [--preset veryfast] [--keep FOLDER]
+    python -m bench.faces [CLIP.mp4 ...] [--preset veryfast] [--peers N] [--docs] [--keep FOLDER]
 
-Without clips it takes those of ../shared/vision/clips and sample_media. Truth is CLIP.json or
-CLIP.faces.json beside the clip; leaks are judged by ../shared/judge/leak_rate.py where present.
-CPU is user + system seconds of this process per second of picture, against the same decode and
-encode without analysis and hiding, measured in the same run.
+Without clips it takes those of ../shared/vision/clips; truth is CLIP.json beside the clip, and
+leaks are judged from pixels by ../shared/judge/leak_rate.py. Tools: `courtstream redact`; `deface`
+(`--deface PATH`, or on the path: install it in an environment of its own); GStreamer's `faceblur`;
+and the bare transcode, which hides nothing and is the limit of speed. What is not installed is said
+and passed over. CPU is user + system seconds of the whole command, less what the same command takes
+for a clip of one frame: a hearing starts once. `--peers N`: how many clips the others get.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import os
+import shutil
 import subprocess
 import sys
 import tempfile
-import time
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from fractions import Fraction
 from pathlib import Path
 
 import av
-import cv2
-import numpy as np
-from av.video.stream import VideoStream
+import imageio_ffmpeg
 
-from courtstream.domain.time import SECOND
-from media_workers.redact.hide import hide
-from media_workers.runtime.items import FacesAt, Picture
-from media_workers.vision.analyse import FaceAnalyser
-from media_workers.vision.detect import YuNetFinder
+from bench.report import document, plot, table
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 JUDGE = SHARED / "judge" / "leak_rate.py"
 
-
-@dataclass
-class Run:
-    cpu: float = 0.0
-    seconds: float = 0.0
-    answers: list[FacesAt] = field(default_factory=list)
-
-    @property
-    def load(self) -> float:
-        return self.cpu / self.seconds if self.seconds else 0.0
+Command = Callable[[Path, Path], list[str]]
 
 
-def pictures(clip: Path) -> Iterator[tuple[Picture, av.VideoFrame]]:
+@dataclass(frozen=True)
+class Cost:
+    """CPU seconds, user and system, and peak resident memory in MB, of one command."""
+
+    cpu: float
+    memory: float
+
+
+@dataclass(frozen=True)
+class Row:
+    """One tool on one clip. `cpu` is per second of picture; `judged` what leak_rate.py says."""
+
+    tool: str
+    clip: str
+    height: int
+    cpu: float
+    memory: float
+    judged: dict[str, float] = field(default_factory=dict)
+
+
+def cost(command: Sequence[str]) -> Cost:
+    """Run to the end. Raises CalledProcessError when it fails."""
+    with subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL
+    ) as process:
+        _, status, used = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        raise subprocess.CalledProcessError(process.returncode, command[0])
+    return Cost(used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
+
+
+def tools(preset: str, deface: str) -> dict[str, Command]:
+    """The tools that are there; a plain line for each that is not."""
+    python = sys.executable
+    found: dict[str, Command] = {
+        "bare": lambda i, o: [
+            *(python, "-m", "bench.transcode", str(i), str(o), "--preset", preset)
+        ],
+        "courtstream": lambda i, o: [
+            *(python, "-m", "courtstream", "redact", str(i), str(o), "--preset", preset)
+        ],
+    }
+    path = shutil.which(deface)
+    if path:
+        found["deface"] = lambda i, o: [path, str(i), "-o", str(o)]
+    else:
+        print("deface is not installed (pip install deface onnxruntime): left out")
+    if _has_faceblur():
+        found["faceblur"] = _faceblur
+    else:
+        print("GStreamer's faceblur is not installed (gstreamer1.0-opencv): left out")
+    return found
+
+
+def _has_faceblur() -> bool:
+    inspect = shutil.which("gst-inspect-1.0")
+    if inspect is None:
+        return False
+    return subprocess.run([inspect, "--exists", "faceblur"], check=False).returncode == 0
+
+
+def _faceblur(clip: Path, out: Path) -> list[str]:
+    chain = f"filesrc location={clip} ! qtdemux ! avdec_h264 max-threads=1 ! videoconvert"
+    chain += " ! faceblur ! videoconvert ! x264enc speed-preset=veryfast threads=1"
+    chain += f" ! h264parse ! mp4mux ! filesink location={out}"
+    return ["gst-launch-1.0", "-q", *chain.split()]
+
+
+def first_frame(clip: Path, folder: Path) -> Path:
+    """The clip's first frame alone: what starting costs."""
+    out = folder / f"first-{clip.name}"
+    command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-nostdin", "-y", "-i", str(clip)]
+    subprocess.run([*command, "-frames:v", "1", str(out)], check=True)
+    return out
+
+
+def shape(clip: Path) -> tuple[int, float]:
+    """Height, and seconds."""
     with av.open(str(clip)) as container:
         stream = container.streams.video[0]
-        stream.codec_context.thread_count = 1
-        rate = stream.average_rate or Fraction(25)
-        for index, frame in enumerate(container.decode(stream)):
-            if frame.format.name != "yuv420p":
-                frame = frame.reformat(format="yuv420p")
-            i420 = np.asarray(frame.to_ndarray(), np.uint8)
-            yield Picture(int(index * SECOND / rate), i420, index), frame
+        return stream.height, float(stream.frames / (stream.average_rate or 25))
 
 
-def hidden(clip: Path, run: Run) -> Iterator[av.VideoFrame]:
-    analyser, waiting = FaceAnalyser(YuNetFinder()), deque[tuple[Picture, av.VideoFrame]]()
-
-    def out(answers: Iterable[FacesAt]) -> Iterator[av.VideoFrame]:
-        for answer in answers:
-            picture, frame = waiting.popleft()
-            run.answers.append(answer)
-            if not answer.faces:
-                yield frame
-                continue
-            i420 = hide(picture.i420, [face.box for face in answer.faces])
-            yield av.VideoFrame.from_ndarray(i420, format="yuv420p")
-
-    for item in pictures(clip):
-        waiting.append(item)
-        yield from out(analyser.push(item[0]))
-    yield from out(analyser.flush())
-
-
-def bare(clip: Path, _: Run) -> Iterator[av.VideoFrame]:
-    with av.open(str(clip)) as container:
-        stream = container.streams.video[0]
-        stream.codec_context.thread_count = 1
-        yield from container.decode(stream)
-
-
-def encode(
-    clip: Path, out: Path, preset: str, make: Callable[[Path, Run], Iterator[av.VideoFrame]]
-) -> Run:
-    run, begun = Run(), time.process_time()
-    with av.open(str(clip)) as container:
-        source = container.streams.video[0]
-        rate, size = source.average_rate or Fraction(25), (source.width, source.height)
-    with av.open(str(out), "w") as container:
-        stream: VideoStream = container.add_stream("libx264", rate=rate)
-        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
-        stream.codec_context.thread_count = 1
-        stream.options = {"preset": preset, "crf": "23", "bf": "0"}
-        for index, frame in enumerate(make(clip, run)):
-            frame.pts, frame.time_base, frame.pict_type = index, 1 / rate, 0
-            container.mux(stream.encode(frame))
-            run.seconds = float((index + 1) / rate)
-        container.mux(stream.encode())
-    run.cpu = time.process_time() - begun
-    return run
-
-
-def judged(clip: Path, truth: Path, out: Path) -> dict[str, object]:
-    report = out.with_suffix(".json")
+def judged(clip: Path, out: Path) -> dict[str, float]:
+    truth, report = clip.with_suffix(".json"), out.with_suffix(".json")
+    if not (truth.exists() and JUDGE.exists()):
+        return {}
     command = [sys.executable, str(JUDGE), str(clip), str(truth), str(out), "--quiet"]
-    command += ["--json", str(report), "--sheet", str(out.with_suffix(".png"))]
-    subprocess.run(command, check=True)
-    figures: dict[str, object] = json.loads(report.read_text())
+    subprocess.run([*command, "--json", str(report)], check=True)
+    figures: dict[str, float] = json.loads(report.read_text(encoding="utf-8"))
     return figures
 
 
-def truth_of(clip: Path) -> Path | None:
-    for name in (clip.with_suffix(".faces.json"), clip.with_suffix(".json")):
-        if name.exists():
-            return name
-    return None
+def measured(name: str, command: Command, clip: Path, folder: Path) -> Row:
+    height, length = shape(clip)
+    out = folder / f"{name}-{clip.name}"
+    started = cost(command(first_frame(clip, folder), folder / "first-out.mp4"))
+    whole = cost(command(clip, out))
+    cpu = max(0.0, whole.cpu - started.cpu) / length
+    figures = judged(clip, out) if name != "bare" else {}
+    return Row(name, clip.stem, height, cpu, whole.memory, figures)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clips", nargs="*", type=Path)
     parser.add_argument("--preset", default="veryfast")
+    parser.add_argument("--deface", default="deface")
+    parser.add_argument("--peers", type=int, default=1)
+    parser.add_argument("--docs", action="store_true", help="write docs/benchmarks.md and its plot")
     parser.add_argument("--keep", type=Path, help="folder for the clips made and their reports")
-    parser.add_argument("--no-bare", action="store_true", help="leave the bare transcode out")
     options = parser.parse_args()
-    cv2.setNumThreads(1)
-    clips = options.clips or [
-        *sorted((SHARED / "vision" / "clips").glob("*.mp4")),
-        *sorted((ROOT / "sample_media").glob("*.mp4")),
-    ]
-    print(
-        f"{'clip':20}{'faces':>7}{'leak':>9}{'exposed':>9}{'longest':>8}{'over-blur':>10}"
-        f"{'psnr':>6}{'cpu':>7}{'bare':>7}{'ratio':>7}"
-    )
+    clips = options.clips or sorted((SHARED / "vision" / "clips").glob("*.mp4"))
+    rows: list[Row] = []
     with tempfile.TemporaryDirectory() as temporary:
         folder: Path = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        for clip in clips:
-            print(row(clip, folder, options.preset, bare_too=not options.no_bare), flush=True)
-
-
-def row(clip: Path, folder: Path, preset: str, *, bare_too: bool) -> str:
-    out = folder / clip.name
-    ours = encode(clip, out, preset, hidden)
-    plain = encode(clip, folder / "bare.mp4", preset, bare) if bare_too else Run()
-    truth = truth_of(clip)
-    figures = judged(clip, truth, out) if truth and JUDGE.exists() else {}
-    ratio = ours.load / plain.load if plain.load else float("nan")
-    return (
-        f"{clip.stem:20}{figures.get('face_frames', '-'):>7}{figures.get('leak_rate', '-'):>9}"
-        f"{figures.get('exposed', '-'):>9}{figures.get('longest_leak_frames', '-'):>8}"
-        f"{figures.get('overblur_share', '-'):>10}{figures.get('untouched_psnr_y', '-'):>6}"
-        f"{ours.load:>7.3f}{plain.load:>7.3f}{ratio:>7.3f}"
-    )
+        for name, command in tools(options.preset, options.deface).items():
+            own = name in ("bare", "courtstream")
+            # the shortest first: others take minutes for seconds
+            for clip in clips if own else sorted(clips, key=lambda c: shape(c)[1])[: options.peers]:
+                row = measured(name, command, clip, folder)
+                print(table([row], heading=not rows), flush=True)
+                rows.append(row)
+    if options.docs:
+        plot(rows, ROOT / "docs" / "benchmarks.svg")
+        document(rows, options.preset, ROOT / "docs" / "benchmarks.md")
 
 
 if __name__ == "__main__":

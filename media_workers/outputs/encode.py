@@ -47,6 +47,10 @@ class VideoEncoder:
     def push(self, t: MediaTime, i420: Planes, key: bool) -> Iterator[EncodedPacket]:
         """Encode one picture of shape (height * 3 // 2, width), which x264 copies for itself."""
         frame = av.VideoFrame.from_numpy_buffer(np.ascontiguousarray(i420), format="yuv420p")
+        yield from self.frame(t, frame, key)
+
+    def frame(self, t: MediaTime, frame: av.VideoFrame, key: bool) -> Iterator[EncodedPacket]:
+        """Encode one yuv420p frame of the encoder's size, stamped and marked here."""
         frame.pts, frame.time_base = to_ticks(t), VIDEO_BASE
         frame.pict_type = PictureType.I if key else PictureType.NONE
         yield from self._packets(frame)

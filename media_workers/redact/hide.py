@@ -50,7 +50,7 @@ def hide(i420: Planes, boxes: Sequence[Box], soft: bool = True) -> Planes:
     """
     if not boxes:
         return i420
-    if not all(isfinite(v) for box in boxes for v in (box.x, box.y, box.w, box.h)):
+    if not all(isfinite(box.x + box.y + box.w + box.h) for box in boxes):
         return hide_all(i420)
     hidden = i420.copy()
     planes = i420_planes(hidden)

@@ -13,10 +13,10 @@ from media_workers.runtime.items import FaceBox, FacesAt, Planes, i420_planes
 from media_workers.vision.detect import FaceFinder, Found
 from media_workers.vision.track import SHOW
 
-_SIZE = (640, 352)
+_SIZE = (384, 256)
 _FACE = (51.0, 48.0, 89.0, 111.0)
 """The face in the portrait: x, y, w, h."""
-_PLACES = ((32, 32), (416, 128))
+_PLACES = ((16, 16), (176, 48))
 _ALIKE = 0.6
 _MOST_FACES = 400
 
@@ -59,7 +59,8 @@ def sane(faces: FacesAt, width: int, height: int) -> bool:
 def _possible(face: FaceBox, width: int, height: int) -> bool:
     """A finite box of some size, inside the picture to a pixel, with a score from 0 to 1."""
     box = face.box
-    if not all(isfinite(v) for v in (box.x, box.y, box.w, box.h, face.score)):
+    # a sum is finite only when all its parts are
+    if not isfinite(box.x + box.y + box.w + box.h + face.score):
         return False
     inside = box.x >= -1 and box.y >= -1 and box.x + box.w <= width + 1
     return (
