@@ -139,8 +139,9 @@ class NodeAgent:
         return await asyncio.to_thread(self._second_passes.ensure, spec)
 
     async def stop_all(self) -> None:
-        """End all workers, together."""
-        await asyncio.gather(*(self.stop(h) for h in list(self._charges)))
+        """End all workers, together, and what goes on behind them."""
+        stops = [self.stop(h) for h in list(self._charges)]
+        await asyncio.gather(self._second_passes.stop(), *stops)
 
     def status(self) -> dict[str, dict[str, object]]:
         """Every worker this agent knows: state, pid, epoch, restarts, age of the last beat."""

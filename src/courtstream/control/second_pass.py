@@ -10,7 +10,13 @@ import subprocess
 import sys
 
 from courtstream.control.journal import safe_id
-from courtstream.control.process import ProcessId, read_pid, write_atomically, write_pid
+from courtstream.control.process import (
+    ProcessId,
+    end_process,
+    read_pid,
+    write_atomically,
+    write_pid,
+)
 from courtstream.control.protocol import Reply, SecondPassSpec
 from courtstream.settings import Settings
 
@@ -43,11 +49,22 @@ class SecondPasses:
         write_pid(spec.folder / PID_FILE, who)
         return Reply(ok=True, data={"state": "started"})
 
+    async def stop(self, patience: float = 3.0) -> None:
+        """End what runs: the platform asks for it again when it is back, and it begins anew."""
+        for who in self._found():
+            await end_process(who, patience)
+        if self._child is not None:
+            self._child.poll()  # no zombie stays
+
     def _running(self) -> bool:
         if self._child is not None and self._child.poll() is None:
             return True
-        # an agent started anew finds those of the one before by their pid files
-        return any(map(read_pid, self._settings.hearings.glob(f"*/{PID_FILE}")))
+        return any(self._found())
+
+    def _found(self) -> list[ProcessId]:
+        """An agent started anew finds those of the one before by their pid files."""
+        known = map(read_pid, self._settings.hearings.glob(f"*/{PID_FILE}"))
+        return [found[0] for found in known if found is not None]
 
     def _spawn(self, spec: SecondPassSpec) -> subprocess.Popen[bytes]:
         path = spec.folder / SPEC_FILE

@@ -65,6 +65,14 @@ def test_one_that_is_over_makes_room_for_the_next(settings: Settings) -> None:
         time.sleep(0.05)
 
 
+async def test_an_orderly_stop_ends_it(settings: Settings) -> None:
+    passes = SecondPasses(settings, SLEEPS)
+    passes.ensure(order("h_1"))
+    assert read_pid(settings.hearings / "h_1" / PID_FILE) is not None
+    await passes.stop()
+    assert read_pid(settings.hearings / "h_1" / PID_FILE) is None
+
+
 def test_names_that_are_no_hearing_are_refused(settings: Settings) -> None:
     passes = SecondPasses(settings, LEAVES)
     assert passes.ensure(order("../h_1")).code == "invalid_input"
