@@ -37,6 +37,7 @@ export default defineConfig({
         "src/running.ts",
         "src/entries.ts",
         "src/words.ts",
+        "src/looks.ts",
       ],
     },
   },

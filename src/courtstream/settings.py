@@ -115,6 +115,13 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.data / 'courtstream.sqlite3'}"
 
     @property
+    def pages_url(self) -> str:
+        """Where a browser or an encoder finds the pages."""
+        web = self.web
+        host = web.host if web.host not in ("", "0.0.0.0", "::") else "127.0.0.1"
+        return web.base_url.rstrip("/") or f"http://{self.ingest.public_host or host}:{web.port}"
+
+    @property
     def hearings(self) -> Path:
         """Private folders of the hearings: journal, spec, sealed original."""
         return self.data / "hearings"

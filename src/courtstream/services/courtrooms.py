@@ -8,9 +8,10 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action, Target, require
+from courtstream.auth.tokens import site_secret
 from courtstream.domain.clock import court_day, day_bounds
 from courtstream.domain.trial import HearingState
-from courtstream.services import admission, keys, outline, shape
+from courtstream.services import admission, keys, outline, pulls, shape
 from courtstream.services.board import Board
 from courtstream.services.capacity import GIB
 from courtstream.services.scope import courtroom_for, courts_within
@@ -115,8 +116,9 @@ def courtroom_page(
     hearing = admission.hearing_now(session, room.id, now) or _last_today(session, room.id, now)
     return CourtroomPage(
         courtroom=_view(session, room, now),
-        keys=tuple(keys.key_view(k) for k in reversed(room.keys)),
+        keys=tuple(keys.key_view(k) for k in reversed(room.keys) if k.purpose == keys.PUSH),
         urls=ingest_urls(room, settings, board, fresh_key),
+        sources=pulls.sources(session, room.id),
         streams=_streams(session, room.id),
         marks=_marks(session, hearing.id) if hearing else (),
         today=_today(session, room.id, now),
@@ -161,7 +163,18 @@ def ingest_urls(room: Courtroom, settings: Settings, board: Board, fresh_key: st
     key = fresh_key or (HIDDEN + known.last4 if known else "")
     whole = f"{server}/{key}"
     command = f'ffmpeg -re -i INPUT -c:v libx264 -g 50 -bf 0 -c:a aac -f flv "{whole}"'
-    return IngestUrls(server, key, whole, command)
+    srt_port = board.srt_port(settings.node) or settings.ingest.srt_port
+    secret = keys.passphrase(site_secret(settings.secret_key), known.sha256) if known else ""
+    return IngestUrls(
+        server,
+        key,
+        whole,
+        command,
+        whip=f"{settings.pages_url}/whip",
+        srt=f"srt://{host}:{srt_port}",
+        srt_ids=(key, f"#!::r={key},m=publish") if key else (),
+        srt_passphrase=secret,
+    )
 
 
 def _view(session: Session, room: Courtroom, now: datetime) -> CourtroomView:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from dataclasses import dataclass
 from datetime import datetime
 
 from nacl.exceptions import CryptoError
@@ -21,23 +20,11 @@ from courtstream.domain.errors import CourtstreamError, NotFound, SourceRefused
 from courtstream.domain.ids import new_id
 from courtstream.services import admission, audit, keys
 from courtstream.services.scope import courtroom_for
-from courtstream.services.views import UserView
+from courtstream.services.views import PullView, UserView
 from courtstream.settings import Settings
 from courtstream.store.tables import PullSource
 
 PURPOSE = "pull"
-
-
-@dataclass(frozen=True, slots=True)
-class PullView:
-    """A source as staff see it: never its login."""
-
-    id: str
-    url: str
-    has_login: bool
-    enabled: bool
-    last_code: str
-    last_at: datetime | None
 
 
 def add(

@@ -200,6 +200,7 @@ def console_context(
         "may_command": may_command,
         "endable": may_command and endable(page),
         "may_manage": may_manage,
+        "words_has": words.has,
         "new_key": new_key,
         "island": {
             "events": f"/staff/courtrooms/{page.courtroom.id}/events",
@@ -208,5 +209,5 @@ def console_context(
             "media": public_media(page),
         },
         **desk_context(page, words),
-        "strings": words.some(*STRINGS, "coming.", "span_reason.", "desk.", "preflight."),
+        "strings": words.some(*STRINGS, "looks.", "coming.", "span_reason.", "desk.", "preflight."),
     }

@@ -26,7 +26,7 @@ from courtstream.domain.errors import (
     NotFound,
     WorkerAway,
 )
-from courtstream.services import accounts, courtrooms
+from courtstream.services import accounts, courtrooms, pulls
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
@@ -50,6 +50,30 @@ async def revoke_key(request: Request) -> Response:
     """Revoke one key."""
     await keying.revoke(request)
     return see(f"/staff/courtrooms/{request.path_params['courtroom_id']}?done=revoked_now")
+
+
+async def add_source(request: Request) -> Response:
+    """List a source that the node fetches; a refusal is shown on the page."""
+    room_id = request.path_params["courtroom_id"]
+    async with request.form(max_files=0, max_fields=4) as form:
+        url = text_of(form, "url", 500)
+    platform, person = context(request), actor(request)
+    made = await platform.work.writing(
+        pulls.add, person, room_id, url, platform.settings, utc_now()
+    )
+    if isinstance(made, CourtstreamError):
+        return await _show(request, problem=error_text(request, made), status=made.status)
+    return see(f"/staff/courtrooms/{room_id}#ways-title")
+
+
+async def remove_source(request: Request) -> Response:
+    """Fetch a source no more."""
+    room_id, now = request.path_params["courtroom_id"], utc_now()
+    source_id = request.path_params["source_id"]
+    work = context(request).work
+    await work.writing(pulls.remove, actor(request), room_id, source_id, now)
+    await keying.tell_doors(request, room_id, now)
+    return see(f"/staff/courtrooms/{room_id}#ways-title")
 
 
 async def command(request: Request) -> Response:
@@ -152,6 +176,7 @@ async def _show(
         may_command=may_see(person, Action.COMMAND),
         new_key=bool(fresh_key),
     )
+    values["may_look_raw"] = may_see(person, Action.LOOK_RAW)
     notice = done(request, "command_done") or done(request, "key")
     return staff_page(
         request, "courtroom.html", {**values, "notice": notice, "problem": problem}, status

@@ -38,6 +38,7 @@ from courtstream.services.views.rooms import (
     KeyView,
     LiveStatus,
     MarkView,
+    PullView,
     StreamView,
 )
 from courtstream.services.views.scores import (
@@ -82,6 +83,7 @@ __all__ = [
     "Performance",
     "PolicyView",
     "PublicationView",
+    "PullView",
     "ReviewView",
     "RowError",
     "RuleView",

@@ -47,6 +47,22 @@ class IngestUrls:
     key: str
     whole: str
     ffmpeg: str
+    whip: str = ""
+    srt: str = ""
+    srt_ids: tuple[str, ...] = ()
+    srt_passphrase: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PullView:
+    """A source that is fetched, as staff see it: never its login."""
+
+    id: str
+    url: str
+    has_login: bool
+    enabled: bool
+    last_code: str
+    last_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +154,7 @@ class CourtroomPage:
     courtroom: CourtroomView
     keys: tuple[KeyView, ...]
     urls: IngestUrls
+    sources: tuple[PullView, ...]
     streams: tuple[StreamView, ...]
     marks: tuple[MarkView, ...]
     today: tuple[HearingCard, ...]

@@ -187,6 +187,7 @@ def courtroom() -> v.CourtroomPage:
             "ffmpeg -re -i 庭审.mp4 -c:v libx264 -preset veryfast -g 50 -c:a aac -f flv "
             "rtmp://ingest.court.example:1935/live/推流密钥",
         ),
+        sources=(v.PullView("ps1", "rtsp://recorder.court.example:554/1", True, True, "", None),),
         streams=(),
         marks=(
             mark(4, "guard", "", "播出闸已恢复开启", "The guard opened again"),
