@@ -70,14 +70,37 @@ def faults(folder: Path) -> str:
     return drill()
 
 
+def load(folder: Path) -> str:
+    from bench.load import EIGHT_SMALL
+    from bench.load import main as run_load
+
+    return run_load(EIGHT_SMALL)
+
+
+def load720(folder: Path) -> str:
+    from bench.load import ONE_LARGE
+    from bench.load import main as run_load
+
+    return run_load(ONE_LARGE)
+
+
+def quality(folder: Path) -> str:
+    from bench.quality import main as measured
+
+    return measured(folder)
+
+
 BENCHES: dict[str, Callable[[Path], str]] = {
     "steps": steps,
+    "quality": quality,
     "spot": spot,
     "private": private,
     "redacted": redacted,
     "words": words,
     "faces": faces,
     "faults": faults,
+    "load": load,
+    "load720": load720,
 }
 
 
