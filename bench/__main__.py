@@ -34,6 +34,10 @@ def faces(folder: Path) -> str:
     return run(sys.executable, "-m", "bench.faces")
 
 
+def flat(folder: Path) -> str:
+    return run(sys.executable, "-m", "bench.flat")
+
+
 def words(folder: Path) -> str:
     from bench import speech  # loads the speech models' libraries
 
@@ -98,6 +102,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "redacted": redacted,
     "words": words,
     "faces": faces,
+    "flat": flat,
     "faults": faults,
     "load": load,
     "load720": load720,
