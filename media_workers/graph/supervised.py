@@ -38,6 +38,13 @@ FADE: MediaTime = 10 * SECOND
 BACK_OFF = (0.5, 1.0, 2.0, 5.0)
 """Seconds of pause before each new start; the last one is repeated."""
 
+PATIENCE = 10.0
+"""A file can wait so many times longer for a stage than what is live: a machine that is busy with
+other things must not make it hide what it would have passed."""
+
+MOST_AWAITED = 5
+"""After so many falls a file is worked on without waiting for the next start."""
+
 HUNG_BACK_OFF = 30.0
 """Seconds of pause while an earlier thread still hangs: whatever holds it would hold the next one
 too, and each costs a thread. A stall of a minute is sat out this way."""
@@ -68,7 +75,8 @@ class Supervised(Generic[In, Out]):
         self._factory, self._measure = factory, measure
         self._deliver, self._lost = deliver, lost
         self._bounds = (span, size, overflow)
-        self._stall, self._clock = stall, clock
+        self._stall = stall * (PATIENCE if overflow is Overflow.BLOCK else 1.0)
+        self._clock = clock
         self._lock = threading.RLock()
         self._generation = 0
         self._busy_since: float | None = None
@@ -113,6 +121,7 @@ class Supervised(Generic[In, Out]):
     def offer(self, item: In) -> bool:
         """Give the stage an item; False when it will not see it."""
         self.watch()
+        self._await_start()
         edge = self._edge
         if edge is None or not edge.put(item):
             self.refused += 1
@@ -120,6 +129,17 @@ class Supervised(Generic[In, Out]):
         with self._lock:
             self._open += 1
         return True
+
+    def _await_start(self) -> None:
+        """A file waits for a fallen stage to stand again; what is live goes on without it."""
+        while (
+            self._bounds[2] is Overflow.BLOCK
+            and self.dead
+            and not self._ending
+            and self.failures <= MOST_AWAITED
+        ):
+            time.sleep(0.05)
+            self.watch()
 
     def watch(self) -> None:
         """Notice a hung stage; start a fallen one anew when its pause is over."""

@@ -216,3 +216,29 @@ def test_a_stall_is_sat_out_and_only_threads_that_never_come_back_count() -> Non
     assert stage.offer(44)
     wait_for(lambda: out == [44])
     assert lost == ["hung", "hung"]
+
+
+def test_a_file_waits_for_a_fallen_stage_and_loses_only_what_it_fell_over() -> None:
+    out: list[int] = []
+
+    def stumble(item: int) -> None:
+        if item == 2:
+            raise RuntimeError("fell")
+
+    stage: Supervised[int, int] = Supervised(
+        "echo",
+        lambda: Echo(stumble),
+        lambda item: (item, 1),
+        out.append,
+        lambda code: None,
+        span=1,
+        size=1000,
+        overflow=Overflow.BLOCK,
+    )
+    for item in range(3):
+        assert stage.offer(item)
+    wait_for(lambda: stage.dead or stage.failures == 1)
+    for item in (3, 4, 5):
+        assert stage.offer(item), "a file can wait"
+    wait_for(lambda: out[-1:] == [5])
+    assert out == [0, 1, 3, 4, 5]
