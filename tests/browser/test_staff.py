@@ -58,13 +58,44 @@ def test_a_command_is_asked_about_and_its_refusal_is_said(page: Page, stage: Sta
     sign_in(page, stage, "clerk")
     page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
     stage.beat()
-    page.get_by_role("button", name="切断").click()
-    expect(page.locator("dialog")).to_contain_text("尚未播出的内容将永不播出")
+    page.get_by_role("button", name="休庭", exact=True).click()
+    expect(page.locator("dialog")).to_contain_text("宣布休庭")
     page.get_by_role("button", name="取消").click()
     expect(page.locator("dialog")).not_to_be_visible()
-    page.get_by_role("button", name="切断").click()
+    page.get_by_role("button", name="休庭", exact=True).click()
     page.get_by_role("button", name="确定").click()
     expect(page.get_by_role("alert")).to_contain_text("该庭审的处理进程未运行或无响应")
+
+
+def test_a_cut_goes_at_once_by_one_key_and_says_how_it_went(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "clerk")
+    page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
+    stage.beat()
+    expect(page.get_by_role("button", name="切断")).to_be_enabled()
+    page.keyboard.press("c")
+    expect(page.locator("[data-told]")).to_contain_text("该庭审的处理进程未运行或无响应")
+    expect(page.locator("dialog")).not_to_be_visible()
+    page.locator("details.keys summary").click()
+    page.get_by_label("启用单键快捷键").uncheck()
+    page.locator("[data-told]").evaluate("(place) => { place.textContent = '' }")
+    page.locator("h1").click()
+    page.keyboard.press("c")
+    expect(page.locator("[data-told]")).to_have_text("")
+
+
+def test_the_checks_and_the_level_follow_the_signal(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "clerk")
+    page.goto(f"{stage.base}/staff/courtrooms/{stage.seed.courtroom_id}")
+    counters = {"video_packets": 9.0, "width": 1280.0, "height": 720.0, "fps": 25.0}
+    stage.beat(counters={**counters, "level_db": -22.0, "peak_db": -9.0, "faces_seen": 3.0})
+    sound = page.locator('[data-check="sound"]')
+    expect(sound).to_have_class("is-ok")
+    expect(page.locator('[data-check="faces"] [data-value]')).to_have_text("3")
+    expect(page.locator("[data-level-text]")).to_have_text("-22 / -9 dBFS")
+    stage.beat(counters={**counters, "level_db": -70.0, "peak_db": -60.0, "faces_seen": 0.0})
+    expect(sound).to_have_class("is-warn")
+    expect(sound).to_contain_text("几乎无声")
+    stage.beat()
 
 
 def test_a_faulty_file_changes_nothing_and_names_row_and_column(page: Page, stage: Stage) -> None:
