@@ -18,6 +18,9 @@ STAFF = (
     ("clerk", "/staff/courtrooms/{room}"),
     ("office", "/staff"),
     ("office", "/staff/hearings/{scored}"),
+    ("office", "/staff/coverage"),
+    ("office", "/staff/indicators"),
+    ("office", "/staff/notices"),
     ("judge", "/staff/judges/{judge}"),
 )
 SERIOUS = {"serious", "critical"}

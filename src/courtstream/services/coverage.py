@@ -105,6 +105,7 @@ class Coverage:
     judges: tuple[JudgeRow, ...]
     reasons: tuple[Reason, ...]
     days: tuple[DayCount, ...]
+    scores: tuple[int, ...]
     validity: ind.Validity
     whole_courts: bool
 
@@ -145,6 +146,7 @@ def of_courts(
         judges=_judges(session, cells),
         reasons=_reasons(session, months, courts, judges),
         days=_days(session, months, courts, judges),
+        scores=_scores(session, months, courts, judges),
         validity=ind.validity(),
         whole_courts=judges is None,
     )
@@ -242,6 +244,28 @@ def _days(
     if judges is not None:
         query = query.where(SittingFact.judge_id.in_(judges))
     return tuple(DayCount(day, int(e), int(b)) for day, e, b in session.execute(query))
+
+
+def _scores(
+    session: Session,
+    months: Sequence[str],
+    courts: Collection[str],
+    judges: Collection[str] | None,
+) -> tuple[int, ...]:
+    """How many hearings have a score in each band of ten, without names."""
+    band = SittingFact.points // 1000
+    query = (
+        select(band, func.count())
+        .where(SittingFact.month.in_(months), SittingFact.court_id.in_(courts))
+        .where(SittingFact.scored == 1)
+        .group_by(band)
+    )
+    if judges is not None:
+        query = query.where(SittingFact.judge_id.in_(judges))
+    counts = [0] * 10
+    for number, count in session.execute(query):
+        counts[min(9, int(number))] += count
+    return tuple(counts)
 
 
 def latest(session: Session, now: datetime) -> str:

@@ -6,10 +6,11 @@ to the court, so they come by file and are held, weighed and compared here.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -70,7 +71,8 @@ class ItemScore:
     value: float | None
     before: float | None
     note: str
-    files: tuple[str, ...]
+    assessment_id: str
+    files: tuple[Mapping[str, Any], ...]
 
     @property
     def met(self) -> bool | None:
@@ -125,7 +127,7 @@ def assess(
     period: str,
     value: float,
     note: str,
-    files: Iterable[str],
+    files: Iterable[Mapping[str, Any]],
     now: datetime,
 ) -> None:
     """A court's own value of one item for a period, with what proves it; the newest one counts.
@@ -147,7 +149,7 @@ def assess(
             period=period.strip(),
             value=value,
             note=note.strip()[:2000],
-            files=[f.strip()[:200] for f in files if f.strip()][:20],
+            files=[dict(f) for f in files],
             by=actor.id,
             at=now,
         )
@@ -209,7 +211,8 @@ def _scored(row: IndicatorItem, period: str, before: str) -> ItemScore:
         now.value if now else None,
         then.value if then else None,
         now.note if now else "",
-        tuple(str(f) for f in now.files) if now else (),
+        now.id if now else "",
+        tuple(now.files) if now else (),
     )
 
 

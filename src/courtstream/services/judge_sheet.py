@@ -6,7 +6,7 @@ Compared with nobody: targets are the table's, the rest is the judge's own.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,7 @@ from courtstream.store.tables import (
     Review,
     ReviewVerdict,
     ScorecardRow,
+    SittingFact,
 )
 
 SHOWN = ("VALID_RATE", "LIVE_RATE", "ON_TIME", "REC_RATE", "AV_OK", "APPROVE_OK")
@@ -58,6 +59,20 @@ class JudgeSheet:
     said: dict[str, int]
     notices: tuple[NoticeView, ...]
     annotations: tuple[AnnotationView, ...]
+    dimensions: Mapping[str, Dimensions]
+
+
+@dataclass(frozen=True, slots=True)
+class Dimensions:
+    """A hearing in two of its three dimensions; the third, quality, is the score beside it.
+
+    `broadcast` None: the law closes it. `record_passed` None: nobody has checked.
+    """
+
+    broadcast: bool | None
+    valid: bool
+    recorded: bool
+    record_passed: bool | None
 
 
 def sheet(session: Session, actor: UserView, judge_id: str, now: datetime) -> JudgeSheet:
@@ -72,6 +87,7 @@ def sheet(session: Session, actor: UserView, judge_id: str, now: datetime) -> Ju
         _said(session, judge_id),
         notices,
         _annotations(session, judge_id),
+        _dimensions(session, judge_id),
     )
 
 
@@ -177,6 +193,23 @@ def _said(session: Session, judge_id: str) -> dict[str, int]:
             verdicts & {ReviewVerdict.UPHOLD, ReviewVerdict.CORRECT}
         )
     return {name: counts[name] for name in ("confirmed", "contested", "overturned")}
+
+
+def _dimensions(session: Session, judge_id: str) -> dict[str, Dimensions]:
+    query = (
+        select(SittingFact)
+        .join(HearingJudge, HearingJudge.hearing_id == SittingFact.hearing_id)
+        .where(HearingJudge.judge_id == judge_id)
+    )
+    return {
+        fact.hearing_id: Dimensions(
+            None if fact.closed else fact.broadcast > 0,
+            fact.valid > 0,
+            fact.recorded > 0,
+            fact.passed > 0 if fact.checked else None,
+        )
+        for fact in session.scalars(query)
+    }
 
 
 def _annotations(session: Session, judge_id: str) -> tuple[AnnotationView, ...]:

@@ -100,6 +100,7 @@ def fact(sitting: ind.Sitting, tally: Tally) -> SittingFact:
         kind=sitting.kind.value,
         judge_id=sitting.judge,
         leader=sitting.leader,
+        reason=sitting.reason,
         **tally.counts(),
     )
 

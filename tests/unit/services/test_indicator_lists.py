@@ -44,9 +44,9 @@ def test_periods_are_compared_and_the_newest_word_counts(world: World) -> None:
     take(world, GOOD)
     assess(world, "A2", "2026-10", 5)
     assess(world, "A2", "2026-11", 4)
-    assess(world, "A2", "2026-11", 2, note="复核", files=["函1号"])
+    assess(world, "A2", "2026-11", 2, note="复核", files=[{"id": "ev_1"}])
     item = scored(world, "2026-11", "2026-10").items[1]
-    assert (item.value, item.before, item.met, item.files) == (2, 5, True, ("函1号",))
+    assert (item.value, item.before, item.met, item.files) == (2, 5, True, ({"id": "ev_1"},))
     assert scored(world, "2026-12").score is None, "nothing assessed is no score, not zero"
 
 

@@ -89,7 +89,7 @@ def test_one_hearing_is_too_few_for_a_notice_about_a_judge(world: World) -> None
 
 
 def test_closed_hearings_alone_lead_to_no_notice(world: World) -> None:
-    fill(world, may_broadcast=False, reason_given=True)
+    fill(world, may_broadcast=False, reason="DIVORCE")
     assert run(world).found == 0
 
 

@@ -11,7 +11,7 @@ from courtstream.api.pages.site import Json, staff_page, words_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput
 from courtstream.reports.formats import TYPES, render
-from courtstream.services import coverage, monthly, sheets, supervising, tallying, watch
+from courtstream.services import behind, coverage, monthly, sheets, supervising, tallying, watch
 from courtstream.services.coverage import Coverage
 
 SPANS = (1, 3, 12)
@@ -33,6 +33,7 @@ async def page(request: Request) -> Response:
         "courts": await work.reading(watch.courts) if found.whole_courts else (),
         "calendar_svg": heat.calendar(found.days, words("cover.calendar_label")),
         "heat": heat.tone,
+        "scores_svg": heat.distribution(found.scores, words("cover.scores_label")),
         "here": "coverage",
     }
     return staff_page(request, "coverage.html", values)
@@ -53,6 +54,29 @@ async def download(request: Request) -> Response:
     name = f"coverage-{month}.{kind}"
     headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
     return Response(body, media_type=TYPES[kind], headers=headers)
+
+
+async def behind_figure(request: Request) -> Response:
+    """The hearings behind one figure, of courts within reach or of one judge."""
+    month, span, court_id = await _asked(request)
+    judge_id = request.query_params.get("judge", "")[:40]
+    found = await context(request).work.reading(
+        behind.behind,
+        actor(request),
+        request.path_params["code"],
+        coverage.months_until(month, span),
+        court_id or None,
+        judge_id or None,
+    )
+    values: Json = {
+        "found": found,
+        "month": month,
+        "span": span,
+        "court_id": court_id,
+        "judge_id": judge_id,
+        "here": "judge" if judge_id else "coverage",
+    }
+    return staff_page(request, "behind.html", values)
 
 
 async def _coverage(request: Request, month: str, span: int, court_id: str) -> Coverage:

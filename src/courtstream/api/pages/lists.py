@@ -15,18 +15,20 @@ from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.rules.indicators import definitions
 from courtstream.services import (
     coverage,
+    evidence_files,
     indicator_lists,
     monthly,
     report_jobs,
     reporting,
     watch,
 )
+from courtstream.services.evidence_files import Uploaded
 from courtstream.services.indicator_lists import ListRefused
 from courtstream.services.views import RowError
 from courtstream.services.work import Work
 
 HERE = "/staff/indicators"
-MOST_BYTES = 5_000_000
+MOST_BYTES = 11_000_000
 
 
 async def page(request: Request) -> Response:
@@ -49,18 +51,20 @@ async def act(request: Request) -> Response:
 
 async def _act(request: Request, court: str, month: str) -> str:
     work, person, now = context(request).work, actor(request), utc_now()
-    async with request.form(max_files=1, max_fields=20, max_part_size=MOST_BYTES) as form:
+    async with request.form(max_files=5, max_fields=20, max_part_size=MOST_BYTES) as form:
         what, name = text_of(form, "act", 20), text_of(form, "name", 100)
         value, note = text_of(form, "value", 40), text_of(form, "note", 2000)
-        item, files = text_of(form, "item", 40), text_of(form, "files", 2000).splitlines()
+        item = text_of(form, "item", 40)
         upper, lower = text_of(form, "numerator", 12), text_of(form, "denominator", 12)
-        file = form.get("file")
-        data = await file.read(MOST_BYTES + 1) if isinstance(file, UploadFile) else b""
+        files = [await _read(f) for f in form.getlist("file") if isinstance(f, UploadFile)]
+    files = [f for f in files if f.name]
+    data = files[0].data if files else b""
     if what == "import":
         await work.writing(indicator_lists.import_list, person, court, name, data, now)
     elif what == "assess":
-        value_of = _number(value)
-        await work.writing(indicator_lists.assess, person, item, month, value_of, note, files, now)
+        number = _number(value)
+        kept = evidence_files.keep(context(request).settings, files)
+        await work.writing(indicator_lists.assess, person, item, month, number, note, kept, now)
     elif what == "report":
         counts = int(_number(upper)), int(_number(lower))
         await work.writing(
@@ -71,6 +75,28 @@ async def _act(request: Request, court: str, month: str) -> str:
     else:
         raise InvalidInput
     return what
+
+
+async def _read(file: UploadFile) -> Uploaded:
+    return Uploaded(file.filename or "", await file.read(evidence_files.MOST_BYTES + 1))
+
+
+async def evidence(request: Request) -> Response:
+    """A file that proves an assessment."""
+    settings, work = context(request).settings, context(request).work
+    place, name = await work.reading(
+        evidence_files.file_of,
+        actor(request),
+        request.path_params["assessment_id"],
+        request.path_params["file_id"],
+        settings,
+    )
+    return FileResponse(
+        place,
+        media_type="application/octet-stream",
+        filename=name,
+        headers={"Cache-Control": "no-store"},
+    )
 
 
 def _number(text: str) -> float:

@@ -21,6 +21,9 @@ PAGES: dict[str, dict[str, int]] = {
     f"/staff/coverage?court={OTHER}": {"office": 200, "head": 200},
     "/staff/coverage/xlsx": {"office": 200, "own": 200, "head": 200},
     "/staff/coverage/json": {"office": 200, "own": 200, "head": 200},
+    "/staff/behind/LIVE_RATE": {"office": 200, "own": 200, "head": 200},
+    "/staff/behind/ON_TIME?judge=j_0": {"office": 200, "own": 200, "head": 200, "judge": 200},
+    "/staff/behind/ON_TIME?judge=j_2": {"office": 200, "own": 200},
     "/staff/indicators": {"office": 200, "own": 200},
     f"/staff/indicators?court={OTHER}": {"office": 200},
     "/staff/notices": dict.fromkeys(LOGINS, 200),
@@ -99,6 +102,15 @@ def test_a_list_comes_in_by_file_and_faults_are_named(world: World) -> None:
         page = client.post("/staff/indicators", data=good, files=file, headers=headers)
         assert page.status_code == 200
         assert "直播率" in page.text
+        item = page.text.split('name="item" value="')[1].split('"')[0]
+        proof = {"file": ("证明.pdf", b"%PDF-1", "application/pdf")}
+        told = {"act": "assess", "item": item, "value": "0.95"}
+        month = "/staff/indicators?month=2026-11"
+        page = client.post(month, data=told, files=proof, headers=headers)
+        kept = page.text.split("/staff/evidence/")[1].split('"')[0]
+        assert client.get(f"/staff/evidence/{kept}").content == b"%PDF-1"
+        script = {"file": ("a.html", b"<script>", "text/html")}
+        assert client.post(month, data=told, files=script, headers=headers).status_code == 422
         bad = {"file": ("a.csv", rows.replace("10", "很重").encode(), "text/csv")}
         page = client.post(
             "/staff/indicators", data={**good, "name": "x"}, files=bad, headers=headers

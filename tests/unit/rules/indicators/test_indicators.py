@@ -29,7 +29,7 @@ MONTH = [
     ),
     sitting("2", judge="j2", **GOOD, late_minutes=9.0, approved_before=False, record_passed=True),
     sitting("3", "B", "j3", kind=CaseKind.CRIMINAL, contested=4, overturned=1, leader=True),
-    sitting("4", "C", "j4", kind=CaseKind.CRIMINAL, may_broadcast=False, reason_given=True),
+    sitting("4", "C", "j4", kind=CaseKind.CRIMINAL, may_broadcast=False, reason="DIVORCE"),
     sitting("5", broadcast=True, on_air_minutes=30.0, leaks=1, record_passed=False, score=70.0),
     sitting("6", "B", "j3", held=False, **GOOD),
 ]

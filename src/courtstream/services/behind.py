@@ -1,0 +1,93 @@
+"""The hearings behind a figure: which ones the denominator holds, and which the numerator."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from courtstream.auth.policy import Action
+from courtstream.domain.errors import NotFound
+from courtstream.rules import indicators as ind
+from courtstream.services.coverage import reach
+from courtstream.services.scope import judge_for
+from courtstream.services.views import UserView
+from courtstream.store.tables import Case, Court, Hearing, SittingFact
+
+MOST = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """One hearing of a figure. `counted`: it is in the numerator too."""
+
+    hearing_id: str
+    case_number: str
+    court_name: str
+    day: date
+    counted: bool
+    closed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class BehindFigure:
+    """The hearings of a figure, newest first; `total` when there are more than are listed."""
+
+    definition: ind.Definition
+    rows: tuple[Behind, ...]
+    total: int
+
+
+def behind(
+    session: Session,
+    actor: UserView,
+    code: str,
+    months: Sequence[str],
+    court_id: str | None = None,
+    judge_id: str | None = None,
+) -> BehindFigure:
+    """The hearings of one indicator in some months. Raises NotFound, Forbidden.
+
+    Hearings the law leaves out stand at the end of the list, so that nothing is hidden.
+    """
+    definition = next((d for d in ind.definitions() if d.code == code), None)
+    if definition is None or definition.reported:
+        raise NotFound
+    lower = definition.denominator or definition.numerator
+    wanted = getattr(SittingFact, lower) > 0
+    if lower == "eligible":
+        wanted = wanted | (SittingFact.closed > 0)
+    where = [SittingFact.month.in_(list(months)), wanted]
+    if judge_id is not None:
+        judge_for(session, actor, Action.SEE_PERFORMANCE, judge_id)
+        where.append(SittingFact.judge_id == judge_id)
+    else:
+        courts, judges = reach(session, actor, court_id)
+        where.append(SittingFact.court_id.in_(courts))
+        if judges is not None:
+            where.append(SittingFact.judge_id.in_(judges))
+    query = (
+        select(SittingFact, Case.number, Court.name)
+        .join(Hearing, Hearing.id == SittingFact.hearing_id)
+        .join(Case, Case.id == Hearing.case_id)
+        .join(Court, Court.id == SittingFact.court_id)
+        .where(*where)
+        .order_by(SittingFact.closed, SittingFact.day.desc(), SittingFact.hearing_id)
+        .limit(MOST)
+    )
+    rows = tuple(
+        Behind(
+            fact.hearing_id,
+            number,
+            court,
+            fact.day,
+            getattr(fact, definition.numerator) > 0,
+            fact.closed > 0,
+        )
+        for fact, number, court in session.execute(query)
+    )
+    total = session.scalar(select(func.count()).select_from(SittingFact).where(*where)) or 0
+    return BehindFigure(definition, rows, total)
