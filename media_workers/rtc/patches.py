@@ -79,6 +79,12 @@ def forget_frames(receiver: Any) -> None:
         generator.missing.clear()
 
 
+def codec_name(receiver: Any, payload_type: int) -> str:
+    """The codec of a payload type as negotiated, empty when it is none of them."""
+    codec = _known(receiver, "codecs").get(payload_type)
+    return codec.name.lower() if codec is not None else ""
+
+
 def media_ssrc(receiver: Any) -> int | None:
     """The stream that is being received, None before its first packet."""
     streams = _known(receiver, "remote_streams")

@@ -111,6 +111,7 @@ async def site(
     folder: Path,
     command: tuple[str, ...] = FAKE_WORKER,
     change: Change = lambda settings: settings,
+    host: str = "127.0.0.1",
 ) -> AsyncIterator[Site]:
     """Start everything, with one hearing due in the first courtroom; end everything."""
     plan = plan_server(folder / "nats", 0)
@@ -125,7 +126,7 @@ async def site(
     bus = await NatsBus.connect(plan.url, "ways", within=20)
     try:
         async with (
-            _served(settings, bus) as base,
+            _served(settings, bus, host) as base,
             NodeAgent(settings, bus, command, StopPolicy(worker=3.0)) as agent,
             entrances(settings, bus, agent) as opened,
         ):
@@ -147,14 +148,14 @@ async def site(
 
 
 @asynccontextmanager
-async def _served(settings: Settings, bus: NatsBus) -> AsyncIterator[str]:
-    listener = socket.create_server(("127.0.0.1", 0))
+async def _served(settings: Settings, bus: NatsBus, host: str) -> AsyncIterator[str]:
+    listener = socket.create_server((host, 0))
     app = create_app(settings, bus)
     config = uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve(sockets=[listener]))
     await until(lambda: server.started and app.state.context.listening, what="the pages")
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    yield f"http://{host}:{listener.getsockname()[1]}"
     server.should_exit = True
     await task

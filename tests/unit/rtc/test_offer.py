@@ -120,6 +120,8 @@ async def test_the_library_is_the_one_that_was_measured() -> None:
     assert receiver._RTCRtpReceiver__timestamp_mapper.map(5) == 5
     assert patches.missing_packets(receiver) == []
     assert patches.media_ssrc(receiver) is None
+    assert patches.codec_name(receiver, 111) == ""
+    assert callable(receiver._handle_rtp_packet)
     patches.forget_frames(receiver)
     assert callable(receiver._send_rtcp_pli) and callable(receiver._send_rtcp_nack)
     assert callable(receiver._handle_rtcp_packet)
