@@ -14,6 +14,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from tests.browser import modes
 from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE, sign_in, until
 from tests.browser.stage import ROOT, Stage, running
 
@@ -35,13 +36,24 @@ PAGES = {
     "schedule": ("clerk", "/staff/hearings"),
     "judge": ("judge", "/staff/judges/{judge}"),
     "scorecard": ("office", "/staff/hearings/{hearing}?t=6.6"),
+    "text": ("", "/text/{hearing}"),
+    "entries": ("clerk", "/staff/hearings/{hearing}/entries"),
+    "gate": ("clerk", "/staff/hearings/{hearing}/gate"),
+    "calendar": ("", "/calendar"),
+    "coverage": ("office", "/staff/coverage"),
+    "indicators": ("office", "/staff/indicators"),
+    "notices": ("office", "/staff/notices"),
     "replay": ("", "/watch/{hearing}?t=11"),
+    "clips": ("", "/clips/{hearing}"),
+    "clips-desk": ("clerk", "/staff/hearings/{hearing}/clips"),
+    "verdict": ("", "/verdict/{hearing}"),
+    "verdict-desk": ("clerk", "/staff/hearings/{hearing}/verdict"),
 }
 FACES = ("home", "live", "courtroom", "judge", "scorecard")
 """Pages shown in every look; the others in Chinese on a desk only."""
 
 MOVING = ("live", "courtroom", "replay", "scorecard")
-AFTERWARDS = ("replay", "scorecard")
+AFTERWARDS = ("replay", "scorecard", "clips", "clips-desk", "verdict", "verdict-desk")
 
 
 def shoot(page: Page, name: str) -> None:
@@ -105,11 +117,13 @@ def main() -> None:
     picture = str(Path(asked.picture).resolve()) if asked.picture else ""
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), picture) as stage:
         stage.open()
+        modes.text_mode(stage)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             for kind, names in looks(only):
                 look(browser, stage, kind, [n for n in names if n not in AFTERWARDS])
             stage.close()
+            modes.clips_and_verdict(stage)
             for kind, names in looks(only):
                 look(browser, stage, kind, [n for n in names if n in AFTERWARDS])
             browser.close()

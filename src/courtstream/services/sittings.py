@@ -17,6 +17,7 @@ from courtstream.store.tables import (
     Asset,
     FindingRow,
     Hearing,
+    LeakRow,
     Measure,
     PublicationState,
     Review,
@@ -52,6 +53,7 @@ def sitting_of(session: Session, hearing: Hearing) -> ind.Sitting:
         broadcast=shown,
         on_air_minutes=_minutes(session, hearing) if shown else 0.0,
         good_share=_good(session, hearing.id) if shown else None,
+        leaks=_leaks(session, hearing.id),
         late_minutes=_late(hearing),
         approved_before=_approved(hearing),
         reason="" if shown else _reason(hearing),
@@ -106,6 +108,12 @@ def _good(session: Session, hearing_id: str) -> float | None:
         )
     ).all()
     return sum(not any(row) for row in rows) / len(rows) if rows else None
+
+
+def _leaks(session: Session, hearing_id: str) -> int:
+    """Leaks that people have confirmed."""
+    query = select(func.count()).where(LeakRow.hearing_id == hearing_id)
+    return session.scalar(query) or 0
 
 
 def _late(hearing: Hearing) -> float | None:

@@ -36,7 +36,7 @@ _BUSY = frozenset(
 )
 """What changes all the time while a hearing is on air, and adds nothing to any count."""
 
-_OF_A_HEARING = frozenset({"publications", "gate_decisions", "scorecards", "approvals"})
+_OF_A_HEARING = frozenset({"publications", "gate_decisions", "scorecards", "approvals", "leaks"})
 """Tables whose rows, when they change, change what their hearing adds."""
 
 

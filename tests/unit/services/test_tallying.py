@@ -15,7 +15,7 @@ from courtstream.rules import indicators as ind
 from courtstream.rules.indicators.tally import NAMES
 from courtstream.services import gatekeeping, publishing, tallying
 from courtstream.store.base import Base
-from courtstream.store.tables import TallyRow
+from courtstream.store.tables import LeakRow, TallyRow
 from courtstream.store.unit import Store
 from tests.support.platform import NOW, World
 
@@ -112,3 +112,15 @@ def test_a_full_recomputation_from_the_hearings_changes_nothing(world: World) ->
     assert kept
     assert world.work.write(tallying.recompute) == 2
     assert world.work.read(sums) == kept
+
+
+def test_a_confirmed_leak_makes_a_broadcast_invalid_at_once(world: World) -> None:
+    hearing_id, _ = world.live(segments=400)
+    assert figure(world, "VALID_LIVE").value == 1.0
+    office = world.users["office"].id
+    leak = LeakRow(
+        id="l_1", hearing_id=hearing_id, kind="speech", start=0, end=1, user_id=office, at=NOW
+    )
+    world.work.write(lambda session: session.add(leak))
+    assert figure(world, "VALID_LIVE").value == 0.0
+    assert figure(world, "LEAK").numerator == 1
