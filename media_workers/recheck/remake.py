@@ -155,7 +155,7 @@ class Remaker:
         path = self._live / "index.m3u8"
         lines = path.read_text(encoding="utf-8").splitlines()
         for before, fresh in changed:
-            lines = _replaced(lines, before, fresh)
+            lines = replaced_in(lines, before, fresh)
         replace(path, "\n".join(lines) + "\n")
 
     def _stills(self, wanted: Sequence[Wanted]) -> None:
@@ -193,7 +193,7 @@ def _next_name(name: str, folder: Path) -> str:
     return f"{stem}-{number}.{ending}"
 
 
-def _replaced(lines: Sequence[str], before: Published, fresh: Published) -> list[str]:
+def replaced_in(lines: Sequence[str], before: Published, fresh: Published) -> list[str]:
     """A playlist with one segment's name changed, and its initialisation section where needed."""
     done: list[str] = []
     for line in lines:

@@ -28,7 +28,7 @@ from media_workers.outputs.hls import public_recording
 from media_workers.recheck.captions import CaptionFiles
 from media_workers.recheck.films import _open, segment_bytes, sound
 from media_workers.recheck.record import Published, Record
-from media_workers.recheck.remake import _next_name, _replaced
+from media_workers.recheck.remake import _next_name, replaced_in
 from media_workers.recheck.voices import original_sound
 from media_workers.redact.bleep import RAMP, Mode, bleep
 from media_workers.redact.record import as_json
@@ -142,7 +142,7 @@ class Resounder:
         path = self._live / "index.m3u8"
         lines = path.read_text(encoding="utf-8").splitlines()
         for before, fresh, _ in remade:
-            lines = _replaced(lines, before, fresh)
+            lines = replaced_in(lines, before, fresh)
         write_text(path, "\n".join(lines) + "\n")
 
     def _recording(self) -> None:

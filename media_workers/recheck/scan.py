@@ -179,14 +179,14 @@ class Scan:
         )
 
     def _why(self, part: list[_Doubt]) -> MomentWhy:
-        if part[0].at_cut:
-            return MomentWhy.AT_CUT
         first, last = part[0], part[-1]
+        short = last.t - first.t <= SECOND
+        if first.at_cut and short:
+            return MomentWhy.AT_CUT
         around = (
             self._record.covered(first.box, first.t - APART // 2),
             self._record.covered(last.box, last.t + APART // 2),
         )
-        short = last.t - first.t <= SECOND
         return MomentWhy.FLICKER if short and min(around) >= COVERED else MomentWhy.NOT_HIDDEN
 
     def _unchecked(self, n: int) -> Moment | None:
