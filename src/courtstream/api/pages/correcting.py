@@ -47,7 +47,8 @@ async def save(request: Request) -> Response:
 
 async def _change(request: Request, form: Mapping[str, str]) -> Correction:
     """What the form changes: a field left as it stands is no change. Raises InvalidInput."""
-    stands = _form(await _standing(request))
+    now = await _standing(request)
+    stands = _form(now)
     fresh = {name: text for name, text in form.items() if text and text != stands[name]}
     try:
         return Correction(
@@ -55,12 +56,18 @@ async def _change(request: Request, form: Mapping[str, str]) -> Correction:
             start=sheet_values.instant(fresh["start"]) if "start" in fresh else None,
             end=sheet_values.instant(fresh["end"]) if "end" in fresh else None,
             courtroom_id=fresh.get("courtroom_id"),
-            judge_ids=(fresh["judge_id"],) if "judge_id" in fresh else None,
+            judge_ids=_bench(now, fresh["judge_id"]) if "judge_id" in fresh else None,
             delay=float(fresh["delay"]) if "delay" in fresh else None,
             begin=fresh.get("begin"),
         )
     except ValueError as error:
         raise InvalidInput from error
+
+
+def _bench(now: Standing, presiding: str) -> tuple[str, ...]:
+    """The bench with another presiding judge; the other seats stay as they are."""
+    others = (judge.id for judge in now.card.judges[1:] if judge.id != presiding)
+    return (presiding, *others)
 
 
 async def _standing(request: Request) -> Standing:
