@@ -27,7 +27,7 @@ _REPEATED = 16
 """Characters between a hidden number and digits in another turn that repeat it or go on with it."""
 
 _TAILS = re.compile(r"尾号|后四位|后几位|后六位|最后[一二三四五六几]位|末四位")
-_RESTARTS = re.compile(r"[，,。、 ]*(?:不对|错了|说错|更正|重新|不是)")
+_RESTARTS = re.compile(r"[，,。、 \n]*(?:不对|错了|说错|更正|重新|不是)")
 _ANNOUNCED = {"ID", "SSN", "MEDNO", "QQ", "PASSPORT", "WECHAT"}
 
 

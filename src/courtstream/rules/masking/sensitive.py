@@ -14,10 +14,14 @@ _N = "0-9０-９一二三四五六七八九十两"
 @cache
 def _school() -> re.Pattern[str]:
     schools = alternatives(catalogue().tables["minor"]["schools"])
-    year = rf"[上读]?[小初高]?[{_N}]{{1,2}}(?:年级|年|班)?(?:[（(]?[{_N}]{{1,2}}[）)]?班)?"
-    return re.compile(
-        rf"((?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{1,12}}?(?:{schools}))(?:的)?({year}(?:年级|班)(?:[（(]?[{_N}]{{1,2}}[）)]?班)?)?"
+    group = rf"[（(]?[{_N}]{{1,2}}[）)]?班"
+    year = (
+        rf"(?:[小初高][{_N}](?:年级)?|[{_N}]{{1,2}}年级|[{_N}]{{1,2}}年(?={group}))(?:{group})?"
+        rf"|[大中小][{_N}]?班|{group}"
     )
+    named = rf"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{1,12}}?(?:{schools})"
+    numbered = r"第?[一二三四五六七八九十]{1,3}[中小]"
+    return re.compile(rf"((?:{named}|{numbered})(?!学))的?([上读]?(?:{year}))?")
 
 
 @cache

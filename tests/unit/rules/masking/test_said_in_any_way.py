@@ -129,6 +129,63 @@ def test_misheard_numbers_after_their_cue(number: str, cue: str) -> None:
     assert shown(cue, number, "。") == ""
 
 
+@bounded
+@given(MOBILES, st.booleans(), st.booleans(), st.sampled_from(["电话是", "手机号", "联系方式："]))
+def test_numbers_said_as_whole_numbers(number: str, first: bool, second: bool, cue: str) -> None:
+    """一百三十八，四千四百三十一，零零零九: how older people say it."""
+    groups = [number[:3], number[3:7], number[7:]]
+    whole = [first, second, False]
+    said = [
+        counted(int(group)) if said_whole and group[0] != "0" else spoken(group, "phone")
+        for group, said_whole in zip(groups, whole, strict=True)
+    ]
+    text = "，".join(said)
+    left = shown(cue, text, "。") + "".join(c for c in shown_units(cue, text) if c in "千百十")
+    assert left == ""
+
+
+def shown_units(before: str, number: str) -> str:
+    """What can be read of a number and its units."""
+    text = before + number + "。"
+    hidden = {i for span in spot_turns([text])[0] for i in range(span.start, span.end)}
+    return "".join(c for i, c in enumerate(text) if i >= len(before) and i not in hidden)
+
+
+RESTARTS = ["不对，", "错了，", "说错了，", "不对，重新说，", "更正，", "不是，是"]
+
+
+@bounded
+@given(MOBILES, MOBILES, st.integers(2, 9), st.sampled_from(RESTARTS), st.booleans())
+def test_a_restart_hides_what_came_before_it(
+    number: str, other: str, size: int, restart: str, turned: bool
+) -> None:
+    broken, again = spoken(number, "phone")[:size], spoken(other, "phone")
+    gap = "\n" if turned else ""
+    assert shown("手机号是", f"{broken}，{gap}{restart}{again}", "，打得通。") == ""
+
+
+SCHOOLS = st.sampled_from(
+    ["实验小学", "第一中学", "东北师大附小", "朝阳区明德小学", "市第三中学", "新星幼儿园", "七中"]
+)
+CLASSES = st.sampled_from(
+    ["三年级二班", "3年级2班", "初二三班", "高一（5）班", "大一班", "六年级", "二年三班", "初三"]
+)
+
+
+@bounded
+@given(
+    st.sampled_from(["孩子在", "女儿在", "儿子就读于", "未成年人在"]),
+    SCHOOLS,
+    CLASSES,
+    st.sampled_from(["上学。", "读书。", "，班主任知道。"]),
+)
+def test_a_child_s_school_and_class(who: str, school: str, grade: str, after: str) -> None:
+    text = f"{who}{school}{grade}{after}"
+    hidden = {i for span in spot_turns([text])[0] for i in range(span.start, span.end)}
+    shown_ = "".join(c for i, c in enumerate(text) if i not in hidden)
+    assert school not in shown_ and grade not in shown_, shown_
+
+
 LETTERS = "ABCDEFGHJK"
 AS_WORDS = {"A": "诶", "B": "必", "C": "西", "D": "弟", "E": "伊", "F": "艾弗"}
 
