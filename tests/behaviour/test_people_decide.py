@@ -14,7 +14,7 @@ from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind, Procedure
 from courtstream.rules.scoring import load_standard, score_hearing
 from courtstream.rules.scoring.synthetic import synthetic_facts
-from courtstream.services import mistakes, review, scoring, scoring_switch
+from courtstream.services import leaks, mistakes, review, scoring, scoring_switch
 from courtstream.store.tables import FalsePositive, Hearing, ScorecardRow
 from tests.support.platform import BASIC, HIGH, NOW, World
 from tests.support.scored import card_of, ended, weighed
@@ -181,3 +181,19 @@ def test_past_scores_keep_their_edition_and_their_numbers(world: World) -> None:
         kept = session.get_one(ScorecardRow, first.id)
         assert (kept.total, kept.standard_version) == (first.total, first.standard_version)
         assert session.get_one(Hearing, hearing_id).court.scoring
+
+
+def test_only_people_confirm_a_leak_and_the_card_says_so_at_once(world: World) -> None:
+    hearing_id = ended(world)
+    for login in ("judge", "clerk", "admin"):
+        with pytest.raises(Forbidden):
+            world.work.write(
+                leaks.confirm, world.users[login], hearing_id, "face", 3.0, 4.0, "", NOW
+            )
+    office = world.users["office"]
+    with pytest.raises(InvalidInput):
+        world.work.write(leaks.confirm, office, hearing_id, "face", 4.0, 3.0, "", NOW)
+    world.work.write(leaks.confirm, office, hearing_id, "face", 3.0, 4.0, "旁听席", NOW)
+    card = card_of(world, hearing_id)
+    assert card.barred == ("44a",)
+    assert card.total <= card.cap

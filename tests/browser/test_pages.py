@@ -21,6 +21,9 @@ STAFF = (
     ("office", "/staff/coverage"),
     ("office", "/staff/indicators"),
     ("office", "/staff/notices"),
+    ("office", "/staff/standards"),
+    ("office", "/staff/standards/2026.2"),
+    ("judge", "/staff/hearings/{hearing}/view"),
     ("judge", "/staff/judges/{judge}"),
 )
 SERIOUS = {"serious", "critical"}

@@ -6,8 +6,11 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import sign_in
-from tests.browser.stage import Stage
+from courtstream.control.protocol import RowKind
+from media_workers.outputs.sealed import SealedRecorder
+from tests.browser.conftest import sign_in, until
+from tests.browser.stage import LENGTH, Stage
+from tests.support.media import stream
 
 
 def test_the_desk_needs_a_sign_in_and_leads_back(page: Page, stage: Stage) -> None:
@@ -129,3 +132,50 @@ def test_a_judge_sees_no_other_judge(page: Page, stage: Stage) -> None:
     answer = page.goto(f"{stage.base}/staff/judges/{stage.other_judge('judge')}")
     assert answer is not None and answer.status == 403
     expect(page.locator("h1")).to_have_text("没有权限")
+
+
+def seal(stage: Stage) -> None:
+    video, audio, packets = stream(LENGTH, (320, 240))
+    folder = stage.settings.hearings / stage.seed.hearing_id / "sealed"
+    recorder = SealedRecorder(folder, stage.settings.master_key)
+    rows = recorder.begin(video, audio)
+    for packet in packets:
+        rows += recorder.push(packet)
+    for row in rows + recorder.flush():
+        stage.say(RowKind.SEALED, row["end"] / 1e9, **row)
+
+
+def test_a_click_on_the_lanes_moves_both_pictures_and_the_words(page: Page, stage: Stage) -> None:
+    seal(stage)
+    sign_in(page, stage, "judge")
+    page.goto(f"{stage.base}/staff/hearings/{stage.seed.hearing_id}/view")
+    until(page, "window.courtstreamLanes")
+    page.select_option("#why", "quality_review")
+    page.get_by_role("button", name="启封查看").click()
+    expect(page.get_by_text("已记录查看事由")).to_be_visible()
+    until(page, "window.courtstreamLanes")
+    canvas = page.locator("[data-lanes] canvas")
+    canvas.scroll_into_view_if_needed()
+    box = canvas.bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.6, box["y"] + 60)
+    video = "document.querySelector('[data-original] video')"
+    until(page, f"{video}.readyState >= 2 && {video}.currentTime > 5", within=60)
+    expect(page.locator("[data-original-state]")).to_contain_text("同步")
+    until(page, "document.querySelector('[data-transcript] [aria-current]')")
+    told = page.evaluate(f"[{video}.currentTime, Number({video}.buffered.start(0))]")
+    assert told[1] <= told[0]
+
+
+def test_the_time_line_zooms_from_the_whole_to_frames_by_keyboard(page: Page, stage: Stage) -> None:
+    sign_in(page, stage, "judge")
+    page.goto(f"{stage.base}/staff/hearings/{stage.seed.hearing_id}/view")
+    until(page, "window.courtstreamLanes")
+    canvas = page.locator("[data-lanes] canvas")
+    canvas.focus()
+    for _ in range(12):
+        page.keyboard.press("+")
+    until(page, "window.courtstreamLanes.state.to - window.courtstreamLanes.state.from < 0.5")
+    page.keyboard.press("0")
+    until(page, f"window.courtstreamLanes.state.to >= {LENGTH - 1}")
+    expect(canvas).to_have_attribute("role", "slider")

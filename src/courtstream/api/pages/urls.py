@@ -64,6 +64,7 @@ routes: list[BaseRoute] = [
     Route(f"{HEARING}/original", view.open_original, methods=["POST"]),
     Route(f"{HEARING}/speakers", view.name_speaker, methods=["POST"]),
     Route(f"{HEARING}/speakers/find", view.find_speakers, methods=["POST"]),
+    Route(f"{HEARING}/leaks", view.confirm_leak, methods=["POST"]),
     Route(f"{HEARING}/export/review.{{kind}}", exports.review),
     Route("/staff/standards", standards.page, methods=["GET"]),
     Route("/staff/standards", standards.propose, methods=["POST"]),

@@ -24,7 +24,7 @@ from courtstream.auth.policy import Action
 from courtstream.auth.tokens import derived, site_secret
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, CourtstreamError, Forbidden, NotFound
-from courtstream.services import accounts, lanes, listing, originals, scoring, speakers
+from courtstream.services import accounts, lanes, leaks, listing, originals, scoring, speakers
 from courtstream.services.listing import HearingDesk
 from courtstream.services.views import ScorecardView
 
@@ -110,6 +110,29 @@ async def name_speaker(request: Request) -> Response:
     except CourtstreamError as error:
         return await _show(request, problem=error_text(request, error), status=error.status)
     return see(f"/staff/hearings/{hearing_id}/view?done=speaker#u-{seq}")
+
+
+async def confirm_leak(request: Request) -> Response:
+    """A reviewer saw something private in what the public got."""
+    hearing_id = request.path_params["hearing_id"]
+    async with request.form(max_files=0, max_fields=8) as form:
+        kind, note = text_of(form, "kind", 20), text_of(form, "note", 500)
+        start, end = _number(text_of(form, "start", 12)), _number(text_of(form, "end", 12))
+    try:
+        await context(request).work.writing(
+            leaks.confirm, actor(request), hearing_id, kind, start, end, note, utc_now()
+        )
+    except CourtstreamError as error:
+        return await _show(request, problem=error_text(request, error), status=error.status)
+    return see(f"/staff/hearings/{hearing_id}/view?done=leak")
+
+
+def _number(text: str) -> float:
+    """A number of a form, -1 when it is none."""
+    try:
+        return float(text)
+    except ValueError:
+        return -1.0
 
 
 async def find_speakers(request: Request) -> Response:
@@ -242,6 +265,8 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
         "granted": _granted(request),
         "may_original": Action.SEE_ORIGINAL in desk.allowed,
         "may_name": Action.NAME_SPEAKER in desk.allowed,
+        "may_review": Action.REVIEW in desk.allowed,
+        "leak_kinds": [kind.value for kind in leaks.LeakKind],
         "reasons": [why.value for why in originals.Why],
         "lines": await context(request).work.reading(lanes.spoken, desk.card.id),
         "island": {
