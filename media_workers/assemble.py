@@ -22,6 +22,7 @@ from media_workers.runtime.stage import Stage
 from media_workers.runtime.zones import LiveZones
 from media_workers.speech.dial import LADDER, SpeechDial
 from media_workers.speech.effort import Effort
+from media_workers.speech.unruled import RULED, WithoutRules
 from media_workers.vision.detect import YuNetFinder
 
 if TYPE_CHECKING:
@@ -47,11 +48,15 @@ def speech_factory(
     policy: PolicySpec,
     participants: Sequence[SpokenParticipant],
     dial: SpeechDial | None = None,
+    language: str = "zh",
 ) -> SpeechFactory:
     """Makes speech analysis. Loads the model once; a fallen analyser gets a fresh transcriber.
 
-    With `dial` (live) it follows the delay and the effort in force, else it does its best.
+    With `dial` (live) it follows the delay and the effort in force, else it does its best. In a
+    language without rules all sound stays silent.
     """
+    if language not in RULED:
+        return WithoutRules
     from media_workers.speech.analyser import SpeechAnalyser
     from media_workers.speech.asr import WhisperTranscriber
     from media_workers.speech.readers import Readers

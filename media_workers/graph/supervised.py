@@ -75,7 +75,8 @@ class Supervised(Generic[In, Out]):
         self._factory, self._measure = factory, measure
         self._deliver, self._lost = deliver, lost
         self._bounds = (span, size, overflow)
-        self._stall = stall * (PATIENCE if overflow is Overflow.BLOCK else 1.0)
+        self._patience = PATIENCE if overflow is Overflow.BLOCK else 1.0
+        self._stall = stall * self._patience
         self._clock = clock
         self._lock = threading.RLock()
         self._generation = 0
@@ -185,7 +186,7 @@ class Supervised(Generic[In, Out]):
             self.finished.set()
             return
         edge.close()
-        deadline = self._clock() + timeout
+        deadline = self._clock() + timeout * self._patience
         while not self.finished.wait(0.05):
             self.watch()
             if self._edge is None or self._clock() > deadline:

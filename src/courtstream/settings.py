@@ -71,6 +71,9 @@ class ModelSettings(BaseModel):
         "", description="Folder of the best model, for the second listening; empty: `whisper`."
     )
     beam: int = Field(1, ge=1, le=10, description="Beam of live readings.")
+    languages: dict[str, str] = Field(
+        {}, description="Language of a courtroom by its id; zh where none. Others air silent."
+    )
     faces: str = Field("", description="A YuNet ONNX file.")
     compute_type: str = Field("int8", description="CTranslate2 compute type.")
     threads: int = Field(1, ge=1, description="Threads of the speech model in one hearing.")

@@ -13,10 +13,11 @@ from pathlib import Path
 
 import pytest
 
-from courtstream.control.protocol import RowKind
+from courtstream.control.protocol import ModelSpec, PolicySpec, RowKind
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime, Span, seconds
 from courtstream.domain.transcript import Word
+from media_workers.assemble import speech_factory
 from media_workers.graph.paced_speech import PacedSpeech
 from media_workers.runtime.items import SPEECH_RATE, PrivateSpan, Sound, SpeechPassed
 from media_workers.runtime.stage import Stage
@@ -208,3 +209,13 @@ def test_what_the_machine_cannot_afford_is_given_up_by_rule_and_told(tmp_path: P
     assert dial.effort is Effort.FULL
     assert hearing.rows(RowKind.GUARD) == []
     assert published.rms(10, 80) > SPEECH
+
+
+def test_a_language_without_rules_airs_its_picture_and_no_sound(tmp_path: Path) -> None:
+    speech = speech_factory(ModelSpec(), PolicySpec(), (), language="bo")
+    hearing = Stepped(tmp_path, speech, 20)
+    published = hearing.run()
+    assert published.rms(0.0, 18.0) < SILENCE
+    assert hearing.rows(RowKind.GUARD) == [], "the picture is shown"
+    assert "好" not in _captions(tmp_path)
+    assert hearing.rows(RowKind.WORDS) == []

@@ -191,7 +191,8 @@ def worker_spec(
                 "start": policy.start,
             }
         ),
-        models=ModelSpec.model_validate(settings.models.model_dump()),
+        language=settings.models.languages.get(hearing.courtroom_id, "zh"),
+        models=ModelSpec.model_validate(settings.models.model_dump(exclude={"languages"})),
         participants=_spoken(hearing),
         nats_url=settings.nats_url,
     )

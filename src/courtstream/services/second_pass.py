@@ -297,7 +297,7 @@ def spec(
         folder=(settings.hearings / hearing_id).absolute(),
         public=(settings.public / hearing_id).absolute(),
         master_key_file=settings.master_key.absolute(),
-        models=ModelSpec.model_validate(settings.models.model_dump()),
+        models=ModelSpec.model_validate(settings.models.model_dump(exclude={"languages"})),
         hide=hide,
         again=again,
     )
