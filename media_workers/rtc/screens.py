@@ -325,7 +325,7 @@ def _decoder(track: dict[str, Any] | None) -> Any:
     extradata = base64.b64decode(track["extradata"])
     if extradata:
         context.extradata = extradata
-    elif track["codec"].startswith("pcm"):
+    elif track.get("rate"):  # Opus and PCM do not say it themselves
         context.sample_rate = track["rate"]
         context.layout = "mono" if track["channels"] == 1 else "stereo"
     context.thread_count = 1

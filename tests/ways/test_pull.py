@@ -100,7 +100,7 @@ async def test_a_recorder_is_fetched_by_rtsp_until_its_source_is_removed(
             assert made.status_code == 201, made.text
             assert made.json()["has_login"] and "secret" not in made.text
             await until(
-                lambda: ways.files() and ways.files()[-1].stat().st_size > 60_000, what="media"
+                lambda: ways.files() and ways.files()[-1].stat().st_size > 30_000, what="media"
             )
             removed = await client.delete(f"/api/v1/courtrooms/{ROOM}/sources/{made.json()['id']}")
             assert removed.status_code == 204

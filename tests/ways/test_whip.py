@@ -132,7 +132,7 @@ async def test_chromium_publishes_vp8_and_opus(ways: Site, browser: Browser) -> 
     asked = {"url": f"{ways.base}/whip", "key": ways.key, "codec": "video/VP8"}
     reply = await page.evaluate(PUBLISH, asked)
     assert reply["status"] == 201, reply
-    await sent(ways, 100_000)
+    await sent(ways, 40_000)
     async with httpx.AsyncClient() as client:
         gone = await client.delete(reply["location"], headers=told(ways))
         assert gone.status_code == 200
@@ -144,7 +144,7 @@ async def test_chromium_publishes_vp8_and_opus(ways: Site, browser: Browser) -> 
     assert got.video is not None and got.audio is not None
     assert (got.video.codec, got.audio.codec) == ("vp8", "opus")
     video, audio = got.of("video"), got.of("audio")
-    assert video[0].key and len(video) > 10
+    assert video[0].key and len(video) > 3
     # what the courtroom said first and showed first are told apart by less than a few frames
     assert abs((video[0].dts or 0) - (audio[0].dts or 0)) < 500_000_000
 
@@ -157,7 +157,7 @@ async def test_the_client_of_eyevinn_publishes_with_trickle_ice(
     await page.add_script_tag(path=bundled(tmp_path))
     asked = {"url": f"{ways.base}/whip", "key": ways.key}
     await page.evaluate(EYEVINN, asked)
-    await sent(ways, 100_000)
+    await sent(ways, 40_000)
     await page.evaluate("() => window.client.destroy()")
     await until(lambda: ways.codes("disconnected"), what="the end")
     assert ways.codes("disconnected") == ["publisher_left"]
