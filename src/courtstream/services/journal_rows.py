@@ -96,7 +96,8 @@ def _redaction(session: Session, hearing: Hearing, row: JournalRow) -> None:
             hearing_id=hearing.id,
             seq=row.seq,
             record_id=str(body.get("id", ""))[:64],
-            kind=str(body.get("kind", "face")),
+            # a row that takes hiding back hides nothing, whoever counts what is hidden
+            kind="opened" if body.get("why") == "opened" else str(body.get("kind", "face")),
             reason=str(body.get("reason", "FACE")),
             start=start,
             end=end,

@@ -83,13 +83,27 @@ def machine_turns(session: Session, hearing_id: str) -> list[TranscriptTurn]:
 
 
 def hidden_later(session: Session, hearing_id: str) -> list[Span]:
-    """Stretches that people hid after they had aired."""
+    """Stretches that people hid after they had aired, less what two persons opened since."""
     query = select(SpeechCorrection).where(
         SpeechCorrection.hearing_id == hearing_id,
-        SpeechCorrection.op == SpeechOp.HIDE,
         SpeechCorrection.state == SpeechState.APPLIED,
     )
-    return [Span(row.start, row.end) for row in session.scalars(query)]
+    hidden: list[Span] = []
+    for row in session.scalars(query.order_by(SpeechCorrection.decided_at, SpeechCorrection.id)):
+        span = Span(row.start, row.end)
+        if row.op is SpeechOp.HIDE:
+            hidden.append(span)
+        elif row.made_at is not None:  # until the sound is there, its words are not either
+            hidden = [rest for one in hidden for rest in without(one, span)]
+    return hidden
+
+
+def without(span: Span, hole: Span) -> list[Span]:
+    """What is left of `span` outside `hole`."""
+    if not span.overlaps(hole):
+        return [span]
+    left = [Span(span.start, hole.start)] if span.start < hole.start else []
+    return [*left, Span(hole.end, span.end)] if hole.end < span.end else left
 
 
 def readable(turn: TranscriptTurn | UtteranceRow, hidden: Sequence[Span]) -> str:

@@ -198,10 +198,15 @@ def test_opening_needs_the_rules_and_a_second_person(heard: tuple[World, str]) -
         world.work.write(corrections.decide, judge, row, True, LATER)
     with pytest.raises(Forbidden):
         world.work.write(corrections.decide, world.users["clerk"], row, True, LATER)
-    state = world.work.write(lambda s: corrections.decide(s, office, row, True, LATER).state)
+    then = LATER + timedelta(seconds=1)
+    state = world.work.write(lambda s: corrections.decide(s, office, row, True, then).state)
     assert state is SpeechState.APPLIED
     left = world.work.read(corrections.hidden_at, hearing_id, hidden.span)
     assert left == []
+    assert world.work.read(transcripts.hidden_later, hearing_id), "words wait for the sound"
+    made = [order.id for order in world.work.read(corrections.orders, hearing_id)]
+    world.work.write(corrections.made, hearing_id, made, LATER)
+    assert world.work.read(transcripts.hidden_later, hearing_id) == []
 
 
 def test_a_protected_name_is_never_opened(heard: tuple[World, str]) -> None:
