@@ -88,6 +88,12 @@ def load720(folder: Path) -> str:
     return run_load(ONE_LARGE)
 
 
+def search(folder: Path) -> str:
+    from bench.search import main as searched
+
+    return searched()
+
+
 def quality(folder: Path) -> str:
     from bench.quality import main as measured
 
@@ -106,6 +112,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "faults": faults,
     "load": load,
     "load720": load720,
+    "search": search,
 }
 
 

@@ -20,6 +20,7 @@ from courtstream.services.steps_now import StepsNow
 from courtstream.store.tables import PassState, SecondPassRow
 from tests.browser.conftest import DESK, PHONE, sign_in, until
 from tests.browser.stage import Stage
+from tests.browser.test_pages import check
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(240)]
 
@@ -211,3 +212,30 @@ def test_every_mode_fits_a_phone_reads_without_script_and_speaks_english(
 
 def stage_case(page: Page) -> bool:
     return "民初" in page.locator("main").inner_text()
+
+
+def test_the_publication_work_is_accessible(stage: Stage, clerk: Page) -> None:
+    for part in ("gate", "notice", "entries", "clips", "verdict"):
+        clerk.goto(work(stage, part))
+        check(clerk)
+    clerk.goto(f"{stage.base}/staff/publication")
+    check(clerk)
+
+
+def test_what_the_public_reads_is_accessible_in_the_dark_on_a_phone(
+    stage: Stage, browser: Browser
+) -> None:
+    context = browser.new_context(locale="en-GB", viewport=PHONE, color_scheme="dark")
+    context.set_default_timeout(SLOW)
+    page = context.new_page()
+    for part in ("text", "clips", "verdict", "embed", "watch"):
+        page.goto(public(stage, part))
+        check(page)
+    for path in ("/judgments", "/courts", "/calendar", "/accessibility", "/?mode=replay"):
+        page.goto(stage.base + path)
+        check(page)
+    page.goto(f"{stage.base}/courts")
+    page.locator(".tree a").last.click()
+    expect(page.locator("h1")).not_to_be_empty(timeout=SLOW)
+    check(page)
+    context.close()

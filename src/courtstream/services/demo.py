@@ -219,6 +219,7 @@ def _new_hearing(case: dict[str, Any], now: datetime) -> NewHearing:
         judges=(case["judge"]["name"],),
         public=hearing["public"],
         replay_release="automatic",
+        picture_text="automatic",
         closure_codes=(),
         approval=True,
         notice=start - timedelta(days=hearing["notice_days"]),

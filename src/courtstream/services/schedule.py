@@ -66,6 +66,7 @@ class NewHearing:
     public: bool = True
     delay: float = 10.0
     replay_release: str = "person"
+    picture_text: str = "person"
     begin: str = "auto"
     closure_codes: tuple[str, ...] | None = None
     approval: bool | None = None
@@ -149,7 +150,12 @@ def create(session: Session, new: NewHearing, place: Place, by: str, now: dateti
         created_at=now,
         created_by=by,
         bench=[HearingJudge(judge=judge, position=n) for n, judge in enumerate(place.judges)],
-        policy=PolicyRow(delay=new.delay, replay_release=new.replay_release, start=new.begin),
+        policy=PolicyRow(
+            delay=new.delay,
+            replay_release=new.replay_release,
+            picture_text=new.picture_text,
+            start=new.begin,
+        ),
     )
     session.add(hearing)
     session.flush()
