@@ -23,6 +23,10 @@ NACK_SECONDS = 0.1
 STUCK_SECONDS = 0.7
 """A picture that has not come by then will not: the sender is asked for a key frame instead."""
 
+KEY_SECONDS = 3.0
+"""Browsers send a key frame only when asked. Whoever joins later (a worker that was started again,
+a preview) can begin at none but these."""
+
 WAITING_BYTES = 8 << 20
 """What may wait for the door; beyond it pictures are given up until the next key frame."""
 
@@ -43,7 +47,7 @@ class Publication:
         self._receivers: dict[str, Any] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._need_key = True
-        self._last_picture = time.monotonic()
+        self._last_picture = self._last_key = time.monotonic()
         self.gone = asyncio.Event()
         self.pictures = self.given_up = 0
 
@@ -158,6 +162,7 @@ class Publication:
         self._last_picture = time.monotonic()
         if key:
             self._need_key = False
+            self._last_key = self._last_picture
         if self._need_key or not tags:
             self.given_up += 1
             return
@@ -188,7 +193,8 @@ class Publication:
                 self._need_key = True
             elif missing:
                 await receiver._send_rtcp_nack(ssrc, missing[:64])
-            if self._need_key and now - asked_key > STUCK_SECONDS:
+            wanted = self._need_key or now - self._last_key > KEY_SECONDS
+            if wanted and now - asked_key > STUCK_SECONDS:
                 asked_key = now
                 await receiver._send_rtcp_pli(ssrc)
 
