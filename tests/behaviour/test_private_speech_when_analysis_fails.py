@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -91,8 +91,7 @@ class Recogniser:
         ]
         if self.broken and self.how == "backwards":
             chars.reverse()
-        heard = Hypothesis(window, tuple(chars))
-        return replace(heard, ok=not (self.broken and self.how == "looping"))
+        return Hypothesis(window, tuple(chars))
 
 
 class NobodyPrivate:
@@ -120,9 +119,7 @@ def _captions(folder: Path) -> str:
     return "".join(file.read_text(encoding="utf-8") for file in files)
 
 
-@pytest.mark.parametrize(
-    ("how", "lasts"), [("stalled", 60), ("backwards", 15), ("crashed", 15), ("looping", 15)]
-)
+@pytest.mark.parametrize(("how", "lasts"), [("stalled", 60), ("backwards", 15), ("crashed", 15)])
 def test_nothing_leaves_while_speech_cannot_be_read_and_it_recovers_by_itself(
     tmp_path: Path, how: str, lasts: int
 ) -> None:
@@ -145,9 +142,8 @@ def test_nothing_leaves_while_speech_cannot_be_read_and_it_recovers_by_itself(
     starts = [w[1] / SECOND for row in said for w in row["words"]]
     inside = [t for t in starts if FAULT + 1 <= t < over - WINDOW]
     assert inside == [], "no word that nobody could check"
-    if how != "looping":
-        told = [row.body["closed"] for row in hearing.rows(RowKind.GUARD)]
-        assert told[:2] == [True, False], "the closure is told, and its end"
+    told = [row.body["closed"] for row in hearing.rows(RowKind.GUARD)]
+    assert told[:2] == [True, False], "the closure is told, and its end"
 
 
 def test_a_hearing_that_begins_in_mid_speech_begins_silent_but_not_dark(tmp_path: Path) -> None:
@@ -202,13 +198,13 @@ def test_what_the_machine_cannot_afford_is_given_up_by_rule_and_told(tmp_path: P
     def speech() -> Stage[Sound, SpeechPassed]:
         return PacedSpeech(SpeechAnalyser(Dear(), NobodyPrivate()), dial, clock=clock)
 
-    hearing = Stepped(tmp_path, speech, 95, dial=dial)
+    hearing = Stepped(tmp_path, speech, 80, dial=dial)
     published = hearing.run()
     told = [row.body["effort"] for row in hearing.rows(RowKind.EFFORT)]
     assert told == ["wider_hop", "full"], "wider while it is dear, back when it is not"
     assert dial.effort is Effort.FULL
     assert hearing.rows(RowKind.GUARD) == []
-    assert published.rms(10, 80) > SPEECH
+    assert published.rms(10, 70) > SPEECH
 
 
 def test_a_language_without_rules_airs_its_picture_and_no_sound(tmp_path: Path) -> None:
