@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import av
+import cv2
 import httpx
 import imageio_ffmpeg
 import numpy as np
@@ -57,11 +58,34 @@ def originals() -> list[npt.NDArray[np.uint8]]:
         return [f.to_ndarray(format="yuv420p") for f in container.decode(video=0)]
 
 
-def with_faces(pictures: list[npt.NDArray[np.uint8]]) -> int:
-    """How many of the pictures a face can surely be found in."""
-    finder = YuNetFinder()
-    found = [finder.find(picture, 640) for picture in pictures]
-    return sum(bool(len(faces)) and faces[:, 4].max() > 0.7 for faces in found)
+def faces_of(picture: npt.NDArray[np.uint8]) -> list[tuple[int, int, int, int]]:
+    """The middle of each face (left, top, right, bottom) that is surely one."""
+    found = YuNetFinder().find(picture, 640)
+    return [
+        (int(x + w / 5), int(y + h / 5), int(x + w * 4 / 5), int(y + h * 4 / 5))
+        for x, y, w, h, score in found[:, :5]
+        if score > 0.6 and w >= 16
+    ]
+
+
+def clearest(pictures: list[npt.NDArray[np.uint8]], sent: list[npt.NDArray[np.uint8]]) -> float:
+    """How much of any face's fine detail that was sent is in any of the pictures: 1 is all."""
+    height, width = pictures[0].shape[0] * 2 // 3, pictures[0].shape[1]
+    small = [cv2.resize(p[: p.shape[0] * 2 // 3], (width, height)) for p in sent]
+    factor = width / sent[0].shape[1]
+    best = -1.0
+    for picture, source in ((p, s) for p in pictures for s in range(len(sent))):
+        for box in faces_of(sent[source]):
+            left, top, right, bottom = (round(v * factor) for v in box)
+            a = _detail(picture[:height])[top:bottom, left:right].ravel()
+            b = _detail(small[source])[top:bottom, left:right].ravel()
+            best = max(best, float(np.corrcoef(a, b)[0, 1]))
+    return best
+
+
+def _detail(luma: npt.NDArray[np.uint8]) -> npt.NDArray[np.float32]:
+    fine: npt.NDArray[np.float32] = luma.astype(np.float32)
+    return fine - cv2.GaussianBlur(fine, (0, 0), 2.0)
 
 
 def live(ways: Site) -> bool:
@@ -154,8 +178,9 @@ async def test_a_browser_publishes_staff_look_and_the_public_sees_no_face(tmp_pa
         assert all(e.actor == clerk for e in looked if e.action == "look_raw")
     faces = [r for r in rows if r.kind is RowKind.MEASURE and r.body["faces"]]
     assert faces, "faces were there to hide"
-    shown_faces = with_faces([frame for _, frame in published.frames[::5]])
-    assert shown_faces == 0, f"{shown_faces} public pictures show a face"
-    assert with_faces(originals()[::25]) > 0, "the finder sees the faces that were sent"
+    sent = originals()[::50]
+    assert clearest(sent[:1], sent[:1]) > 0.95, "the measure sees a face that is not hidden"
+    found = clearest([frame for _, frame in published.frames[::25]], sent)
+    assert found < 0.6, f"a face can be made out in public: {found:.2f}"
     skews = [r.body["skew"] for r in rows if r.kind is RowKind.MEASURE]
     assert max(skews) <= 40_000_000, "sound and picture are together"
