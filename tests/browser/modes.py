@@ -43,8 +43,9 @@ def text_mode(stage: Stage) -> None:
         subprocess.run(command, cwd=folder, input=piece, check=True, timeout=60)
         stage.say(RowKind.STILL, float(t), uri=name, start=seconds(t), end=seconds(t + 10))
     work, hearing, now = stage.platform.work, stage.seed.hearing_id, utc_now()
-    work.write(entries.follow, hearing, StepsNow(), now)
     clerk = work.read(user, "clerk")
+    work.write(entries.set_policy, clerk, hearing, "person", now)
+    work.write(entries.follow, hearing, StepsNow(), now)
     drafts = work.read(entries.desk, clerk, hearing).drafts
     ids = [draft.id for draft in drafts[: len(drafts) // 2 + 1]]
     work.write(entries.release, clerk, hearing, ids, now)
