@@ -50,10 +50,10 @@ imports: install
 	$(BIN)/lint-imports
 
 unit: install
-	$(BIN)/pytest tests/unit
+	$(BIN)/pytest tests/unit -n 2 --dist loadfile
 
 behaviour: install
-	$(BIN)/pytest tests/behaviour tests/faults tests/fuzz
+	$(BIN)/pytest tests/behaviour tests/faults tests/fuzz tests/ways
 
 browser: install
 	$(BIN)/pytest tests/browser

@@ -213,9 +213,7 @@ class Worker:
         zones = LiveZones(spec.policy.zones)
         parts = GraphParts(
             faces=faces_factory(spec.models, zones),
-            speech=speech_factory(
-                spec.models, spec.policy, spec.participants, dial, spec.language
-            ),
+            speech=speech_factory(spec.models, spec.policy, spec.participants, dial, spec.language),
             dial=dial,
             wary=True,
             words=self._heard,

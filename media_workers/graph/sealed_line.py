@@ -165,7 +165,6 @@ class SealedLine:
             self.bytes += int(row["bytes"])
             self._journal.write(RowKind.SEALED, row["start"], **row)
 
-
     def _note_folder(self, folder: str) -> None:
         """A damaged folder is left as it is and recording goes on beside it: that is on record."""
         if folder != self._folder:

@@ -38,6 +38,8 @@ from media_workers.runtime.journal import Journal
 REACH: MediaTime = 60 * MILLISECOND
 """An AAC frame sounds into its neighbours: segments this near to a change are made anew, too."""
 
+BARRED = frozenset({RedactionKind.VOICE, RedactionKind.WHOLE_PICTURE})
+
 OPENED = "opened"
 """`why` of a record's row that takes hiding back instead of adding it."""
 
@@ -102,8 +104,10 @@ class Resounder:
     def _opened(self, heard: Sound, orders: Sequence[SoundOrder]) -> Sound:
         for order in orders:
             span = Span(order.start, order.end).clipped(heard.span)
-            if order.op == "open" and span is not None:
-                fresh = original_sound(self._places.folder, self._places.master_key_file, span)
+            if order.op != "open" or span is None:
+                continue
+            for part in openable(self._rows, span):
+                fresh = original_sound(self._places.folder, self._places.master_key_file, part)
                 heard = spliced(heard, fresh)
         return heard
 
@@ -171,6 +175,16 @@ def hidden_sound(rows: Iterable[JournalRow], orders: Sequence[SoundOrder] = ()) 
     for order in orders:
         hidden = _after(hidden, Span(order.start, order.end), opens=order.op == "open")
     return merge(hidden)
+
+
+def openable(rows: Iterable[JournalRow], span: Span) -> list[Span]:
+    """What of `span` the original may give back: not where a voice was protected or everything
+    was closed, for opening words opens neither. There the public sound stays as it is."""
+    left = [span]
+    for row in rows:
+        if row.kind is RowKind.REDACTION and row.body.get("kind") in BARRED:
+            left = _after(left, Span(int(row.body["start"]), int(row.body["end"])), opens=True)
+    return left
 
 
 def _after(hidden: Sequence[Span], span: Span, *, opens: bool) -> list[Span]:

@@ -38,9 +38,7 @@ class FaceRows:
         self._open: dict[_Key, _Open] = {}
         self._made = 0
 
-    def push(
-        self, t: MediaTime, faces: Iterable[FaceBox], frame: MediaTime
-    ) -> Iterator[Redaction]:
+    def push(self, t: MediaTime, faces: Iterable[FaceBox], frame: MediaTime) -> Iterator[Redaction]:
         """Take the boxes of one published frame that lasts `frame` ns."""
         for face in faces:
             key = (face.track, face.reason, face.zone, face.why)

@@ -100,7 +100,7 @@ class Screen:
             connection.close()
             raise
         self._connection = connection
-        make = Released(self._say) if self._view == "redacted" else Raw(self._say, self._mark)
+        make = ReleasedView(self._say) if self._view == "redacted" else Raw(self._say, self._mark)
         threading.Thread(target=self._read, args=(connection, make), daemon=True).start()
         self._playing = asyncio.ensure_future(self._play())
 
@@ -122,7 +122,7 @@ class Screen:
             self._playing.cancel()
         self._ended()
 
-    def _read(self, connection: socket.socket, make: Released | Raw) -> None:
+    def _read(self, connection: socket.socket, make: ReleasedView | Raw) -> None:
         try:
             while True:
                 make.push(_frame(connection))
@@ -184,7 +184,7 @@ def _exactly(connection: socket.socket, size: int) -> bytes:
 Say = Callable[[str, float, Any], None]
 
 
-class Released:
+class ReleasedView:
     """Released pictures as they are; the sound to Opus, once for all viewers."""
 
     def __init__(self, say: Say) -> None:

@@ -7,7 +7,17 @@ import sys
 
 import typer
 
-GROUPS: tuple[str, ...] = ("media", "rules", "hearing", "user", "sealed", "second_pass", "run", "transcripts", "scores")
+GROUPS: tuple[str, ...] = (
+    "media",
+    "rules",
+    "hearing",
+    "user",
+    "sealed",
+    "second_pass",
+    "run",
+    "transcripts",
+    "scores",
+)
 """Modules of this package; each has `register(app)` that adds its commands."""
 
 _ALONE = {"redact": ("media",), "transcribe": ("media",)}

@@ -202,9 +202,7 @@ class NatsBus:
 
     async def pulls(self, node: str, timeout: float = 3.0) -> PullReply:
         """Ask the platform which sources this node fetches. Raises ControlAway."""
-        return await self.request(
-            protocol.INGEST_PULLS, PullRequest(node=node), PullReply, timeout
-        )
+        return await self.request(protocol.INGEST_PULLS, PullRequest(node=node), PullReply, timeout)
 
     async def keys_revoked(self, digests: tuple[str, ...]) -> None:
         """Tell every door that these keys are no longer in force."""

@@ -109,9 +109,7 @@ class Installation:
             update={
                 "data": self.settings.data.absolute(),
                 "web": web.model_copy(update={"port": web_port}),
-                "ingest": ingest.model_copy(
-                    update={"rtmp_port": rtmp_port, "srt_port": srt_port}
-                ),
+                "ingest": ingest.model_copy(update={"rtmp_port": rtmp_port, "srt_port": srt_port}),
             }
         )
 

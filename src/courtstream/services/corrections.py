@@ -104,9 +104,7 @@ def decide(
     return row
 
 
-def decided(
-    session: Session, actor: UserView, correction_id: str, yes: bool, now: datetime
-) -> str:
+def decided(session: Session, actor: UserView, correction_id: str, yes: bool, now: datetime) -> str:
     """`decide`, giving the hearing's id."""
     return decide(session, actor, correction_id, yes, now).hearing_id
 
