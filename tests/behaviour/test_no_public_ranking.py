@@ -80,7 +80,7 @@ def _addresses(world: World, app: Any) -> Iterator[str]:
 
 @contextmanager
 def _site(world: World) -> Iterator[TestClient]:
-    """The platform; a page that breaks says nothing, and other tests say that it breaks."""
+    """The platform; a page that breaks is answered, so that its address can be told."""
     app = create_app(world.settings, None)
     with TestClient(app, raise_server_exceptions=False) as client:
         yield client
@@ -98,6 +98,7 @@ def _seen(text: str) -> set[str]:
 def _pages(world: World, client: TestClient) -> Iterator[tuple[str, str]]:
     for address in sorted(set(_addresses(world, client.app))):
         answer = client.get(address, follow_redirects=False, headers={"accept": "text/html"})
+        assert answer.status_code < 500 or answer.status_code == 503, f"{address} breaks"
         if "text" in answer.headers.get("content-type", "") or "json" in answer.headers.get(
             "content-type", ""
         ):
