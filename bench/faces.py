@@ -139,6 +139,18 @@ def measured(name: str, command: Command, clip: Path, folder: Path) -> Row:
     return Row(name, clip.stem, height, cpu, whole.memory, figures)
 
 
+def turns(clips: Sequence[Path], names: Sequence[str], peers: int) -> list[tuple[str, Path]]:
+    """Which tool takes which clip, in order.
+
+    The limit and ours follow each other, since what else the machine does changes over minutes.
+    Others, which take minutes for seconds, get the shortest clips, at the end.
+    """
+    own = [name for name in ("bare", "courtstream") if name in names]
+    short = sorted(clips, key=lambda clip: shape(clip)[1])[:peers]
+    others = [name for name in names if name not in own]
+    return [(n, c) for c in clips for n in own] + [(n, c) for n in others for c in short]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("clips", nargs="*", type=Path)
@@ -153,13 +165,11 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         folder: Path = options.keep or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        for name, command in tools(options.preset, options.deface).items():
-            own = name in ("bare", "courtstream")
-            # the shortest first: others take minutes for seconds
-            for clip in clips if own else sorted(clips, key=lambda c: shape(c)[1])[: options.peers]:
-                row = measured(name, command, clip, folder)
-                print(table([row], heading=not rows), flush=True)
-                rows.append(row)
+        found = tools(options.preset, options.deface)
+        for name, clip in turns(clips, list(found), options.peers):
+            row = measured(name, found[name], clip, folder)
+            print(table([row], heading=not rows), flush=True)
+            rows.append(row)
     if options.docs:
         plot(rows, ROOT / "docs" / "benchmarks.svg")
         document(rows, options.preset, ROOT / "docs" / "benchmarks.md")

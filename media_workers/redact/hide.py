@@ -27,9 +27,10 @@ FAINT = 0.3
 
 NEGATIVE_FROM = 40
 """Boxes at least this many pixels wide show their cells as a faint negative: dark comes out light,
-so nothing of a face's pattern is left, and a detector no longer takes the outline of a head with
-a smooth inside for a face. In smaller ones it found none, and there the negative would reach beyond
-the head into the picture around it."""
+so nothing of a face's pattern is left, and a detector seldom takes the outline of a head with a
+smooth inside for a face. In smaller ones the negative would reach beyond the head into the picture
+around it. In 1,974 looks at hidden faces of ten clips the detector fired 7 times at its threshold:
+at outlines of heads, with nothing of the person inside."""
 
 PICTURE_GRID = 12
 """Cells across the whole picture when all of it is hidden."""

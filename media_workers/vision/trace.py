@@ -15,6 +15,9 @@ from media_workers.runtime.items import Picture
 from media_workers.vision.detect import FaceFinder
 from media_workers.vision.track import Cut, Seen, Track, between, parted, sightings
 
+MOST = 80
+"""Close looks that may follow one look: a picture full of doubts may not cost more than can be paid
+live. What is not followed any more is believed for a while where it was seen."""
 _REACH = 1.0
 _LIKE = 1.8
 _MISSES = 3
@@ -29,6 +32,11 @@ class Tracer:
 
     def __init__(self, finder: FaceFinder) -> None:
         self._finder = finder
+        self._left = MOST
+
+    def refill(self) -> None:
+        """A new look at the whole picture begins: as many close looks again."""
+        self._left = MOST
 
     def back(self, track: Track, pictures: Iterable[Picture], cuts: list[Cut]) -> bool:
         """Follow the track from its first sighting back through earlier pictures, newest first.
@@ -110,6 +118,9 @@ class Tracer:
 
     def _best(self, picture: Picture, known: Seen, x: float, y: float) -> Seen | None:
         """The face nearest to (x, y), or to where it is known from."""
+        if self._left <= 0:
+            return None
+        self._left -= 1
         found = self._finder.near(picture.i420, x, y, known.w)
         near = [
             (gap, face)

@@ -10,6 +10,7 @@ from courtstream.domain.errors import BrokenStream
 from courtstream.domain.time import SECOND
 from media_workers.vision.analyse import FaceAnalyser
 from media_workers.vision.canary import sane
+from media_workers.vision.trace import MOST
 
 from .scripted import HEIGHT, WIDTH, Row, Scripted, analysed, covers, picture, time_of
 
@@ -190,6 +191,16 @@ def test_a_flickering_picture_does_not_multiply_the_cost() -> None:
     _, finder = analysed(lambda _: [], 100, view=lambda i: i)
     assert len(finder.looks) <= 105
     assert sum(width > 640 for _, width in finder.looks) <= 21
+
+
+def test_a_picture_full_of_doubts_has_a_bounded_cost() -> None:
+    """Forty faces that are found at every second look only."""
+    crowd: list[Row] = [
+        (20.0 + 60 * (n % 10), 20.0 + 60 * (n // 10), 20.0, 25.0, 0.9) for n in range(40)
+    ]
+    _, finder = analysed(lambda i: crowd if i // 5 % 2 else [], 100)
+    assert len(finder.close_looks) <= MOST * len(finder.looks)
+    assert max(finder.close_looks.count(i) for i in range(100)) <= 2 * MOST
 
 
 def test_time_that_does_not_rise_is_refused() -> None:
