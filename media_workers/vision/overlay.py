@@ -60,6 +60,8 @@ class ClockWatch:
         if len(self._changes) < LOOKS * (MEMORY - 1):
             return None
         looks = np.array([look % LOOKS for look, _ in self._changes])
+        if len(np.unique(looks)) < LOOKS:
+            return None  # pictures come too seldom to tell
         changed = np.stack([cells for _, cells in self._changes])
         rates = np.stack([changed[looks == part].mean(axis=0) for part in range(LOOKS)])
         ordered = np.sort(rates, axis=0)
