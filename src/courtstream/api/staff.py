@@ -68,9 +68,10 @@ async def revoke_key(request: Request) -> JSONResponse:
 @documented("scores", c.ScorecardOut, staff=True)
 async def scorecard(request: Request) -> JSONResponse:
     """The current scorecard of a hearing: a suggestion for people, with its evidence."""
-    view = await context(request).work.reading(
-        scoring.shown, actor(request), request.path_params["hearing_id"], utc_now()
-    )
+    work, person, now = context(request).work, actor(request), utc_now()
+    hearing_id = request.path_params["hearing_id"]
+    view = await work.reading(scoring.shown, person, hearing_id, now)
+    await work.writing(scoring.saw, person, hearing_id, now)
     return answer(c.ScorecardOut, view)
 
 

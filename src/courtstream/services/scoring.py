@@ -120,7 +120,9 @@ def shown(session: Session, actor: UserView, hearing_id: str, now: datetime) -> 
     does. Raises NotFound, Forbidden, Conflict while it is too early.
     """
     card = scorecard(session, actor, hearing_id)
-    if actor.judge_id is None and now < card.computed_at + FIRST_LOOK and not _seen(session, card):
+    bench = {judge.id for judge in card.hearing.judges}
+    early = now < card.computed_at + FIRST_LOOK and not _seen(session, card)
+    if early and actor.judge_id not in bench:
         raise Conflict("承办法官先行查看期内 / the judge looks first", until=card.computed_at)
     return card
 
@@ -128,8 +130,10 @@ def shown(session: Session, actor: UserView, hearing_id: str, now: datetime) -> 
 def saw(session: Session, actor: UserView, hearing_id: str, now: datetime) -> None:
     """A judge of the bench has opened the card; said once for each card."""
     row = current(session, hearing_id)
-    if row is not None and actor.judge_id is not None and not _seen_row(session, row):
-        hearing_for(session, actor, Action.SEE_SCORE, hearing_id)
+    if row is None or _seen_row(session, row):
+        return
+    hearing = hearing_for(session, actor, Action.SEE_SCORE, hearing_id)
+    if actor.judge_id in {seat.judge_id for seat in hearing.bench}:
         audit.append(session, actor.id, _SEEN, row.id, {}, now)
 
 
