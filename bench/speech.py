@@ -1,9 +1,10 @@
 """Words and private speech, ours beside a plain peer, on the same recordings in one run.
 
-Ours: the live analyser at the default delay, one pass for captions and bleeps. Peer: faster-whisper
-over the file with its usual settings and word times, then patterns of digits on its text, which
-is what most tools that promise redaction do. Same model, same machine, one thread each. Both
-outputs are judged from outside by the scripts of ../shared.
+Ours: the live analyser at the default delay, one pass for captions and bleeps. Peers:
+faster-whisper over the file with its usual settings and word times, then patterns of digits on
+its text, which is what most tools that promise redaction do; and the same with jieba's marks of
+names and places. Same model, same machine, one thread each. All outputs are judged from outside
+by the scripts of ../shared.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import sys
 import tempfile
 import time
 import wave
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
@@ -76,6 +77,12 @@ class Heard:
     latency: list[float] = field(default_factory=list)
     cpu: float = 0.0
     delay: float | None = None
+    places: list[tuple[float, float]] = field(default_factory=list)
+
+    def hide(self, start: int, end: int) -> None:
+        """Hide the characters from `start` to before `end` of the text, where they were heard."""
+        first, last = self.places[start][0], self.places[end - 1][1]
+        self.spans.append(Span(seconds(first), seconds(last)))
 
 
 @dataclass(frozen=True)
@@ -132,17 +139,37 @@ def peer(path: Path, protected: tuple[str, ...]) -> Heard:
     model = WhisperModel(str(whisper_folder("")), "cpu", compute_type="int8", cpu_threads=1)
     heard, began = Heard(), time.process_time()
     segments, _ = model.transcribe(str(path), language="zh", beam_size=5, word_timestamps=True)
-    places: list[tuple[float, float]] = []
     for segment in segments:
         for word in segment.words or ():
-            for _ in word.word.strip():
-                places.append((word.start, word.end))
+            heard.places += [(word.start, word.end)] * len(word.word.strip())
             heard.text += word.word.strip()
     heard.cpu = time.process_time() - began
     for pattern in (*PATTERNS, *map(re.escape, protected)):
         for found in re.finditer(pattern, heard.text):
-            start, end = places[found.start()][0], places[found.end() - 1][1]
-            heard.spans.append(Span(seconds(start), seconds(end)))
+            heard.hide(found.start(), found.end())
+    return heard
+
+
+TAGS = frozenset({"nr", "nrt", "ns", "m"})
+"""Names of people and places, and numbers, as jieba marks them."""
+
+
+def tagged(plain: Heard) -> Heard | None:
+    """The same recognition, with what jieba takes for a name, a place or a number hidden too.
+
+    None where the package is not installed (`pip install jieba`): it is no dependency of ours.
+    """
+    try:
+        tagger = import_module("jieba.posseg")
+    except ImportError:
+        sys.stdout.write("jieba is not installed: that peer is passed over\n")
+        return None
+    heard, at, began = replace(plain, spans=list(plain.spans)), 0, time.process_time()
+    for token in tagger.cut(plain.text):
+        if token.flag in TAGS and len(token.word) > 1:
+            heard.hide(at, at + len(token.word))
+        at += len(token.word)
+    heard.cpu = plain.cpu + time.process_time() - began
     return heard
 
 
@@ -206,6 +233,9 @@ def rows() -> tuple[Row, ...]:
         made.append(judged(recording, pcm, "courtstream", ours(pcm, recording.protected)))
         plain = peer(recording.media, recording.protected)
         made.append(judged(recording, pcm, "faster-whisper + regex", plain))
+        marked = tagged(plain)
+        if marked is not None:
+            made.append(judged(recording, pcm, "faster-whisper + regex + jieba", marked))
     _write(made)
     return tuple(made)
 
