@@ -61,6 +61,7 @@ def redact(argv: list[str]) -> int:
             bleep=policy.bleep,
             zones=zones,
             preset=options.preset,
+            sound_only=source.video is None,
         ),
     )
     with _progress(console) as progress:

@@ -59,7 +59,7 @@ class GraphParts:
     """What a graph is made of. Factories are called again after a stage has fallen.
 
     `words` hears stable text before it airs; `seconds` is the clock by which speech analysis
-    counts as hung.
+    counts as hung. `sound_only`: a recording without a picture, never a hearing.
     """
 
     faces: FacesFactory
@@ -75,6 +75,7 @@ class GraphParts:
     bleep: Mode = "tone"
     preset: str = "veryfast"
     zones: LiveZones = field(default_factory=LiveZones)
+    sound_only: bool = False
 
 
 class Graph:
@@ -100,7 +101,13 @@ class Graph:
         self._cards: tuple[CardPainter, VideoEncoder] | None = None
         self.shields = Shields()
         self.guard = Guard(
-            self.ledger, self.closures, self._paint, self._card, parts.bleep, self.shields
+            self.ledger,
+            self.closures,
+            self._paint,
+            self._card,
+            parts.bleep,
+            self.shields,
+            sound_only=parts.sound_only,
         )
         self.release = ReleaseLine(
             pace,

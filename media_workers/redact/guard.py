@@ -53,7 +53,11 @@ class Verdict:
 
 
 class Guard:
-    """Judges held chunks and makes them `Released`."""
+    """Judges held chunks and makes them `Released`.
+
+    `sound_only`: the source is known to have no picture (a sound recording), so that sound leaves
+    when speech analysis has passed it; a hearing's camera that sends none is a fault and closes.
+    """
 
     def __init__(
         self,
@@ -63,12 +67,15 @@ class Guard:
         encode_card: CardEncoder,
         bleep_mode: Mode = "tone",
         shields: Shields | None = None,
+        *,
+        sound_only: bool = False,
     ) -> None:
         self._ledger, self._closures = ledger, closures
         self._paint, self._encode_card = paint, encode_card
         self._mode = bleep_mode
         self._shields = shields or Shields()
         self._changer = VoiceChanger()
+        self._sound_only = sound_only
         self.closures_made = 0
         self._was_closed = False
 
@@ -78,18 +85,25 @@ class Guard:
         if closure is not None:
             state = STATE_OF.get(closure.reason, MinuteState.CLOSED)
             return Verdict(state, closure.reason, (), closure.by, closure.why)
-        if not held.seen:
-            return Verdict(MinuteState.OFF, Reason.SIGNAL_LOST)
-        hidden = next((s.whole for s in held.pictures if s.whole is not None), None)
-        if hidden is not None:
-            return Verdict(MinuteState.MUTED, hidden)
-        if not held.pictures:
-            return Verdict(MinuteState.MUTED, Reason.ANALYSIS_LATE)
+        if held.seen or not self._sound_only:
+            closed = self._unfit(held)
+            if closed is not None:
+                return closed
         if held.heard is not None and not self._ledger.passed(held.heard):
             return Verdict(MinuteState.MUTED, Reason.ANALYSIS_LATE)
         near = self._ledger.private_near(held.span, REACH)
         shields = self._shields.near(held.span.padded(REACH, REACH))
         return Verdict(MinuteState.LIVE, None, tuple(near), shields=tuple(shields))
+
+    @staticmethod
+    def _unfit(held: Held) -> Verdict | None:
+        """Why the pictures of a chunk may not leave, None when they may."""
+        if not held.seen:
+            return Verdict(MinuteState.OFF, Reason.SIGNAL_LOST)
+        hidden = next((s.whole for s in held.pictures if s.whole is not None), None)
+        if hidden is not None:
+            return Verdict(MinuteState.MUTED, hidden)
+        return None if held.pictures else Verdict(MinuteState.MUTED, Reason.ANALYSIS_LATE)
 
     def release(self, held: Held, verdict: Verdict, captions: Sequence[Caption] = ()) -> Released:
         """Carry the verdict out."""
@@ -97,7 +111,7 @@ class Guard:
             self._was_closed = False
             return Released(
                 span=held.span,
-                video=tuple(shown.packet for shown in held.pictures),
+                video=self._video(held),
                 sound=self._redacted(held, verdict),
                 state=verdict.state,
                 captions=tuple(captions),
@@ -114,6 +128,13 @@ class Guard:
             state=verdict.state,
             reasons=frozenset({verdict.closed}),
         )
+
+    def _video(self, held: Held) -> tuple[EncodedPacket, ...]:
+        """The pictures; of a recording that has none, the card, so that the file has a track."""
+        if held.pictures:
+            return tuple(shown.packet for shown in held.pictures)
+        card = self._paint(held.small, Reason.SIGNAL_LOST)
+        return tuple(self._encode_card(card, held.span))
 
     def _redacted(self, held: Held, verdict: Verdict) -> Sound:
         """The chunk's sound with voices changed and private speech replaced, in this order."""

@@ -37,14 +37,16 @@ def held(*, whole: Reason | None = None, pictures: bool = True, heard: bool = Tr
     return Held(CHUNK, shown, Sound(CHUNK.start, pcm), pictures, CHUNK if heard else None, None)
 
 
-def guard(ledger: SpeechLedger, closures: Closures | None = None) -> Guard:
+def guard(
+    ledger: SpeechLedger, closures: Closures | None = None, *, sound_only: bool = False
+) -> Guard:
     def paint(background: Picture | None, reason: Reason) -> Planes:
         return np.zeros((6, 4), np.uint8)
 
     def card(planes: Planes, span: Span) -> tuple[EncodedPacket, ...]:
         return (EncodedPacket(span.start, SECOND, True, b"card"),)
 
-    return Guard(ledger, closures or Closures(), paint, card)
+    return Guard(ledger, closures or Closures(), paint, card, sound_only=sound_only)
 
 
 def passed_to(end: int, *private: PrivateSpan) -> SpeechLedger:
@@ -56,6 +58,27 @@ def passed_to(end: int, *private: PrivateSpan) -> SpeechLedger:
 def test_open_only_when_both_have_passed_all_of_it() -> None:
     verdict = guard(passed_to(CHUNK.end)).judge(held())
     assert (verdict.state, verdict.closed) == (MinuteState.LIVE, None)
+
+
+def test_a_recording_without_a_picture_leaves_when_its_sound_has_passed() -> None:
+    private = PrivateSpan(Span(CHUNK.start, CHUNK.start + SECOND // 2), Reason.PHONE)
+    watch = guard(passed_to(CHUNK.end, private), sound_only=True)
+    chunk = held(pictures=False)
+    released = watch.release(chunk, watch.judge(chunk))
+    assert [p.data for p in released.video] == [b"card"]
+    assert not np.array_equal(released.sound.pcm[5_000:20_000], LOUD[5_000:20_000])
+    assert np.array_equal(released.sound.pcm[-10_000:], LOUD[-10_000:])
+    late = guard(passed_to(CHUNK.end - 1), sound_only=True)
+    assert late.judge(chunk).closed is Reason.ANALYSIS_LATE
+
+
+def test_a_hearing_whose_camera_sends_nothing_is_closed() -> None:
+    assert guard(passed_to(CHUNK.end)).judge(held(pictures=False)).closed is Reason.SIGNAL_LOST
+
+
+def test_a_picture_in_a_sound_recording_is_judged_as_any_other() -> None:
+    watch = guard(passed_to(CHUNK.end), sound_only=True)
+    assert watch.judge(held(whole=Reason.ANALYSIS_LATE)).closed is Reason.ANALYSIS_LATE
 
 
 @pytest.mark.parametrize("whole", [Reason.ANALYSIS_LATE, Reason.ANALYSIS_DEAD])
