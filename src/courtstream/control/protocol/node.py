@@ -1,0 +1,68 @@
+"""What a node agent says, what it is asked, and the journals it keeps."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import Field
+
+from courtstream.control.protocol.base import Message
+from courtstream.control.protocol.hearing import JournalRow
+from courtstream.control.protocol.order import WorkerSpec
+from courtstream.control.protocol.second_pass import SecondPassSpec
+
+
+class NodeBeat(Message):
+    """A node agent's state.
+
+    `gave_up`: hearings whose worker failed too often and waits for a person. `ingest`: by hearing,
+    the totals of its publisher (bytes, tags, lost_tags, lost_bytes, relays, buffered_bytes).
+    `cores` of the machine, `busy` those its workers use, `cost` what one more hearing needs.
+    """
+
+    node: str
+    pid: int
+    version: str
+    hearings: tuple[str, ...] = ()
+    rtmp_port: int = 0
+    srt_port: int = 0
+    load: float = 0.0
+    free_bytes: int = 0
+    cores: float = 0.0
+    busy: float = 0.0
+    cost: float = 0.0
+    gave_up: tuple[str, ...] = ()
+    ingest: dict[str, dict[str, float]] = Field(default_factory=dict)
+
+
+class NodeVerb(StrEnum):
+    """What a node agent can be asked."""
+
+    START = "start"
+    STOP = "stop"
+    STATUS = "status"
+    SECOND_PASS = "second_pass"
+
+
+class NodeCommand(Message):
+    """A request to a node agent. `spec` with `start`, `hearing_id` with `stop`."""
+
+    verb: NodeVerb
+    hearing_id: str = ""
+    spec: WorkerSpec | None = None
+    second_pass: SecondPassSpec | None = None
+
+
+class JournalRequest(Message):
+    """Rows of `hearing_id` with `seq > after`, at most `limit`."""
+
+    hearing_id: str
+    after: int = 0
+    limit: int = Field(500, ge=1, le=5000)
+
+
+class JournalPage(Message):
+    """Rows in order; `more` when the limit cut them."""
+
+    rows: tuple[JournalRow, ...]
+    more: bool = False

@@ -1,0 +1,59 @@
+"""Where each message goes: the subjects and buckets of NATS, built here and nowhere else."""
+
+from __future__ import annotations
+
+
+def worker_beat(hearing_id: str) -> str:
+    """Heartbeat of one hearing's worker (`WorkerBeat`, once a second)."""
+    return f"cs.worker.{hearing_id}.beat"
+
+
+def worker_row(hearing_id: str) -> str:
+    """Journal rows as they are written (`JournalRow`)."""
+    return f"cs.worker.{hearing_id}.row"
+
+
+def worker_command(hearing_id: str) -> str:
+    """Requests to one hearing's worker (`Command` → `Reply`)."""
+    return f"cs.worker.{hearing_id}.do"
+
+
+def node_beat(node: str) -> str:
+    """Heartbeat of a node agent (`NodeBeat`, every two seconds)."""
+    return f"cs.node.{node}.beat"
+
+
+def node_command(node: str) -> str:
+    """Requests to a node agent (`NodeCommand` → `Reply`)."""
+    return f"cs.node.{node}.do"
+
+
+def node_rtc(node: str) -> str:
+    """Requests to a node's WebRTC processes (`RtcRequest` → `RtcReply`)."""
+    return f"cs.node.{node}.rtc"
+
+
+def node_journal(node: str) -> str:
+    """Asks a node for journal rows after a number (`JournalRequest` → `JournalPage`)."""
+    return f"cs.node.{node}.journal"
+
+
+INGEST_ADMIT = "cs.ingest.admit"
+"""A publisher knocks (`AdmitRequest` → `AdmitReply`); answered by the platform (queue group)."""
+
+INGEST_EVENT = "cs.ingest.event"
+"""A publisher came, went or was refused (`IngestEvent`)."""
+
+INGEST_REVOKED = "cs.ingest.revoked"
+"""Keys are no longer in force (`KeysRevoked`); who publishes with one is put out."""
+
+INGEST_PULLS = "cs.ingest.pulls"
+"""Which sources a node fetches (`PullRequest` → `PullReply`); answered by the platform."""
+
+PULL_NEWS = "cs.ingest.pulled"
+"""How a fetched source fares (`PullNews`)."""
+
+LEASE_BUCKET = "cs_leases"
+"""KV bucket; one key a hearing; the revision of the claim is the fencing epoch."""
+
+LEASE_TTL_SECONDS = 6.0
