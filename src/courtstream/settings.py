@@ -51,6 +51,14 @@ class NatsSettings(BaseModel):
     port: int = Field(4222, ge=0, le=65535, description="Port of the embedded server.")
 
 
+class TraceSettings(BaseModel):
+    """OpenTelemetry, for those who run a collector (extra `traces`)."""
+
+    endpoint: str = Field(
+        "", description="OTLP/HTTP address, for example http://host:4318/v1/traces."
+    )
+
+
 class AdmissionSettings(BaseModel):
     """When a stream is refused so that those that run do not suffer."""
 
@@ -98,6 +106,7 @@ class Settings(BaseSettings):
     ingest: IngestSettings = IngestSettings()
     nats: NatsSettings = NatsSettings()
     models: ModelSettings = ModelSettings()
+    traces: TraceSettings = TraceSettings()
     admission: AdmissionSettings = AdmissionSettings()
 
     @classmethod

@@ -21,6 +21,7 @@ from courtstream.api.middleware import Csrf, RequestId, SecurityHeaders, SignedI
 from courtstream.api.pages import faults
 from courtstream.api.problems import on_validation
 from courtstream.api.routes import routes
+from courtstream.api.tracing import Traced
 from courtstream.auth.attempts import Attempts
 from courtstream.domain.errors import CourtstreamError
 from courtstream.services import finding
@@ -30,6 +31,7 @@ from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
 from courtstream.store.unit import Store
+from courtstream.telemetry.traces import traces_to
 
 Connect = Callable[[], Awaitable[Bus]]
 CONNECT_AGAIN = 2.0
@@ -48,6 +50,7 @@ def create_app(
     work = Work(Store(settings.database))
     wanted = bus is not None or connect is not None
     listening = False if wanted else None
+    traces = traces_to(settings.traces.endpoint, settings.node)
     platform = Context(settings, work, Board(), Hub(), Attempts(), bus, listening)
 
     @asynccontextmanager
@@ -59,10 +62,12 @@ def create_app(
         await work.writing(finding.write_views, platform.views.take())
         platform.hub.close()
         work.store.close()
+        await asyncio.to_thread(traces.close)
 
     app = Starlette(
         routes=routes,
         middleware=[
+            Middleware(Traced, traces=traces),
             Middleware(RequestId),
             Middleware(SecurityHeaders),
             Middleware(SignedIn),

@@ -15,9 +15,18 @@ from courtstream.control.journal import FILE_NAME, safe_id
 from courtstream.control.sweep import chain_values, told_values
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.time import Span, to_seconds
-from courtstream.seal import SealReader, SealReport, hearing_key, load_or_create_master_key, verify
+from courtstream.seal import (
+    MasterKey,
+    SealReader,
+    SealReport,
+    exchange_master_key,
+    hearing_key,
+    load_or_create_master_key,
+    verify,
+)
 from courtstream.services import audit, sealing
 from courtstream.settings import Settings
+from courtstream.store.base import Json
 from courtstream.store.unit import Store
 
 _FOLDER = typer.Argument(exists=True, file_okay=False, help="庭审目录 / the hearing's folder")
@@ -41,6 +50,7 @@ def register(app: typer.Typer) -> None:
     group = typer.Typer(help="原始录音录像 / the sealed original", no_args_is_help=True)
     group.command("verify")(verify_command)
     group.command("unseal")(unseal_command)
+    group.command("new-key")(new_key_command)
     app.add_typer(group, name="sealed")
 
 
@@ -137,11 +147,28 @@ def unseal_command(
         raise typer.Exit(1)
     with _Explained():
         key = hearing_key(sealed, _master(settings))
-        _record(settings, folder.absolute().name, why)
+        _record(settings, "unseal", folder.absolute().name, {"why": why.value})
         files = SealReader(sealed, key).export(out)
     for path in files:
         typer.echo(str(path))
     typer.echo("导出文件未加密，用后请删除 / these files are in clear: delete them after use")
+
+
+def new_key_command(
+    yes: Annotated[bool, typer.Option("--yes", help="不再询问 / do not ask")] = False,
+) -> None:
+    """Put a new master key in force; former ones stay to open older recordings / 更换主密钥."""
+    settings = Settings()
+    _master(settings)
+    if not yes and not typer.confirm("更换主密钥吗 / exchange the master key?"):
+        raise typer.Exit(1)
+    with _Explained():
+        _record(settings, "master_key_exchanged", "", {})
+        keys = exchange_master_key(settings.master_key)
+    typer.echo(
+        f"✓ 新庭审使用新密钥；文件共 {len(keys)} 把 / in force for new hearings; keys: {len(keys)}"
+    )
+    typer.echo("  请重启各节点并重新离线备份该文件 / restart the nodes and back this file up again")
 
 
 def _sealed(folder: Path) -> Path:
@@ -149,21 +176,21 @@ def _sealed(folder: Path) -> Path:
     return inner if inner.is_dir() else folder
 
 
-def _master(settings: Settings) -> bytes:
+def _master(settings: Settings) -> MasterKey:
     if not settings.master_key.exists():
         typer.secho(f"✗ 没有主密钥 / no master key: {settings.master_key}", fg="red", err=True)
         raise typer.Exit(1)
     return load_or_create_master_key(settings.master_key)
 
 
-def _record(settings: Settings, subject: str, why: Why) -> None:
+def _record(settings: Settings, act: str, subject: str, detail: Json) -> None:
     store = Store(settings.database)
     try:
         with store.write() as session:
-            audit.append(session, "operator", "unseal", subject, {"why": why.value})
+            audit.append(session, "operator", act, subject, detail)
     except SQLAlchemyError:
         typer.secho(
-            "✗ 审计未能写入，不予解封 / the audit entry could not be written: nothing was opened",
+            "✗ 审计未能写入，未作任何操作 / the audit entry could not be written: nothing was done",
             fg="red",
             err=True,
         )

@@ -237,6 +237,14 @@ class ProgramMissing(CourtstreamError):
     remedy = "运行 courtstream doctor / run courtstream doctor"
 
 
+class ExtraMissing(CourtstreamError):
+    """An optional part is wanted by the settings and not installed:"""
+
+    code = "extra_missing"
+    zh = "设置所需的可选组件未安装"
+    remedy = "pip install 'courtstream[NAME]'"
+
+
 class AlreadyRunning(CourtstreamError):
     """Another courtstream already runs on this data folder."""
 

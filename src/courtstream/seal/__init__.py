@@ -7,19 +7,26 @@ the platform to check and, with the master key and an entry in the audit chain, 
 from __future__ import annotations
 
 from courtstream.seal.frames import Kind, Record
-from courtstream.seal.keys import hearing_key, load_or_create_master_key
+from courtstream.seal.keys import (
+    MasterKey,
+    exchange_master_key,
+    hearing_key,
+    load_or_create_master_key,
+)
 from courtstream.seal.reader import Gap, PartReport, SealReader, SealReport, verify
 from courtstream.seal.writer import Recovery, SealWriter, recover
 
 __all__ = [
     "Gap",
     "Kind",
+    "MasterKey",
     "PartReport",
     "Record",
     "Recovery",
     "SealReader",
     "SealReport",
     "SealWriter",
+    "exchange_master_key",
     "hearing_key",
     "load_or_create_master_key",
     "recover",

@@ -1,4 +1,8 @@
-"""Keys: one master key of the site, and a key of its own for every hearing, wrapped by it."""
+"""Keys: a master key of the site, and a key of its own for every hearing, wrapped by it.
+
+The wrapped key is part of a recording's chain, so it is never written again. A site that exchanges
+its master key therefore keeps the former ones, on further lines of the same file, to open with.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +10,7 @@ import base64
 import json
 import os
 import secrets
+from contextlib import suppress
 from pathlib import Path
 
 from nacl.exceptions import CryptoError
@@ -17,26 +22,42 @@ KEY_BYTES = 32
 WRAPPED_NAME = "key.wrapped"
 _SCHEME = "xsalsa20poly1305"
 
+MasterKey = tuple[bytes, ...]
+"""The key in force, which wraps new hearings' keys, then former ones, which only open."""
 
-def load_or_create_master_key(path: Path) -> bytes:
-    """The 32-byte master key; made when absent (file 0600 in a folder 0700).
 
-    Raises SealKeyUnusable when the file is not such a key or others may read it.
+def load_or_create_master_key(path: Path) -> MasterKey:
+    """The 32-byte master keys, one a line; one is made when absent (file 0600 in a folder 0700).
+
+    Raises SealKeyUnusable when the file holds anything else or others may read it.
     """
     if not path.exists():
-        _create_private(path, secrets.token_bytes(KEY_BYTES).hex().encode() + b"\n")
+        _create_private(path, _line(secrets.token_bytes(KEY_BYTES)))
     if path.stat().st_mode & 0o077:
         raise SealKeyUnusable("other users can read the master key; chmod 600")
     try:
-        key = bytes.fromhex(path.read_text("ascii").strip())
+        keys = tuple(bytes.fromhex(line) for line in path.read_text("ascii").split())
     except ValueError as error:
         raise SealKeyUnusable("the master key file is not hexadecimal") from error
-    if len(key) != KEY_BYTES:
+    if not keys or any(len(key) != KEY_BYTES for key in keys):
         raise SealKeyUnusable("the master key is not 32 bytes long")
-    return key
+    return keys
 
 
-def hearing_key(folder: Path, master: bytes, create: bool = False) -> bytes:
+def exchange_master_key(path: Path) -> MasterKey:
+    """Put a new master key in force; the former ones stay to open what they wrapped.
+
+    The file is replaced whole. Raises SealKeyUnusable like `load_or_create_master_key`.
+    """
+    keys = (secrets.token_bytes(KEY_BYTES), *load_or_create_master_key(path))
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(6)}")
+    _create_private(beside, b"".join(_line(key) for key in keys))
+    beside.replace(path)
+    sync_folder(path.parent)
+    return keys
+
+
+def hearing_key(folder: Path, master: MasterKey, create: bool = False) -> bytes:
     """The hearing's own key out of `key.wrapped`; with `create` it is made when absent.
 
     Raises SealKeyUnusable when the file is missing or was wrapped by another master key.
@@ -44,16 +65,23 @@ def hearing_key(folder: Path, master: bytes, create: bool = False) -> bytes:
     path = folder / WRAPPED_NAME
     if create and not path.exists():
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        wrapped = bytes(SecretBox(master).encrypt(secrets.token_bytes(KEY_BYTES)))
+        wrapped = bytes(SecretBox(master[0]).encrypt(secrets.token_bytes(KEY_BYTES)))
         row = {"v": 1, "scheme": _SCHEME, "wrapped": base64.b64encode(wrapped).decode()}
         _create_private(path, json.dumps(row).encode() + b"\n")
     try:
-        row = json.loads(path.read_bytes())
-        return bytes(SecretBox(master).decrypt(base64.b64decode(row["wrapped"])))
+        wrapped = base64.b64decode(json.loads(path.read_bytes())["wrapped"])
     except FileNotFoundError as error:
         raise SealKeyUnusable("the sealed folder has no key file") from error
-    except (ValueError, KeyError, TypeError, CryptoError) as error:
-        raise SealKeyUnusable("this master key does not open the hearing's key") from error
+    except (ValueError, KeyError, TypeError) as error:
+        raise SealKeyUnusable("the hearing's key file is damaged") from error
+    for key in master:
+        with suppress(CryptoError, ValueError):
+            return bytes(SecretBox(key).decrypt(wrapped))
+    raise SealKeyUnusable("this master key does not open the hearing's key")
+
+
+def _line(key: bytes) -> bytes:
+    return key.hex().encode() + b"\n"
 
 
 def _create_private(path: Path, data: bytes) -> None:

@@ -81,3 +81,19 @@ def test_nothing_is_opened_when_the_audit_cannot_be_written(
     result = CliRunner().invoke(app, arguments)
     assert result.exit_code == 1
     assert not (tmp_path / "o").exists()
+
+
+def test_a_new_master_key_is_on_record_and_loses_nothing(app: typer.Typer, hearing: Path) -> None:
+    Base.metadata.create_all(store(hearing).engine)
+    done = CliRunner().invoke(app, ["sealed", "new-key", "--yes"])
+    assert done.exit_code == 0, done.output
+    assert CliRunner().invoke(app, ["verify", str(hearing), "--contents"]).exit_code == 0
+    with store(hearing).read() as session:
+        assert [row.action for row in audit.entries(session)] == ["master_key_exchanged"]
+
+
+def test_without_a_record_the_master_key_stays(app: typer.Typer, hearing: Path) -> None:
+    path = hearing.parent.parent / "keys" / "master.key"
+    before = path.read_bytes()
+    assert CliRunner().invoke(app, ["sealed", "new-key", "--yes"]).exit_code == 1
+    assert path.read_bytes() == before

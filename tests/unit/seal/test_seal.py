@@ -15,6 +15,7 @@ from courtstream.domain.trial import InterruptionReason
 from courtstream.seal import (
     SealReader,
     SealWriter,
+    exchange_master_key,
     hearing_key,
     load_or_create_master_key,
     verify,
@@ -27,7 +28,7 @@ def second(n: int) -> Span:
 
 
 def make(folder: Path, parts: int = 2, records: int = 3) -> bytes:
-    key = hearing_key(folder, b"m" * 32, create=True)
+    key = hearing_key(folder, (b"m" * 32,), create=True)
     n = 0
     for _ in range(parts):
         writer = SealWriter(folder, key)
@@ -42,7 +43,7 @@ def test_master_key_is_made_once_and_private(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "master.key"
     key = load_or_create_master_key(path)
     assert load_or_create_master_key(path) == key
-    assert len(key) == 32
+    assert [len(one) for one in key] == [32]
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
 
@@ -65,13 +66,27 @@ def test_master_key_that_is_no_key_is_refused(tmp_path: Path, text: str) -> None
 
 
 def test_hearing_key_opens_only_with_its_master(tmp_path: Path) -> None:
-    master = secrets.token_bytes(32)
+    master = (secrets.token_bytes(32),)
     key = hearing_key(tmp_path, master, create=True)
     assert hearing_key(tmp_path, master) == key
     with pytest.raises(SealKeyUnusable):
-        hearing_key(tmp_path, secrets.token_bytes(32))
+        hearing_key(tmp_path, (secrets.token_bytes(32),))
     with pytest.raises(SealKeyUnusable):
         hearing_key(tmp_path / "other", master)
+
+
+def test_an_exchanged_master_key_opens_what_the_former_one_wrapped(tmp_path: Path) -> None:
+    path = tmp_path / "keys" / "master.key"
+    former = load_or_create_master_key(path)
+    old = hearing_key(tmp_path / "old", former, create=True)
+    both = exchange_master_key(path)
+    new = hearing_key(tmp_path / "new", both, create=True)
+    assert both == load_or_create_master_key(path) and both[1:] == former
+    assert path.stat().st_mode & 0o777 == 0o600
+    assert hearing_key(tmp_path / "old", both) == old
+    assert hearing_key(tmp_path / "new", both[:1]) == new
+    with pytest.raises(SealKeyUnusable):
+        hearing_key(tmp_path / "new", former)
 
 
 def test_what_is_sealed_comes_back_and_is_not_in_the_file(tmp_path: Path) -> None:
@@ -95,7 +110,7 @@ def test_report_of_a_sound_original(tmp_path: Path) -> None:
 
 
 def test_gaps_carry_their_lawful_reason_or_none(tmp_path: Path) -> None:
-    writer = SealWriter(tmp_path, hearing_key(tmp_path, b"m" * 32, create=True))
+    writer = SealWriter(tmp_path, hearing_key(tmp_path, (b"m" * 32,), create=True))
     writer.write(b"a", second(0))
     writer.interruption(Span(SECOND, 9 * SECOND), InterruptionReason.MEDIATION)
     writer.write(b"b", second(9))
@@ -109,7 +124,7 @@ def test_gaps_carry_their_lawful_reason_or_none(tmp_path: Path) -> None:
 
 
 def test_a_second_writer_is_refused(tmp_path: Path) -> None:
-    key = hearing_key(tmp_path, b"m" * 32, create=True)
+    key = hearing_key(tmp_path, (b"m" * 32,), create=True)
     first = SealWriter(tmp_path, key)
     with pytest.raises(SealBusy):
         SealWriter(tmp_path, key)
@@ -183,7 +198,7 @@ def test_any_torn_end_is_put_in_order_and_stated(
     tmp_path: Path, cut: int, lost_lines: int, half_line: bool
 ) -> None:
     folder = tmp_path / secrets.token_hex(4)
-    key = hearing_key(folder, b"m" * 32, create=True)
+    key = hearing_key(folder, (b"m" * 32,), create=True)
     writer = SealWriter(folder, key)
     for n in range(4):
         writer.write(b"content %d " % n * 20, second(n))
