@@ -9,7 +9,7 @@ WEB_ENV := $(if $(NODE_OK),,PATH="$(CURDIR)/$(BIN):$$PATH")
 WEB_SOURCES := $(shell find web/src web/scripts web/*.json web/*.ts -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo test lint types imports unit behaviour browser bench lock doctor clean
+.PHONY: help install web demo test lint types imports docs unit behaviour browser bench lock doctor clean
 
 help: ## 本页 / this page
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -36,7 +36,7 @@ web: web/dist/.built ## 构建网页 / build the web pages
 demo: install ## 一键示范：直播一场样例庭审 / a sample hearing, live
 	@exec $(BIN)/courtstream demo $(DEMO)
 
-test: lint types imports unit behaviour browser ## 全部检查 / every check
+test: lint types imports docs unit behaviour browser ## 全部检查 / every check
 
 lint: install
 	$(BIN)/ruff check .
@@ -48,6 +48,10 @@ types: install
 
 imports: install
 	$(BIN)/lint-imports
+
+docs: install ## 文档网站 / the documentation site
+	@$(BIN)/python -m sphinx -q -W --keep-going -b html docs docs/_build/html
+	@echo "docs/_build/html/index.html"
 
 unit: install
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
@@ -66,7 +70,7 @@ doctor: install ## 缺什么、怎么补 / what is missing and how to mend it
 
 lock: ## 重新锁定依赖 / pin all packages anew
 	$(BIN)/python -m pip install --quiet uv==0.13.9
-	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --extra dev \
+	$(BIN)/uv pip compile -q --generate-hashes --no-header --no-annotate --extra dev --extra docs \
 	  --python-version 3.11 pyproject.toml -o requirements.lock
 
 clean: ## 删除安装与构建产物 / remove what was installed and built

@@ -17,6 +17,16 @@ from courtstream.api.schemas import ProblemOut
 _FILES = "courtstream_files"
 Handler = TypeVar("Handler", bound=Callable[..., Any])
 
+_NAMED: dict[str, type[BaseModel]] = {}
+
+
+def _name(model: type[BaseModel]) -> str:
+    """A schema is called as its class is; programs made from the document keep their names."""
+    if _NAMED.setdefault(model.__name__, model) is not model:
+        raise TypeError(f"two schemas are called {model.__name__}")
+    return model.__name__
+
+
 DOCS = SpecTree(
     "starlette",
     title="courtstream",
@@ -26,6 +36,8 @@ DOCS = SpecTree(
     page_templates={},
     mode="strict",
     annotations=False,
+    naming_strategy=_name,
+    nested_naming_strategy=lambda parent, child: child,
     security_schemes=[
         SecurityScheme(
             name="session",

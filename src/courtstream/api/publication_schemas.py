@@ -39,7 +39,7 @@ class DecisionBody(Body):
     reason: str = Field(min_length=1, max_length=2000)
 
 
-class StepOut(View):
+class StageOut(View):
     """One stage of the chain; `outcome` None while its word is awaited."""
 
     stage: Stage | None
@@ -71,7 +71,7 @@ class FileOut(View):
     codes: tuple[str, ...] | None
     round: int
     outcome: ApprovalOutcome | None
-    steps: tuple[StepOut, ...]
+    steps: tuple[StageOut, ...]
     objections: tuple[ObjectionOut, ...]
 
 

@@ -139,7 +139,7 @@ class SpeechBody(Body):
     note: str = Field("", max_length=500)
 
 
-class DecisionBody(Body):
+class RulingBody(Body):
     """Yes or no."""
 
     yes: bool

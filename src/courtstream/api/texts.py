@@ -92,10 +92,10 @@ async def speech(request: Request) -> JSONResponse:
     return await _page(request)
 
 
-@documented("transcript", None, takes=s.DecisionBody, status=204, staff=True, problems=(404, 409))
+@documented("transcript", None, takes=s.RulingBody, status=204, staff=True, problems=(404, 409))
 async def decide_speech(request: Request) -> Response:
     """A person's word on a proposal, or the second person's on an opening."""
-    asked, platform = await body(request, s.DecisionBody), context(request)
+    asked, platform = await body(request, s.RulingBody), context(request)
     hearing_id = await platform.work.writing(
         corrections.decided,
         actor(request),
@@ -124,10 +124,10 @@ async def file_request(request: Request) -> JSONResponse:
     return await _page(request)
 
 
-@documented("transcript", None, takes=s.DecisionBody, status=204, staff=True, problems=(404, 409))
+@documented("transcript", None, takes=s.RulingBody, status=204, staff=True, problems=(404, 409))
 async def decide_request(request: Request) -> Response:
     """Accept a request, which corrects the turn, or refuse it with a reason."""
-    asked = await body(request, s.DecisionBody)
+    asked = await body(request, s.RulingBody)
     await context(request).work.writing(
         corrections.decide_request,
         actor(request),

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import json
 import time
+from collections import Counter
 from datetime import timedelta
 
 import pytest
+from pydantic import BaseModel
 from starlette.testclient import TestClient
 
 from courtstream.api.app import create_app
@@ -178,3 +180,15 @@ def test_the_transcript_is_public_and_masked_words_stay_masked(world: World) -> 
         assert [(line["speaker"], line["text"]) for line in lines] == [("原告", "身份证号＊＊＊＊")]
         later = client.get(f"/api/v1/hearings/{hearing_id}/transcript?start=1").json()["lines"]
         assert later == []
+
+
+def test_every_schema_has_a_name_of_its_own() -> None:
+    """The document calls schemas as their classes are called: two of a name would be one."""
+    ours = [model for model in _below(BaseModel) if model.__module__.startswith("courtstream.api")]
+    names = Counter(model.__name__ for model in ours)
+    assert names and not [name for name, count in names.items() if count > 1]
+
+
+def _below(model: type[BaseModel]) -> set[type[BaseModel]]:
+    children = set(model.__subclasses__())
+    return children.union(*(_below(child) for child in children))
