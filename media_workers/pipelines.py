@@ -5,7 +5,7 @@
                      └─ sound:   decode ─ speech ─ ledger        ├─ delay ─ guard ─ outputs
                                         └─ PCM ──────────────────┘       (refuses: muted)
 
-Bounds: video packets 20 s / 64 MiB, raw pictures 4 s / 300 MB, audio packets 30 s / 8 MiB, sound
+Bounds: video packets 90 s / 96 MiB, raw pictures 4 s / 300 MB, audio packets 90 s / 16 MiB, sound
 for analysis 30 s / 64 MiB, evidence 60 s / 256 MiB. A file worked through fast blocks everywhere
 instead. Every edge counts what it refused (`Graph.counters`).
 """
@@ -20,6 +20,7 @@ from typing import Protocol
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MILLISECOND, MediaTime, Span, to_seconds
 from courtstream.domain.transcript import Word
+from media_workers.graph.catch_up import CatchUp
 from media_workers.graph.diary import Diary
 from media_workers.graph.picture_line import FacesFactory, PictureLine
 from media_workers.graph.rehide import LateHiding
@@ -119,6 +120,9 @@ class Graph:
         )
         self.zones = parts.diary.zones = parts.zones
         self.release.amend = LateHiding(parts.zones, self._encoder)
+        self.catch_up = CatchUp(self._idle, lambda: self._now() - self.newest if self._now else 0)
+        for line in (self.picture, self.sound, self.release):
+            line.catching_up = self.catch_up.active
         self.window: Window | None = None
         self.clock: SourceClock | None = None
         self._fed_at = time.monotonic()
@@ -139,15 +143,28 @@ class Graph:
         return (*(self.picture.size or FALLBACK_SIZE), self.picture.fps)
 
     def begin_session(
-        self, anchor: MediaTime, video: VideoTrack | None, audio: AudioTrack | None
+        self,
+        anchor: MediaTime,
+        video: VideoTrack | None,
+        audio: AudioTrack | None,
+        *,
+        goes_on: bool = False,
     ) -> None:
-        """A source begins (again); its first packet belongs at media time `anchor`."""
+        """A source begins (again); its first packet belongs at media time `anchor`.
+
+        `goes_on`: it is the same stream, which overlaps what came last (`feed_again`); decoders
+        go on with it.
+        """
         # A session that ran ahead of the wall (a backlog sent at once) must not be overlapped.
-        self.clock = SourceClock(max(anchor, self.newest), self._now)
+        self.clock = SourceClock(anchor if goes_on else max(anchor, self.newest), self._now)
         if self.sealed is not None:
             self.sealed.begin(video, audio)
         if self.window is not None:
             self.window.raw_tracks(video, audio)
+        if not goes_on:
+            self._new_tracks(video, audio)
+
+    def _new_tracks(self, video: VideoTrack | None, audio: AudioTrack | None) -> None:
         if video is not None:
             self.picture.edge.put(video)
         if audio is not None:
@@ -166,27 +183,48 @@ class Graph:
         else:
             self.sound.edge.put(new)
 
-    def feed(self, raw: RawPacket) -> None:
-        """A packet of the present session."""
+    def feed(self, raw: RawPacket) -> SourcePacket:
+        """A packet of the present session; gives it on the hearing's clock."""
+        packet = self._stamped(raw)
+        if self.sealed is not None:
+            self.sealed.edge.put(packet)
+        if self.window is not None:
+            self.window.raw(packet)
+        self._analyse(packet)
+        return packet
+
+    def feed_again(self, raw: RawPacket) -> None:
+        """A packet that has come before; it leads the new part of the sealed original in."""
+        packet = self._stamped(raw)
+        if self.sealed is not None:
+            self.sealed.edge.put(packet)
+
+    def refill(self, piece: VideoTrack | AudioTrack | SourcePacket) -> None:
+        """What an earlier run recorded and did not air: recorded already, analysed now."""
+        if isinstance(piece, SourcePacket):
+            self._analyse(piece)
+        elif isinstance(piece, VideoTrack):
+            self._new_tracks(piece, None)
+        else:
+            self._new_tracks(None, piece)
+
+    def _stamped(self, raw: RawPacket) -> SourcePacket:
         if self.clock is None:
             raise RuntimeError("feed before begin_session")
-        self._fed_at, self._paused = time.monotonic(), False
         dts = self.clock.stamp(raw.kind, raw.dts, raw.duration)
         offset = 0 if raw.pts is None or raw.dts is None else raw.pts - raw.dts
-        kind = "video" if raw.kind == "video" else "audio"
-        packet = SourcePacket(
-            "video" if kind == "video" else "audio",
+        return SourcePacket(
+            "video" if raw.kind == "video" else "audio",
             dts + offset,
             dts,
             raw.duration,
             raw.key,
             raw.data,
         )
-        if self.sealed is not None:
-            self.sealed.edge.put(packet)
-        if self.window is not None:
-            self.window.raw(packet)
-        if kind == "video":
+
+    def _analyse(self, packet: SourcePacket) -> None:
+        self._fed_at, self._paused = time.monotonic(), False
+        if packet.kind == "video":
             self.delay.saw(packet.pts)
             self._newest_video = max(self._newest_video, packet.pts)
             self.picture.edge.put(packet)
@@ -204,6 +242,11 @@ class Graph:
             self._paused = True
             self.picture.pause()
             self.sound.pause()
+
+    def _idle(self) -> bool:
+        """Whether everything that came has been worked through."""
+        edges = len(self.picture.edge) + len(self.sound.edge)
+        return not edges and self.picture.faces.idle and self.sound.speech.idle
 
     @property
     def newest(self) -> MediaTime:
@@ -293,6 +336,10 @@ class Graph:
 
     def slow_stage(self, delay: float) -> str:
         """A sentence naming the stage that is late, in Chinese and English; empty when none is."""
+        if self.catch_up.active():
+            return (
+                "正在补播重启前未播出的内容 / what had not aired before the restart is made up for"
+            )
         if self.release.error:
             return "公开输出无法写盘，请检查磁盘 / publishing has stopped: look after the disk"
         if to_seconds(self.picture_lag) > 3.5:

@@ -8,15 +8,22 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 
+import structlog
+
 from courtstream.control.protocol import RowKind, SourceSpec
 from courtstream.domain.errors import BrokenStream, CourtstreamError, NoAudioTrack, NoVideoTrack
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, to_seconds
 from media_workers.pipelines import Graph
+from media_workers.refill import Refill
+from media_workers.runtime.items import SourcePacket
 from media_workers.runtime.journal import Rows
 from media_workers.sources.base import AudioTrack, RawPacket, Source, VideoTrack
 from media_workers.sources.container import ContainerSource
 from media_workers.sources.tags import TagSource
+from media_workers.sources.tail import Joint, Tail
 from media_workers.timeline.clock import anchored
+
+log = structlog.get_logger()
 
 IDLE_END_SECONDS = 1800.0
 """A hearing whose encoder stays away this long is over."""
@@ -25,6 +32,10 @@ SETTLE: MediaTime = 400 * MILLISECOND
 """How long a live session is watched before its clock is set; a backlog has been read by then."""
 
 MOST_SETTLING = 4000
+
+BELIEVED: MediaTime = 60 * SECOND
+"""The door keeps less than this of a stream whose worker is away."""
+
 Item = RawPacket | VideoTrack | AudioTrack
 Arrived = list[tuple[MediaTime, Item]]
 
@@ -42,8 +53,10 @@ class Sessions:
         journal: Rows,
         now: Callable[[], MediaTime],
         floor: MediaTime = 0,
+        before: Refill | None = None,
     ) -> None:
-        self._floor = floor
+        self._floor, self._before = floor, before
+        self._tail = Tail()
         self._spec, self._graph, self._journal, self._now = spec, graph, journal, now
         self._stop = threading.Event()
         self._source: Source | None = None
@@ -64,11 +77,30 @@ class Sessions:
             source.unblock()
 
     def _run(self) -> None:
+        if self._before is not None:
+            self._make_up(self._before)
         if self._spec.kind == "file":
             self._play()
         else:
             self._listen()
         self.over.set()
+
+    def _make_up(self, before: Refill) -> None:
+        """Bring what an earlier run recorded and did not air; what cannot be read stays unaired."""
+        self._graph.catch_up.begin()
+        count, code = 0, ""
+        try:
+            for piece in before.pieces():
+                self._graph.refill(piece)
+                if isinstance(piece, SourcePacket):
+                    self._tail.note(piece)
+                    count += 1
+        except (CourtstreamError, OSError) as error:
+            code = str(getattr(error, "code", type(error).__name__))
+            self._journal.write(RowKind.ERROR, stage="refill", code=code)
+        self._floor = max(self._floor, self._graph.newest)
+        self._graph.catch_up.fed()
+        log.info("made_up", packets=count, code=code)
 
     def _play(self) -> None:
         try:
@@ -110,7 +142,10 @@ class Sessions:
         self._source = source
         items = source.packets()
         first, broken = self._first(items)
-        self._graph.begin_session(self._anchor(first), source.video, source.audio)
+        joint = self._joint(source, first)
+        anchor = joint.anchor if joint else self._anchor(first)
+        known = joint.known if joint else 0
+        self._graph.begin_session(anchor, source.video, source.audio, goes_on=joint is not None)
         missing = _missing(source)
         self._tell("connected", missing, source)
         outcome, code = "lost", ""
@@ -118,8 +153,11 @@ class Sessions:
             for item in _rejoined(first, items, broken):
                 if self._stop.is_set():
                     break
-                if isinstance(item, RawPacket):
-                    self._graph.feed(item)
+                if isinstance(item, RawPacket) and known > 0:
+                    self._graph.feed_again(item)
+                    known -= 1
+                elif isinstance(item, RawPacket):
+                    self._tail.note(self._graph.feed(item))
                     self._wait_for_wall()
                 else:
                     self._graph.change(source.video, source.audio, item)
@@ -158,6 +196,19 @@ class Sessions:
         stamps = [(at, i.dts) for at, i in first if isinstance(i, RawPacket) and i.dts is not None]
         found = anchored((at, dts) for at, dts in stamps)
         return max(self._floor, self._now() if found is None else found)
+
+    def _joint(self, source: Source, first: Arrived) -> Joint | None:
+        """Where a stream that the door goes on with overlaps what came before it broke off.
+
+        One that lies far from where the wall clock puts it is not believed: clocks may have been
+        set meanwhile.
+        """
+        packets = [i for _, i in first if isinstance(i, RawPacket)]
+        joint = self._tail.joint(packets) if source.again else None
+        if joint is None or packets[0].dts is None or packets[-1].dts is None:
+            return None
+        newest = joint.anchor + packets[-1].dts - packets[0].dts
+        return joint if abs(self._now() - newest) <= BELIEVED else None
 
     def _wait_for_wall(self) -> None:
         """A file is read at the pace of the wall clock; a socket brings its own pace."""

@@ -30,6 +30,7 @@ from courtstream.domain.transcript import Word
 from courtstream.domain.trial import MinuteState
 from media_workers.assemble import faces_factory, sealed_recorder, speech_dial, speech_factory
 from media_workers.desk import Desk
+from media_workers.graph.catch_up import ALONE_SECONDS
 from media_workers.graph.coming import coming
 from media_workers.graph.diary import Diary
 from media_workers.graph.release_line import NOT_YET, Pace
@@ -41,6 +42,7 @@ from media_workers.outputs.hls import HlsOutput, PictureFormat
 from media_workers.outputs.live import LiveOutputs
 from media_workers.outputs.preview import Preview
 from media_workers.pipelines import Graph, GraphParts
+from media_workers.refill import refill
 from media_workers.runtime.journal import Journal
 from media_workers.runtime.threads import EXIT_CODE, exit_when_a_thread_falls
 from media_workers.runtime.zones import LiveZones
@@ -67,12 +69,21 @@ class Worker:
         self.link = Link(spec.nats_url, spec.hearing_id, self._handle)
         self.journal = Journal(spec.folder / JOURNAL, spec.hearing_id, spec.epoch, self.link.row)
         self.wall_zero = wall_zero(self.journal.earlier)
-        self.now = media_clock(self.wall_zero, self._aired_before())
+        self.now = media_clock(
+            self.wall_zero, last_instant(self.journal.earlier), boot_zero(self.journal.earlier)
+        )
+        aired = self._aired_before()
+        self.refill = refill(spec.folder, spec.master_key_file, self.journal.earlier, aired)
         self.looks = Looks(window_of(spec.source.path))
         self.graph = self._graph()
         self.graph.window = self.looks
         self.sessions = Sessions(
-            spec.source, self.graph, self.journal, self.now, last_instant(self.journal.earlier)
+            spec.source,
+            self.graph,
+            self.journal,
+            self.now,
+            last_instant(self.journal.earlier),
+            self.refill,
         )
         self.desk = Desk(self.graph, self.journal, self.now, self._end, spec.policy)
         self.preview = Preview(spec.folder / "preview")
@@ -85,6 +96,7 @@ class Worker:
         if waits_for_the_clerk(self.spec, self.journal.earlier):
             self.graph.release.opens_at = NOT_YET
         self.graph.release.grace_over = self.desk.grace_over
+        self.graph.release.resume(self._resumes_at())
         self.desk.recall(self.journal.earlier)
         self.journal.earlier = ()  # hours of rows, taken up by all who need them
         self.looks.start()
@@ -144,19 +156,21 @@ class Worker:
 
     def _look_round(self) -> None:
         """Once a second: a silent source, and the pictures that the courtroom's page shows."""
-        if self.sessions.state == "connected":
-            self.graph.pause(QUIET_SECONDS)
+        connected = self.sessions.state == "connected"
+        self.graph.pause(QUIET_SECONDS if connected else ALONE_SECONDS)
         self.preview.show(self.graph.delay.coming())
 
     def _began(self) -> None:
         aired = self._aired_before()
-        lost = to_seconds(self.now() - aired) if aired else 0.0
+        lost = to_seconds(self.now() - aired) if aired and self.refill is None else 0.0
         self.journal.write(
             RowKind.STARTED,
             self.now(),
             epoch=self.spec.epoch,
             pid=os.getpid(),
             wall_zero=self.wall_zero.isoformat(),
+            boot=boot_id(),
+            boot_zero=time.clock_gettime_ns(time.CLOCK_BOOTTIME) - self.now(),
             resumed=bool(aired),
             lost_seconds=round(max(0.0, lost), 3),
         )
@@ -170,8 +184,18 @@ class Worker:
         ends = [r.body["end"] for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
         return int(ends[-1]) if ends else 0
 
+    def _resumes_at(self) -> MediaTime:
+        """The first instant that this run may air."""
+        return self.refill.aired if self.refill else self._aired_before()
+
+    def _heard_before(self) -> MediaTime:
+        """How far the hearing was heard before speech analysis begins; NEVER at its beginning."""
+        afresh = self.refill is not None and self.refill.begins
+        return NEVER if afresh or not self._came_before() else self._aired_before()
+
     def _heard(self, words: Sequence[Word]) -> None:
-        self.desk.heard(words)
+        aired = self._resumes_at()
+        self.desk.heard([word for word in words if word.span.end > aired])
 
     def _came_before(self) -> bool:
         """Whether the courtroom had sent anything to an earlier run."""
@@ -218,9 +242,9 @@ class Worker:
             wary=True,
             words=self._heard,
             output=self._outputs,
-            diary=Diary(self.journal),
+            diary=Diary(self.journal, told=told_before(self.journal.earlier)),
             sealed=sealed,
-            heard=self._aired_before() if self._came_before() else NEVER,
+            heard=self._heard_before(),
             bleep=spec.policy.bleep,
             zones=zones,
         )
@@ -249,6 +273,15 @@ def last_instant(earlier: tuple[JournalRow, ...]) -> MediaTime:
     return max((int(r.body["end"]) for r in earlier if r.kind in kinds), default=0)
 
 
+def told_before(earlier: tuple[JournalRow, ...]) -> tuple[MediaTime, MediaTime]:
+    """Up to here earlier runs have written down (measures, words)."""
+    measures, words = (
+        max((int(r.body["end"]) for r in earlier if r.kind is kind), default=0)
+        for kind in (RowKind.MEASURE, RowKind.WORDS)
+    )
+    return measures, words
+
+
 def wall_zero(earlier: tuple[JournalRow, ...]) -> datetime:
     """Wall time of media time 0: the first run's, so that all runs share one clock."""
     for row in earlier:
@@ -263,13 +296,36 @@ def waits_for_the_clerk(spec: WorkerSpec, earlier: tuple[JournalRow, ...]) -> bo
     return spec.policy.start == "clerk" and not begun
 
 
-def media_clock(zero: datetime, least: MediaTime = 0) -> Callable[[], MediaTime]:
+def boot_id() -> str:
+    """What names this run of the machine; empty where the system does not tell."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
+def boot_zero(earlier: tuple[JournalRow, ...]) -> int | None:
+    """The machine's own clock (ns since boot) at media time 0, if it still runs as it did then."""
+    for row in reversed(earlier):
+        if row.kind is RowKind.STARTED:
+            same = bool(row.body.get("boot")) and row.body["boot"] == boot_id()
+            return int(row.body["boot_zero"]) if same else None
+    return None
+
+
+def media_clock(
+    zero: datetime, least: MediaTime = 0, boot: int | None = None
+) -> Callable[[], MediaTime]:
     """Media time of this instant, at first no less than `least`.
 
-    The wall clock is read once; steps of it later do not matter, and one back between two runs
-    must not make the playlist go back in time.
+    With `boot` by the machine's own clock, which nobody sets. Else the wall clock is read once;
+    steps of it later do not matter, and one back between two runs must not make the playlist go
+    back in time.
     """
-    elapsed = round((datetime.now(UTC) - zero).total_seconds() * SECOND)
+    if boot is not None:
+        elapsed = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - boot
+    else:
+        elapsed = round((datetime.now(UTC) - zero).total_seconds() * SECOND)
     start = max(least, elapsed) - time.monotonic_ns()
     return lambda: start + time.monotonic_ns()
 

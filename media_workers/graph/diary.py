@@ -27,11 +27,19 @@ from media_workers.vision.meter import PictureMeasure
 class Diary:
     """Turns verdicts, words and measures into journal rows and the redaction record.
 
-    `face_step`: media time between kept points of a face's path; 0 keeps every frame.
+    `face_step`: media time between kept points of a face's path; 0 keeps every frame. `told`: up to
+    where an earlier run has written down (measures, words).
     """
 
-    def __init__(self, journal: Rows, *, face_step: MediaTime = SECOND // 5) -> None:
+    def __init__(
+        self,
+        journal: Rows,
+        *,
+        face_step: MediaTime = SECOND // 5,
+        told: tuple[MediaTime, MediaTime] = (0, 0),
+    ) -> None:
         self._journal = journal
+        self._measured, self._worded = told
         self._faces = FaceRows(face_step)
         self._bare = FaceRows(face_step, "b")
         self._speech = StretchRows(RedactionKind.SPEECH, "s")
@@ -52,11 +60,14 @@ class Diary:
         self._note_state(held.span, verdict)
         self._note_guard(held.span, verdict.closed)
         self._record(held, verdict, private)
-        self._said(self._turns.push(words, held.span.end))
+        fresh = [word for word in words if word.span.end > self._worded]
+        self._said(self._turns.push(fresh, held.span.end))
 
     def measured(self, held: Held, picture: PictureMeasure | None, skew: MediaTime) -> None:
         """Numbers of a chunk as it came, before anything was hidden in it."""
         sound = self._meter.push(held.sound) if held.heard is not None else None
+        if held.span.end <= self._measured:
+            return
         faces = max((_people(s.faces) for s in held.pictures if s.faces), default=0)
         self._journal.write(
             RowKind.MEASURE,

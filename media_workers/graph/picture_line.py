@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Iterable
 
@@ -12,6 +13,7 @@ import numpy as np
 from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime
+from media_workers.graph.catch_up import ENOUGH_WAITING
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.graph.watched_faces import TRUST
 from media_workers.outputs.encode import VideoEncoder, from_ticks, to_ticks
@@ -44,7 +46,7 @@ class PictureLine:
         self._believed: MediaTime = 0
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | VideoTrack | Pause] = Edge(
-            "video packets", _packet_size, span=20 * SECOND, size=64 << 20, overflow=overflow
+            "video packets", _packet_size, span=90 * SECOND, size=96 << 20, overflow=overflow
         )
         self.faces: Supervised[Picture, FacesAt] = Supervised(
             "faces",
@@ -65,6 +67,7 @@ class PictureLine:
         self._index = 0
         self._meter = PictureMeter()
         self._skipping = False
+        self.catching_up: Callable[[], bool] = lambda: False
         self._hurry = False
         self.skipped = 0
         self.fps = 25.0
@@ -112,7 +115,7 @@ class PictureLine:
     def _run(self) -> None:
         try:
             while True:
-                item = self.edge.get(0.04)
+                item = self._next()
                 if isinstance(item, Pause):
                     self.faces.pause()
                 elif isinstance(item, VideoTrack):
@@ -127,12 +130,19 @@ class PictureLine:
         finally:
             self.finished.set()
 
+    def _next(self) -> SourcePacket | VideoTrack | Pause | None:
+        """The next item; none while enough waits to be analysed, where there is time for it."""
+        if self.faces.held > ENOUGH_WAITING and self.catching_up():
+            time.sleep(0.02)
+            return None
+        return self.edge.get(0.04)
+
     def _too_late(self, packet: SourcePacket) -> bool:
         """Whether a packet's chunk has aired without it: then only a later key frame helps.
 
         Without this an overloaded machine would work on pictures nobody will see, for ever.
         """
-        late = not self._fast and packet.pts < self._delay.aired
+        late = packet.pts < self._delay.aired and not self._fast and not self.catching_up()
         if late:
             self._skipping = True
         elif self._skipping and packet.key:

@@ -83,6 +83,7 @@ class ReleaseLine:
         self._guard, self._diary, self._output = guard, diary, output
         self._captions = CaptionLines()
         self._next: MediaTime | None = None
+        self._resumed: MediaTime = 0
         self._lost_since: MediaTime | None = None
         self._grace_told = False
         self._muted: list[Span] = []
@@ -95,6 +96,7 @@ class ReleaseLine:
         self.opens_at: MediaTime = 0
         self.grace_over: Callable[[MediaTime], None] = lambda at: None
         self.amend: Callable[[Held], Held] = lambda held: held
+        self.catching_up: Callable[[], bool] = lambda: False
         self.airing = threading.Lock()
         self.judging = threading.Lock()
         self.judged: MediaTime = 0
@@ -112,6 +114,11 @@ class ReleaseLine:
     def waiting(self) -> bool:
         """Whether nothing is published because nobody has begun the broadcast yet."""
         return self.opens_at >= NOT_YET
+
+    def resume(self, at: MediaTime) -> None:
+        """An earlier run has aired all before `at`; nothing of it airs again. Before `start`."""
+        self._resumed = self.aired = self.judged = at
+        self._delay_line.resume(at)
 
     def start(self) -> None:
         """Begin to release."""
@@ -190,7 +197,7 @@ class ReleaseLine:
             first = self._delay_line.first()
             if first is None:
                 return None
-            self._next = max(first, self._next or 0)
+            self._next = max(first, self._next or self._resumed)
             self._lost_since = None
         span = Span(self._next, self._next + CHUNK)
         return span if self._may_air(span) else None
@@ -220,14 +227,17 @@ class ReleaseLine:
 
         A longer delay holds at once. A shorter one is come down to with chunks that analysis has
         passed already; the others have the old delay until analysis keeps to the new one, so that
-        none is closed for the change.
+        none is closed for the change. While what an earlier run left is made up for, a chunk waits
+        for its analysis, and for the check of the face finder that comes after it.
         """
         if age < self.delay:
             return False
         if self._lateness <= self.delay or self._sound.dial.keeps(self.delay):
             self._lateness = self.delay
-        ready = self._delay_line.picture_upto >= span.end and self._ledger.upto >= span.end
-        return ready or age >= self._lateness
+        late = self.catching_up()
+        seen = self._delay_line.picture_upto >= span.end + (CHECK_AHEAD if late else 0)
+        ready = seen and self._ledger.upto >= span.end
+        return ready or (age >= self._lateness and not late)
 
     def _air(self, span: Span) -> None:
         held = self.amend(self._delay_line.take(span))
@@ -256,7 +266,8 @@ class ReleaseLine:
         begun = [p.span for p in verdict.private if p.reason is Reason.UNHEARD]
         self._muted = [*self._muted[-60:], *begun] if begun else self._muted
         words = self._ledger.take_words(held.span.end)
-        audible = [w for w in words if not any(w.span.overlaps(m) for m in self._muted)]
+        fresh = (w for w in words if w.span.end > self._resumed)
+        audible = [w for w in fresh if not any(w.span.overlaps(m) for m in self._muted)]
         before, after = self._said, self._ledger.coming_words(held.span.end + NEIGHBOURS)
         self._said = [w for w in (*before, *words) if w.span.end > held.span.start - NEIGHBOURS]
         times = [held.span, *(w.span for w in (*before, *audible, *after))]

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 
 from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
+from media_workers.graph.catch_up import ENOUGH_WAITING
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.ledger import SpeechLedger
@@ -64,7 +65,7 @@ class SoundLine:
         self._words = words
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | AudioTrack | Pause] = Edge(
-            "audio packets", _packet_size, span=30 * SECOND, size=8 << 20, overflow=overflow
+            "audio packets", _packet_size, span=90 * SECOND, size=16 << 20, overflow=overflow
         )
         self.speech: Supervised[Sound, SpeechPassed] = Supervised(
             "speech",
@@ -79,7 +80,8 @@ class SoundLine:
             clock=clock,
         )
         self._lost = threading.Event()
-        self._paused = False
+        self._paused = heard != NEVER
+        self.catching_up: Callable[[], bool] = lambda: False
         self._decoder: AudioDecoder | None = None
         self._last: MediaTime = 0
         self._heard: MediaTime = heard
@@ -120,7 +122,7 @@ class SoundLine:
     def _run(self) -> None:
         try:
             while True:
-                item = self.edge.get(0.2)
+                item = self._next()
                 if isinstance(item, Pause):
                     self._paused = True
                     self.speech.pause()
@@ -138,6 +140,13 @@ class SoundLine:
             self.speech.finish(timeout=0.0 if self._hurry else 60.0)
         finally:
             self.finished.set()
+
+    def _next(self) -> SourcePacket | AudioTrack | Pause | None:
+        """The next item; none while enough waits to be analysed, where there is time for it."""
+        if self.speech.held > ENOUGH_WAITING and self.catching_up():
+            time.sleep(0.02)
+            return None
+        return self.edge.get(0.2)
 
     def _passed(self, passed: SpeechPassed) -> None:
         self._ledger.record(passed)
@@ -163,6 +172,7 @@ class SoundLine:
             self._ledger.unheard(Span(min(self._heard, sound.t), sound.t))
         if self._paused:
             # The analyser begins anew here, and what it said last it said without what follows.
+            # So it is in a new run, too: what it hears first, it hears without what came before.
             self._paused = False
             self._ledger.unheard(Span(sound.t, sound.t))
         self._heard = sound.span.end

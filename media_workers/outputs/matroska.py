@@ -20,8 +20,10 @@ SCALE = 100_000
 REACH = 32_000 * SCALE
 """How far a block may lie from its cluster's time."""
 
-_VIDEO, _AUDIO = 1, 2
-_UNKNOWN_SIZE = b"\x01\xff\xff\xff\xff\xff\xff\xff"
+VIDEO, AUDIO = 1, 2
+"""Numbers of the two tracks."""
+
+UNKNOWN_SIZE = b"\x01\xff\xff\xff\xff\xff\xff\xff"
 
 _CODECS = {
     "h264": "V_MPEG4/ISO/AVC",
@@ -41,6 +43,8 @@ _CODECS = {
     "pcm_s16le": "A_PCM/INT/LIT",
     "pcm_s16be": "A_PCM/INT/BIG",
 }
+CODEC_NAMES = {name: codec for codec, name in _CODECS.items()}
+"""libav's name of each codec id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +81,7 @@ def head(tracks: Sequence[Track]) -> bytes:
     return (
         _element(0x1A45DFA3, ebml)
         + _id(0x18538067)
-        + _UNKNOWN_SIZE
+        + UNKNOWN_SIZE
         + _element(0x1549A966, info)
         + _element(0x1654AE6B, entries)
     )
@@ -91,7 +95,7 @@ def cluster(at: MediaTime, blocks: Sequence[Block]) -> bytes:
 
 
 def _block(base: int, block: Block) -> bytes:
-    number = _VIDEO if block.kind == "video" else _AUDIO
+    number = VIDEO if block.kind == "video" else AUDIO
     offset = (block.t + SCALE // 2) // SCALE - base
     if not -32_768 <= offset <= 32_767:
         raise ValueError("a block lies too far from its cluster")
@@ -100,7 +104,7 @@ def _block(base: int, block: Block) -> bytes:
 
 
 def _track(track: Track) -> bytes:
-    number = _VIDEO if track.kind == "video" else _AUDIO
+    number = VIDEO if track.kind == "video" else AUDIO
     letter = "V" if track.kind == "video" else "A"
     codec = _CODECS.get(track.codec, f"{letter}_X/{track.codec.upper()}")
     body = _uint(0xD7, number) + _uint(0x73C5, number) + _uint(0x83, number) + _uint(0x9C, 0)

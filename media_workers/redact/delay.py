@@ -60,6 +60,11 @@ class DelayLine:
             encoded = sum(len(s.packet.data) for s in self._pictures)
             return encoded + sum(s.pcm.nbytes for s in self._sounds)
 
+    def resume(self, at: MediaTime) -> None:
+        """Everything before `at` has aired in an earlier run."""
+        with self._lock:
+            self.aired = at
+
     def saw(self, t: MediaTime) -> None:
         """A video packet of this time arrived, whatever becomes of it."""
         with self._lock:

@@ -43,10 +43,14 @@ class RawPacket:
 
 
 class Source(Protocol):
-    """One session of a source. Opening may raise BrokenStream; reading ends with the session."""
+    """One session of a source. Opening may raise BrokenStream; reading ends with the session.
+
+    `again`: it begins with what an earlier session has brought already.
+    """
 
     video: VideoTrack | None
     audio: AudioTrack | None
+    again: bool
 
     def packets(self) -> Iterator[RawPacket | VideoTrack | AudioTrack]:
         """Packets as they come, a track where its description changes.

@@ -22,6 +22,7 @@ class ContainerSource:
 
     def __init__(self, container: Any) -> None:
         self._container = container
+        self.again = False
         self.video = self._video()
         self.audio = self._audio()
 

@@ -25,6 +25,10 @@ LARGEST_TAG = 8 << 20
 PATIENCE_MS = 1500
 """How long, on the stream's own clock, a promised track is waited for before the session begins."""
 
+AGAIN = 8
+"""Flag in the file header (reserved by the standard): the door goes on with a stream that broke
+off, and what it sends first it has sent before."""
+
 _ENOUGH = 6
 """Pictures from which the rate can be told."""
 
@@ -51,7 +55,10 @@ class Tag:
 
 
 class TagSource:
-    """One session. Raises BrokenStream while it opens when no track can be made out."""
+    """One session. Raises BrokenStream while it opens when no track can be made out.
+
+    `again`: the stream begins with what an earlier connection was sent already.
+    """
 
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
@@ -60,6 +67,7 @@ class TagSource:
         self._codec: dict[str, str] = {}
         self.video: VideoTrack | None = None
         self.audio: AudioTrack | None = None
+        self.again = False
         self._held: list[Tag] = []
         try:
             self._open()
@@ -91,6 +99,7 @@ class TagSource:
         head = self._file.read(13)
         if len(head) < 13 or head[:4] != b"FLV\x01":
             raise BrokenStream("no FLV stream")
+        self.again = bool(head[4] & AGAIN)
         awaited = ({"audio"} if head[4] & 4 else set()) | ({"video"} if head[4] & 1 else set())
         pictures = 0
         while (awaited or 0 < pictures < _ENOUGH) and (tag := self._next()) is not None:

@@ -130,7 +130,8 @@ SETTLE_SECONDS = 5.0
 class IngestPolicy:
     """Bounds at the door. Sizes in bytes.
 
-    `away_*` bound what is kept while a worker is being restarted; `hold` is how long a worker
+    `away_*` bound what is kept while a worker is being restarted; `again_*` what is kept of that
+    which was sent: a killed worker may not have recorded it; `hold` is how long a worker
     that reads too slowly may hold the encoder back before anything is given up. `settle`: a
     publisher younger than this keeps its place, so that two encoders with one key do not throw
     each other out for ever.
@@ -145,7 +146,9 @@ class IngestPolicy:
     linger: float = 2.0
     finish: float = 3.0
     hold: float = 10.0
-    away_seconds: float = 8.0
-    away_bytes: int = 12_000_000
+    away_seconds: float = 30.0
+    away_bytes: int = 48_000_000
+    again_seconds: float = 4.0
+    again_bytes: int = 12_000_000
     retry: float = 0.1
     connections: int = 256

@@ -12,6 +12,7 @@ from courtstream.control.rtmp import amf
 from courtstream.control.rtmp.flv import AUDIO, SCRIPT, VIDEO, Part, Tag, media_tag
 from courtstream.control.rtmp.relay import Backlog
 from courtstream.domain.errors import UnsupportedCodec
+from media_workers.sources.tags import AGAIN
 
 POLICY = IngestPolicy(away_seconds=5.0, away_bytes=10_000)
 
@@ -52,6 +53,11 @@ def parsed(data: bytes) -> list[tuple[int, int]]:
     return found
 
 
+def told(data: bytes) -> set[tuple[int, int]]:
+    """What one reader heard behind the setup."""
+    return set(parsed(data)[3:]) if data else set()
+
+
 def backlog(*tags: Tag) -> Backlog:
     made = Backlog(POLICY)
     for n, one in enumerate(tags):
@@ -68,16 +74,33 @@ def test_a_stream_from_its_beginning_loses_nothing() -> None:
     assert made.totals.buffered_bytes == 0
 
 
-def test_a_new_reader_hears_the_setup_and_then_from_a_key_frame() -> None:
+def test_a_new_reader_hears_the_setup_and_what_the_one_before_was_sent_last() -> None:
     made = backlog(META, AVC, AAC, key(0))
-    made.take()
+    assert not made.take()[4] & AGAIN
     for n, one in enumerate([frame(40), sound(60), key(1000), sound(1010), frame(1040)]):
         made.push(one, n * 0.01)
     made.restart()
-    assert parsed(made.take()) == [
-        (SCRIPT, 1000), (VIDEO, 1000), (AUDIO, 1000), (VIDEO, 1000), (AUDIO, 1010), (VIDEO, 1040)
+    data = made.take()
+    assert parsed(data) == [
+        (SCRIPT, 0), (VIDEO, 0), (AUDIO, 0), (VIDEO, 0), (VIDEO, 40), (AUDIO, 60),
+        (VIDEO, 1000), (AUDIO, 1010), (VIDEO, 1040),
     ]  # fmt: skip
-    assert made.totals.lost_tags == 2
+    assert data[4] & AGAIN
+    assert made.totals.lost_tags == 0
+
+
+def test_what_was_sent_long_ago_is_not_sent_again() -> None:
+    made = backlog(META, AVC, AAC)
+    for n in range(300):  # twelve seconds, a key frame each second
+        made.push(key(40 * n) if n % 25 == 0 else frame(40 * n), 0.04 * n)
+    made.take()
+    made.restart()
+    again = [t for kind, t in parsed(made.take()) if kind == VIDEO][1:]
+    assert again[0] == 7000  # four seconds before the newest, and back to a key frame
+    assert again[-1] == 40 * 299
+    made.restart()
+    made.clear()
+    assert made.totals.lost_tags == 0 and made.totals.buffered_bytes == 0
 
 
 def test_a_changed_setup_is_the_one_a_new_reader_hears() -> None:
@@ -86,7 +109,9 @@ def test_a_changed_setup_is_the_one_a_new_reader_hears() -> None:
     made.take()
     made.push(frame(400), 0.1)
     made.push(changed, 0.1)
-    made.push(key(1000), 0.2)
+    made.push(key(1000), 9.0)
+    made.push(frame(5000), 13.0)
+    made.take()
     made.restart()
     data = made.take()
     assert b"other" in data
@@ -106,18 +131,24 @@ def test_while_the_worker_is_away_the_oldest_goes_and_a_key_frame_leads() -> Non
     assert made.totals.lost_tags == first // 40
 
 
-@given(st.lists(st.tuples(st.sampled_from("kfs"), st.integers(0, 3000)), max_size=80))
+@given(st.lists(st.tuples(st.sampled_from("kfsr"), st.integers(0, 3000)), max_size=80))
 def test_bounds_hold_and_every_tag_is_sent_or_counted(steps: list[tuple[str, int]]) -> None:
     made, now, t = backlog(META, AVC, AAC), 0.0, 0
     makers = {"k": key, "f": frame, "s": sound}
+    seen: set[tuple[int, int]] = set()
+    pushed = sum(kind != "r" for kind, _ in steps)
     for kind, gap in steps:
-        now, t = now + gap / 1000, t + gap
+        now, t = now + gap / 1000, t + gap + 1
+        if kind == "r":  # the reader dies having been sent everything
+            seen |= told(made.take())
+            made.restart()
+            continue
         made.push(makers[kind](t), now)
         made.trim(now)
         assert made.totals.buffered_bytes <= POLICY.away_bytes
-    data = made.take()
-    sent = [x for x in parsed(data)[3:] if x[0] != SCRIPT] if data else []
-    assert len(sent) + made.totals.lost_tags == len(steps)
+    seen |= told(made.take())
+    made.clear()
+    assert len(seen) + made.totals.lost_tags == pushed
 
 
 def test_sound_alone_needs_no_key_frame() -> None:

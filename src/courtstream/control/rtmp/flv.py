@@ -60,9 +60,12 @@ class Tag:
         return head + low + bytes(3) + self.payload + (length + 11).to_bytes(4, "big")
 
 
-def file_header(audio: bool = True, video: bool = True) -> bytes:
-    """The header of an FLV stream, saying which tracks to expect."""
-    return b"FLV\x01" + bytes([4 * audio | video]) + (9).to_bytes(4, "big") + bytes(4)
+def file_header(audio: bool = True, video: bool = True, *, again: bool = False) -> bytes:
+    """The header of an FLV stream, saying which tracks to expect.
+
+    `again` sets a bit that the standard reserves: what comes first was sent to somebody before.
+    """
+    return b"FLV\x01" + bytes([8 * again | 4 * audio | video]) + (9).to_bytes(4, "big") + bytes(4)
 
 
 def media_tag(kind: int, timestamp: int, payload: bytes, *, inside: bool = False) -> Tag | None:

@@ -1,0 +1,57 @@
+"""The newest packets that have come, so that what is sent a second time is known as such.
+
+The door sends the last seconds again to a worker that takes the place of a killed one: what the
+old one had recorded of them must neither be missing nor come twice.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from courtstream.domain.time import MediaTime
+from media_workers.runtime.items import SourcePacket
+from media_workers.sources.base import RawPacket
+
+KEPT = 6000
+"""Packets: more than a minute of picture and sound."""
+
+_Print = tuple[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Joint:
+    """Where a stream goes on: its first `known` packets have come before; the first of them
+    belongs at `anchor` (decode time)."""
+
+    known: int
+    anchor: MediaTime
+
+
+class Tail:
+    """Remembers what came; owned by the source's thread."""
+
+    def __init__(self) -> None:
+        self._kept: deque[tuple[_Print, MediaTime]] = deque(maxlen=KEPT)
+
+    def note(self, packet: SourcePacket) -> None:
+        """A packet has come."""
+        self._kept.append(((packet.kind, hash(packet.data)), packet.pts))
+
+    def joint(self, packets: Sequence[RawPacket]) -> Joint | None:
+        """Where a stream that begins with `packets` overlaps what came last; None when nowhere.
+
+        Everything from the first packet on must be what came then, up to the end of either.
+        """
+        prints = [(p.kind, hash(p.data)) for p in packets]
+        for at in range(len(self._kept) - 1, -1, -1):
+            if not prints or self._kept[at][0] != prints[0]:
+                continue
+            overlap = zip(islice(self._kept, at, None), prints, strict=False)
+            if all(known == new for (known, _), new in overlap):
+                first = packets[0]
+                ahead = 0 if first.pts is None or first.dts is None else first.pts - first.dts
+                return Joint(len(self._kept) - at, self._kept[at][1] - ahead)
+        return None
