@@ -17,6 +17,7 @@ from courtstream.domain.time import SECOND, MediaTime
 from courtstream.seal import SealReader, hearing_key, load_or_create_master_key
 from media_workers.outputs.matroska import Track
 from media_workers.outputs.matroska_read import read
+from media_workers.redact.delay import chunk_start
 from media_workers.redact.ledger import CONTEXT
 from media_workers.runtime.items import SourcePacket
 from media_workers.sources.base import AudioTrack, VideoTrack
@@ -122,7 +123,7 @@ def refill(
         return None
     newest = max(int(r.body["end"]) for r in records)
     first = min(int(r.body["start"]) for r in records)
-    since = max(aired, newest - MOST)
+    since = max(aired, chunk_start(newest - MOST))
     rates = [float(r.body["fps"]) for r in earlier if r.kind is RowKind.SOURCE and "fps" in r.body]
     place = folder / str(records[-1].body.get("folder", "sealed"))
     begins = since - HEARD_BEFORE <= first

@@ -181,8 +181,9 @@ class Worker:
 
     def _aired_before(self) -> MediaTime:
         """How far earlier runs of this hearing had published; 0 when there was none."""
-        ends = [r.body["end"] for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
-        return int(ends[-1]) if ends else 0
+        rows = [r.body for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
+        # `end` is where the last picture ends; whole chunks were published.
+        return int(rows[-1].get("upto", rows[-1]["end"])) if rows else 0
 
     def _resumes_at(self) -> MediaTime:
         """The first instant that this run may air."""

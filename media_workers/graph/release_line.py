@@ -117,6 +117,7 @@ class ReleaseLine:
 
     def resume(self, at: MediaTime) -> None:
         """An earlier run has aired all before `at`; nothing of it airs again. Before `start`."""
+        at += -at % CHUNK
         self._resumed = self.aired = self.judged = at
         self._delay_line.resume(at)
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from courtstream.control.protocol import JournalRow, RowKind
-from courtstream.domain.time import SECOND, Span, to_seconds
+from courtstream.domain.time import SECOND, MediaTime, Span, to_seconds
 from media_workers.outputs import fmp4, webvtt
 from media_workers.outputs.encode import AudioEncoder
 from media_workers.outputs.files import replace, write_durably
@@ -120,13 +120,13 @@ class HlsOutput:
         write_durably(self._folder / uri, data)
         text = self._caption_file(n)
         # Both files are whole before either is told of: the two playlists never part.
-        self._add(Segment(n, uri, _real(video, span), self._init[0], cut), len(data))
+        self._add(Segment(n, uri, _real(video, span), self._init[0], cut), len(data), span.end)
         self._add_text(Segment(n, text, span, "", cut))
         self._journal.sync()
         self._groups, self._audio, self._restarted = [], [], False
         self._write_playlists(ended=False)
 
-    def _add(self, entry: Segment, size: int) -> None:
+    def _add(self, entry: Segment, size: int, upto: MediaTime) -> None:
         self._segments.append(entry)
         at = self._wall_zero + timedelta(seconds=to_seconds(entry.span.start))
         self._journal.write(
@@ -137,6 +137,7 @@ class HlsOutput:
             init=entry.init,
             start=entry.span.start,
             end=entry.span.end,
+            upto=upto,
             bytes=size,
             pdt=at.isoformat(),
             discontinuity=entry.discontinuity,

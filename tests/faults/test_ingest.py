@@ -174,7 +174,7 @@ async def test_a_killed_worker_is_followed_by_one_that_goes_on_from_a_key_frame(
     assert second[0][2]  # a key frame
     assert second[0][0] == pytest.approx(round(second[0][0]), abs=0.11)
     assert second[-1][0] == pytest.approx(7.96, abs=0.11)  # the publisher's own times
-    assert second[0][0] - first[-1][0] < 1.5  # nearly nothing is missing
+    assert second[0][0] < first[-1][0]  # what the dead one may not have recorded comes again
     assert packets(after, "audio")
     assert door.events[-1].counters["relays"] == 2
 

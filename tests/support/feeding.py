@@ -16,6 +16,7 @@ from courtstream.control.rtmp import amf
 from courtstream.control.rtmp.flv import AUDIO, SCRIPT, VIDEO, Tag, media_tag
 from courtstream.control.rtmp.relay import Relay
 
+
 def tags_of(path: Path) -> Iterator[Tag]:
     """An H.264 and AAC file as an encoder would send it, in order of decode time."""
     with av.open(str(path)) as media:

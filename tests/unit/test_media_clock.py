@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 import media_workers.worker as worker
+from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.time import SECOND
 
+BOOT = time.CLOCK_BOOTTIME
 HOUR = timedelta(hours=1)
 NOW = datetime(2026, 11, 23, 2, 0, tzinfo=UTC)
 
@@ -41,3 +44,28 @@ def test_a_step_back_between_two_runs_does_not_turn_the_playlist_back(
     monkeypatch.setattr(worker, "datetime", clock)
     aired = 90 * SECOND
     assert worker.media_clock(NOW, aired)() >= aired
+
+
+@pytest.mark.parametrize("step", [HOUR, -HOUR])
+def test_a_step_between_two_runs_of_one_machine_is_not_seen(
+    step: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = type("Wall", (Clock,), {})
+    monkeypatch.setattr(worker, "datetime", clock)
+    first = worker.media_clock(NOW - timedelta(seconds=30))
+    started = row(boot=worker.boot_id(), boot_zero=time.clock_gettime_ns(BOOT) - first())
+    clock.at = NOW + step
+    again = worker.media_clock(NOW, 20 * SECOND, worker.boot_zero((started,)))
+    assert abs(again() - first()) < SECOND
+
+
+def test_after_a_restart_of_the_machine_the_wall_clock_counts() -> None:
+    assert worker.boot_zero((row(boot="another", boot_zero=5),)) is None
+    assert worker.boot_zero((row(),)) is None
+    assert worker.boot_zero(()) is None
+
+
+def row(**body: object) -> JournalRow:
+    return JournalRow(
+        hearing_id="h", seq=1, epoch=1, at="", kind=RowKind.STARTED, t=0, body=dict(body)
+    )
