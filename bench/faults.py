@@ -1,69 +1,103 @@
 """Faults with figures: `python -m bench faults` (COURTSTREAM_KILLS=100 for the whole drill).
 
-A demonstration runs as a user starts it. Its worker, its web process and its node are killed at
-random instants, the publisher is taken away for 5, 30 and 90 s, the worker stands still for longer
-than its lease. Afterwards every file is opened and what is missing is counted.
+A demonstration runs as a user starts it, with every stage on and a small picture, so that the drill
+fits beside other work. Its worker, its web process and its node are killed at random instants, the
+worker stands still for longer than its lease, the publisher is taken away for 5, 30 and 90 s.
+Afterwards every file is opened and what is missing is counted (`bench/reckoning.py`).
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import random
+import shutil
 import signal
+import subprocess
 import tempfile
 import time
 import urllib.error
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
+import imageio_ffmpeg
+
+from bench.reckoning import Fault, cards, reckon
+from courtstream.control.broker import NatsBus
 from courtstream.control.process import ProcessId, read_pid
-from courtstream.control.protocol import RowKind
-from courtstream.control.workers import PID_FILE
+from courtstream.control.protocol import Command, RowKind, Verb
+from courtstream.control.workers import PID_FILE, read_spec
+from courtstream.domain.time import to_seconds
 from media_workers.runtime.journal import read_rows
 from tests.support.aftermath import look
-from tests.support.demo import DemoRun
+from tests.support.demo import ROOT, DemoRun
 
 KILLS = int(os.environ.get("COURTSTREAM_KILLS", "12"))
 DROPS = tuple(int(s) for s in os.environ.get("COURTSTREAM_DROPS", "5,30,90").split(",") if s)
+VICTIMS = ("worker", "web", "node")
 SEED = 20261123
 LONGEST = 120.0
 START = 400.0
+GRACE = 60
 
 
 def main() -> str:
-    """Run the drill; gives its figures as lines."""
+    """Run the drill; gives its figures as lines of Markdown."""
     chance = random.Random(SEED)
     with tempfile.TemporaryDirectory() as folder:
-        run = DemoRun(Path(folder))
+        run = DemoRun(Path(folder), "--media", str(_small(Path(folder))))
         try:
             run.says("on air", START)
             hearing = run.data / "hearings" / run.hearing()
-            lines = _kills(run, hearing, chance)
-            lines += [_stand_still(hearing)]
+            faults = _kills(run, hearing, chance)
+            lines = [_stand_still(hearing)]
             lines += [_drop(run, hearing, seconds) for seconds in DROPS]
         finally:
             os.killpg(run.process.pid, signal.SIGINT)
             run.process.wait(60)
         public = run.data / "public" / hearing.name
         after = look(hearing, public, run.data / "keys" / "master.key")
-    worst = sorted(round(g, 2) for g in after.sealed_gaps)
-    return "\n".join([*lines, after.line(), f"sealed gaps {worst}", f"public {after.public_gaps}"])
+        reckoning = reckon(list(read_rows(hearing / "journal.jsonl")), faults)
+        keep = os.environ.get("COURTSTREAM_KEEP_JOURNAL")
+        if keep:
+            shutil.copy(hearing / "journal.jsonl", keep)
+    return "\n".join(
+        [*reckoning.table(), "", *(f"* {line}" for line in lines), f"* {after.line()}"]
+    )
 
 
-def _kills(run: DemoRun, hearing: Path, chance: random.Random) -> list[str]:
-    took: dict[str, list[float]] = {"worker": [], "web": [], "node": []}
+def _small(folder: Path) -> Path:
+    """The sample hearing at 360p15, with its case beside it."""
+    media = folder / "media"
+    media.mkdir()
+    shutil.copy(ROOT / "sample_media" / "case.json", media)
+    path = media / "hearing.mp4"
+    subprocess.run(
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error",
+            "-i", str(ROOT / "sample_media" / "hearing.mp4"), "-vf", "scale=640:360,fps=15",
+            "-c:v", "libx264", "-preset", "ultrafast", "-g", "30", "-bf", "0", "-c:a", "copy",
+            str(path),
+        ],
+        check=True,
+    )  # fmt: skip
+    return path
+
+
+def _kills(run: DemoRun, hearing: Path, chance: random.Random) -> list[Fault]:
+    """Each of the three is killed equally often, in an order and at instants left to chance."""
+    faults: list[Fault] = []
     for n in range(KILLS):
-        time.sleep(chance.uniform(2.0, 8.0))
-        victim = ("worker", "worker", "web", "node")[n % 4]
-        if victim == "worker":
-            took[victim].append(_kill_worker(hearing))
-        else:
-            took[victim].append(_kill_process(run, victim))
-    return [
-        f"kill -9 {name}: {len(t)} times, back after {min(t):.1f}–{max(t):.1f} s"
-        for name, t in took.items()
-        if t
-    ]
+        if n % len(VICTIMS) == 0:
+            order = chance.sample(VICTIMS, len(VICTIMS))
+        time.sleep(chance.uniform(3.0, 10.0))
+        victim, at = order[n % len(VICTIMS)], datetime.now(UTC)
+        took = _kill_worker(hearing) if victim == "worker" else _kill_process(run, victim)
+        faults.append(Fault(victim, at, took))
+        print(f"kill {n + 1} {victim} {took:.1f} s", flush=True)
+    time.sleep(30)  # until the last one has been made up for
+    return faults
 
 
 def _kill_worker(hearing: Path) -> float:
@@ -101,10 +135,21 @@ def _stand_still(hearing: Path) -> str:
     _until(lambda: _count(hearing, RowKind.STARTED) > before)
     took = time.monotonic() - began
     who.signal(signal.SIGCONT)
+    time.sleep(20)
     rows = list(read_rows(hearing / "journal.jsonl"))
-    last = max(r.epoch for r in rows)
     order = [r.epoch for r in rows]
-    return f"SIGSTOP: replaced after {took:.1f} s, epoch {last}, in order: {order == sorted(order)}"
+    return (
+        f"SIGSTOP past the lease: replaced after {took:.1f} s by epoch {order[-1]}; "
+        f"rows of the old run behind its successor's: {_mixed(order)}"
+    )
+
+
+def _mixed(epochs: list[int]) -> int:
+    newest, found = 0, 0
+    for epoch in epochs:
+        found += epoch < newest
+        newest = max(newest, epoch)
+    return found
 
 
 def _drop(run: DemoRun, hearing: Path, seconds: int) -> str:
@@ -112,16 +157,54 @@ def _drop(run: DemoRun, hearing: Path, seconds: int) -> str:
     pusher = _pusher(run)
     if pusher is None:
         return f"drop {seconds} s: no publisher found"
-    runs, started = _count(hearing, RowKind.STARTED), _count(hearing, RowKind.SOURCE)
+    runs, rows = _count(hearing, RowKind.STARTED), _count(hearing, RowKind.SEGMENT)
+    aired = _aired(hearing)
     pusher.signal(signal.SIGSTOP)
     time.sleep(seconds)
     pusher.signal(signal.SIGCONT)
     began, records = time.monotonic(), _count(hearing, RowKind.SEALED)
     _until(lambda: _count(hearing, RowKind.SEALED) > records + 2)
     back = time.monotonic() - began
-    changes = _count(hearing, RowKind.SOURCE) - started
+    time.sleep(25)
+    resumed = ""
+    if seconds > GRACE:
+        closed = _state(hearing)
+        asyncio.run(_resume(hearing))
+        _until(lambda: _state(hearing) == "LIVE")
+        resumed = f"; after the grace {closed} until the clerk resumed, then LIVE"
+    covered = _card_seconds(hearing, aired)
     same = _count(hearing, RowKind.STARTED) == runs
-    return f"drop {seconds} s: recorded again after {back:.1f} s, {changes} notes, one run: {same}"
+    more = _count(hearing, RowKind.SEGMENT) - rows
+    return (
+        f"publisher away {seconds} s: recorded again {back:.1f} s after it came back, "
+        f"{covered:.0f} s of card, {more} segments more in the same playlist, "
+        f"one run: {same}{resumed}"
+    )
+
+
+async def _resume(hearing: Path) -> None:
+    spec = read_spec(hearing)
+    assert spec is not None
+    bus = await NatsBus.connect(spec.nats_url, "drill", within=10)
+    order = Command(verb=Verb.RESUME, by="drill", reason="the courtroom is back")
+    await bus.request_worker(hearing.name, order)
+    await bus.close()
+
+
+def _state(hearing: Path) -> str:
+    rows = read_rows(hearing / "journal.jsonl")
+    states = [r.body["state"] for r in rows if r.kind is RowKind.STATE and "state" in r.body]
+    return str(states[-1])
+
+
+def _aired(hearing: Path) -> float:
+    rows = read_rows(hearing / "journal.jsonl")
+    return max(to_seconds(r.body["end"]) for r in rows if r.kind is RowKind.SEGMENT)
+
+
+def _card_seconds(hearing: Path, since: float) -> float:
+    found = cards(list(read_rows(hearing / "journal.jsonl")))
+    return sum(end - max(start, since) for start, end in found if end > since)
 
 
 def _pusher(run: DemoRun) -> ProcessId | None:
@@ -159,7 +242,8 @@ def _pid(hearing: Path) -> ProcessId:
 
 
 def _count(hearing: Path, kind: RowKind) -> int:
-    return sum(row.kind is kind for row in read_rows(hearing / "journal.jsonl"))
+    needle = f'"kind":"{kind.value}"'.encode()
+    return (hearing / "journal.jsonl").read_bytes().replace(b" ", b"").count(needle)
 
 
 def _answers(run: DemoRun) -> bool:

@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import av
@@ -153,14 +154,17 @@ def test_it_was_seen_live_with_captions_and_sound(hearing: FirstHearing) -> None
     assert hearing.sound_bytes > 0
 
 
-def test_a_killed_worker_comes_back_on_the_same_page_and_the_loss_is_stated(
+def test_a_killed_worker_comes_back_on_the_same_page_and_the_public_misses_nothing(
     hearing: FirstHearing,
 ) -> None:
     assert hearing.after_worker >= 12
     started = hearing.rows(RowKind.STARTED)
     assert [row.body["resumed"] for row in started] == [False, True]
-    assert 0 < started[1].body["lost_seconds"] < 40
-    assert {row.epoch for row in hearing.rows(RowKind.SEGMENT)} == {1, 2}
+    assert started[1].body["lost_seconds"] == 0
+    segments = hearing.rows(RowKind.SEGMENT)
+    assert {row.epoch for row in segments} == {1, 2}
+    gaps = [b.body["start"] - a.body["upto"] for a, b in pairwise(segments)]
+    assert min(gaps) >= 0 and max(gaps) < SECOND // 10
 
 
 def test_a_killed_platform_is_back_and_missed_nothing(hearing: FirstHearing) -> None:
@@ -232,8 +236,8 @@ def test_the_sealed_original_plays_with_its_key_and_is_whole(
         with av.open(str(file)) as container:
             times = [f.time for f in container.decode(video=0) if f.time is not None]
         seconds += max(times) - min(times)
-    # Killed once: what was in hand (a second) and what came before the next key frame is missing.
-    assert seconds > LENGTH - 8
+    # Killed once: what the dead worker had in hand came again from the door.
+    assert seconds > LENGTH - 3
 
 
 def test_the_score_is_a_suggestion_with_evidence(hearing: FirstHearing) -> None:
