@@ -94,6 +94,12 @@ def search(folder: Path) -> str:
     return searched()
 
 
+def province(folder: Path) -> str:
+    from bench.province import main as paged
+
+    return paged()
+
+
 def quality(folder: Path) -> str:
     from bench.quality import main as measured
 
@@ -113,6 +119,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "load": load,
     "load720": load720,
     "search": search,
+    "province": province,
 }
 
 

@@ -1,8 +1,9 @@
 """A province of 90 courts, 1,500 judges and 100,000 hearings: how long its pages take.
 
-    python -m bench province
+    python -m bench province                    one SQLite file
+    python -m bench.province postgresql+psycopg://…    an empty database of a server
 
-Everything is in one SQLite file on this machine. The limit beside each page is the same answer
+The limit beside each page is the same answer
 without any figures (`/healthz` of the same application), so the figures show what the work costs.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import random
 import resource
 import statistics
+import sys
 import tempfile
 import time
 from collections.abc import Callable, Iterator
@@ -56,15 +58,16 @@ PROCEDURES = {
 }
 
 
-def main() -> None:
-    """Print figures as they come."""
+def main(database: str = "") -> str:
+    """Print figures as they come; empty: SQLite. Returns what they are of."""
     with tempfile.TemporaryDirectory() as folder:
-        settings = Settings(data=Path(folder))
+        settings = Settings(data=Path(folder), database_url=database)
         upgrade(settings.database)
         work = Work(Store(settings.database))
         began = time.perf_counter()
         with work.store.write() as session:
             office, judge = fill(session)
+        work.store.tune()  # as housekeeping does, twenty seconds after the start
         _say(f"filled {HEARINGS:,} hearings in {time.perf_counter() - began:.0f} s")
         for lines in (_monthly(work, settings), _pages(settings, office, judge)):
             for line in lines:
@@ -72,6 +75,7 @@ def main() -> None:
         used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         _say(f"largest memory of the whole process {used:.0f} MB")
         work.store.close()
+    return f"{COURTS} courts, {JUDGES:,} judges, {HEARINGS:,} hearings"
 
 
 def _say(line: str) -> None:
@@ -86,6 +90,7 @@ def fill(session: Session) -> tuple[str, str]:
         _say(f"  {5_000 * done:,} of {HEARINGS:,}")
         for table in (Case, Hearing, HearingJudge, ScorecardRow, SittingFact):
             session.execute(insert(table), [row[table] for row in rows])
+    _coming(session, rng, judges)
     _findings(session, judges[0][0])
     tallying.recount(session)
     return "office", judges[0][0]
@@ -205,6 +210,24 @@ def _rows(sitting: ind.Sitting, start: datetime, tally: ind.Tally) -> dict[Any, 
     }
 
 
+def _coming(session: Session, rng: random.Random, judges: list[tuple[str, str]]) -> None:
+    """Three thousand sittings of the coming days, which people still have to look at."""
+    cases, sittings = [], []
+    for n in range(3_000):
+        _, court = judges[n % JUDGES]
+        start = datetime.now(UTC) + timedelta(minutes=rng.randrange(60, 9 * 1440))
+        case = {"id": f"kn{n}", "court_id": court, "number": f"（2027）江{court[1:]}民初{n}号"}
+        fixed = {"cause": "买卖合同纠纷", "kind": CaseKind.CIVIL, "demo": False}
+        cases.append({**case, **fixed, "procedure": Procedure.CIV1_SUM})
+        place = {"court_id": court, "courtroom_id": f"r{court[1:]}", "title": "买卖合同纠纷"}
+        time_of = {"scheduled_start": start, "scheduled_end": start + timedelta(hours=1)}
+        state = {"state": HearingState.SCHEDULED, "minute_state": MinuteState.OFF}
+        known = {"procedure": Procedure.CIV1_SUM, "created_at": start}
+        sittings.append({"id": f"n{n}", "case_id": f"kn{n}", **place, **time_of, **state, **known})
+    session.execute(insert(Case), cases)
+    session.execute(insert(Hearing), sittings)
+
+
 def _findings(session: Session, judge_id: str) -> None:
     """Forty findings on every card of one judge, so that the page has all it can show."""
     query = (
@@ -268,10 +291,20 @@ def _pages(settings: Settings, login: str, judge_id: str) -> Iterator[str]:
         "limit: /healthz": "/healthz",
         "coverage, province": "/staff/coverage?month=2026-11",
         "coverage, year": "/staff/coverage?month=2026-11&span=12",
+        "coverage, judges page 9": "/staff/coverage?month=2026-11&span=12&state=covered&page=9",
+        "hearings behind a year": "/staff/behind/LIVE_RATE?month=2026-11&span=12&page=500",
         "judge": f"/staff/judges/{judge_id}",
-        "notices of a court": "/staff/notices?month=2026-11",
+        "notices of a month": "/staff/notices?month=2026-11",
+        "indicators": "/staff/indicators",
+        "desk": "/staff",
         "schedule": "/staff/hearings",
+        "schedule, last page": "/staff/hearings?page=3500",
+        "publication queue": "/staff/publication",
+        "recordings missing": "/staff/recordings?since=2026-11-01&until=2026-11-30",
+        "scorecard": "/staff/hearings/h0",
         "home": "/",
+        "courts": "/courts",
+        "calendar": "/calendar?month=2026-11",
         "search": "/?q=江5",
     }
     with TestClient(create_app(settings)) as client:
@@ -297,4 +330,4 @@ def _get(client: TestClient, address: str) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:2])

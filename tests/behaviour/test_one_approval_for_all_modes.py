@@ -23,6 +23,7 @@ from courtstream.services import (
     gatekeeping,
     objecting,
     publication_file,
+    publication_queue,
 )
 from courtstream.services.media import media_grant
 from courtstream.store.tables import ApprovalStep, Hearing, Judge, PartyNotice
@@ -245,8 +246,8 @@ def test_the_queue_names_what_does_not_go_by_itself(world: World) -> None:
         closure_codes=None,
         case_number="（2026）江2号",
     )
-    found = world.work.read(publication_file.exceptions, world.users["office"], utc_now())
-    by_kind = {e.kind: e.card.id for e in found}
+    found = world.work.read(publication_queue.exceptions, world.users["office"], utc_now())
+    by_kind = {e.kind: e.card.id for e in found.part.rows}
     assert by_kind == {"unchecked": waiting, "approval": waiting, "notice": waiting}
-    far = world.work.read(publication_file.exceptions, world.users["far"], utc_now())
-    assert far == ()
+    far = world.work.read(publication_queue.exceptions, world.users["far"], utc_now())
+    assert far.part.total == 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from datetime import datetime
+from itertools import count
 
 import structlog
 from sqlalchemy.orm import Session
@@ -20,14 +21,19 @@ FIRST = 20.0
 EVERY = 5.0
 """Seconds between looks for a bundle somebody asked for; everything else is cheap to ask, too."""
 
+TUNE_EVERY = 720
+"""Looks between two glances of the database at its own rows: an hour."""
+
 log = structlog.get_logger(__name__)
 
 
 async def keep_house(platform: Context) -> None:
     """Until cancelled. A failure is logged and tried again."""
     await asyncio.sleep(FIRST)
-    while True:
+    for number in count():
         try:
+            if number % TUNE_EVERY == 0:
+                await asyncio.to_thread(platform.work.store.tune)
             await asyncio.to_thread(look, platform.work, platform.settings, utc_now())
         except Exception:
             log.exception("housekeeping")

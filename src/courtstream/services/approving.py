@@ -82,8 +82,12 @@ def filed_elsewhere(
 
 def stage_now(hearing: Hearing) -> Stage | None:
     """The stage whose word is awaited, None when nothing is."""
-    file = hearing.file
-    if file is None or file.outcome is not None:
+    return stage_of(hearing.file) if hearing.file is not None else None
+
+
+def stage_of(file: ApprovalFile) -> Stage | None:
+    """The stage that a file awaits, None when it has its outcome."""
+    if file.outcome is not None:
         return None
     spoken = sum(step.round == file.round for step in file.steps)
     return Stage(file.chain[spoken]) if spoken < len(file.chain) else None

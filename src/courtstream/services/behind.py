@@ -6,18 +6,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from courtstream.auth.policy import Action
 from courtstream.domain.errors import NotFound
 from courtstream.rules import indicators as ind
+from courtstream.services import paging
 from courtstream.services.coverage import reach
+from courtstream.services.paging import Page
 from courtstream.services.scope import judge_for
 from courtstream.services.views import UserView
 from courtstream.store.tables import Case, Court, Hearing, SittingFact
 
-MOST = 300
+PAGE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +36,10 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class BehindFigure:
-    """The hearings of a figure, newest first; `total` when there are more than are listed."""
+    """The hearings of a figure, newest first, a page of them."""
 
     definition: ind.Definition
-    rows: tuple[Behind, ...]
-    total: int
+    part: Page[Behind]
 
 
 def behind(
@@ -48,6 +49,7 @@ def behind(
     months: Sequence[str],
     court_id: str | None = None,
     judge_id: str | None = None,
+    page: int = 1,
 ) -> BehindFigure:
     """The hearings of one indicator in some months. Raises NotFound, Forbidden.
 
@@ -69,25 +71,41 @@ def behind(
         where.append(SittingFact.court_id.in_(courts))
         if judges is not None:
             where.append(SittingFact.judge_id.in_(judges))
-    query = (
-        select(SittingFact, Case.number, Court.name)
-        .join(Hearing, Hearing.id == SittingFact.hearing_id)
-        .join(Case, Case.id == Hearing.case_id)
-        .join(Court, Court.id == SittingFact.court_id)
+    total = session.scalar(select(func.count()).select_from(SittingFact).where(*where)) or 0
+    place = paging.place(total, page, PAGE)
+    rows = _rows(session, where, getattr(SittingFact, definition.numerator), place[2])
+    return BehindFigure(definition, Page(rows, total, *place[:2]))
+
+
+def _rows(
+    session: Session,
+    where: Sequence[ColumnElement[bool]],
+    numerator: InstrumentedAttribute[int],
+    offset: int,
+) -> tuple[Behind, ...]:
+    """A page of the facts first, then their names: a year of a province is 100,000 rows."""
+    facts = (
+        select(
+            SittingFact.hearing_id,
+            SittingFact.court_id,
+            SittingFact.day,
+            SittingFact.closed,
+            numerator.label("upper"),
+        )
         .where(*where)
         .order_by(SittingFact.closed, SittingFact.day.desc(), SittingFact.hearing_id)
-        .limit(MOST)
+        .limit(PAGE)
+        .offset(offset)
+        .subquery()
     )
-    rows = tuple(
-        Behind(
-            fact.hearing_id,
-            number,
-            court,
-            fact.day,
-            getattr(fact, definition.numerator) > 0,
-            fact.closed > 0,
-        )
-        for fact, number, court in session.execute(query)
+    query = (
+        select(facts, Case.number, Court.name)
+        .join(Hearing, Hearing.id == facts.c.hearing_id)
+        .join(Case, Case.id == Hearing.case_id)
+        .join(Court, Court.id == facts.c.court_id)
+        .order_by(facts.c.closed, facts.c.day.desc(), facts.c.hearing_id)
     )
-    total = session.scalar(select(func.count()).select_from(SittingFact).where(*where)) or 0
-    return BehindFigure(definition, rows, total)
+    return tuple(
+        Behind(hearing_id, number, court, day, upper > 0, closed > 0)
+        for hearing_id, _, day, closed, upper, number, court in session.execute(query)
+    )

@@ -5,15 +5,16 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from courtstream.auth.policy import Action, Target, require
 from courtstream.auth.tokens import site_secret
 from courtstream.domain.clock import court_day, day_bounds
 from courtstream.domain.trial import HearingState
-from courtstream.services import admission, keys, outline, pulls, shape
+from courtstream.services import admission, keys, outline, paging, pulls, shape
 from courtstream.services.board import Board
 from courtstream.services.capacity import GIB
+from courtstream.services.paging import Page
 from courtstream.services.scope import courtroom_for, courts_within
 from courtstream.services.views import (
     CourtroomPage,
@@ -37,6 +38,7 @@ from courtstream.store.tables import (
     User,
 )
 
+PAGE = 40
 HIDDEN = "••••••••••••••••••••••••••••"
 
 _SAYS: dict[str, tuple[str, str]] = {
@@ -86,17 +88,21 @@ _ORDERED: dict[str, tuple[str, str]] = {
 """What people, or rules, ordered."""
 
 
-def courtrooms(session: Session, actor: UserView, now: datetime) -> tuple[CourtroomView, ...]:
-    """Courtrooms the actor may see, by court and name."""
+def courtrooms(
+    session: Session, actor: UserView, now: datetime, page: int = 1
+) -> Page[CourtroomView]:
+    """Courtrooms the actor may see, by court and name, a page of them."""
     if actor.court_id is not None:
         require(actor, Action.SEE_COURTROOM, Target((actor.court_id,)))
     query = (
         select(Courtroom)
         .join(Courtroom.court)
         .where(Courtroom.court_id.in_(courts_within(session, actor.court_id)))
-        .order_by(Court.code, Courtroom.name)
+        .order_by(Court.code, Courtroom.name, Courtroom.id)
+        .options(contains_eager(Courtroom.court), selectinload(Courtroom.keys))
     )
-    return tuple(_view(session, room, now) for room in session.scalars(query))
+    found = paging.of_query(session, query, page, PAGE)
+    return found.showing(_view(session, room, now) for room in found.rows)
 
 
 def courtroom_page(

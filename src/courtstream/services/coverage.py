@@ -18,10 +18,11 @@ from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind
 from courtstream.rules import indicators as ind
 from courtstream.rules.gate import closures
-from courtstream.services import reporting, tallying, watch
+from courtstream.services import covered_judges, reporting, tallying, watch
+from courtstream.services.covered_judges import JudgeList, JudgesAsked
 from courtstream.services.scope import court_path, courts_within
-from courtstream.services.views import UserView
-from courtstream.store.tables import Court, Judge, SittingFact
+from courtstream.services.views import CourtView, UserView
+from courtstream.store.tables import Judge, SittingFact
 
 _OTHER_REASONS = {
     "": ("未登记理由", "no reason on file"),
@@ -58,24 +59,6 @@ class CourtRow:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgeRow:
-    """A judge's coverage: `covered`, `open`, or `na` when the law closes every sitting."""
-
-    judge_id: str
-    name: str
-    court_name: str
-    leader: bool
-    tally: ind.Tally
-
-    @property
-    def state(self) -> str:
-        """Covered by a valid broadcast, still open, or not applicable."""
-        if self.tally.valid:
-            return "covered"
-        return "open" if self.tally.eligible else "na"
-
-
-@dataclass(frozen=True, slots=True)
 class Reason:
     """Why sittings were not broadcast, and how many; code empty: nothing is on file."""
 
@@ -102,7 +85,7 @@ class Coverage:
     kinds: tuple[str, ...]
     figures: tuple[ind.IndicatorValue, ...]
     courts: tuple[CourtRow, ...]
-    judges: tuple[JudgeRow, ...]
+    judges: JudgeList
     reasons: tuple[Reason, ...]
     days: tuple[DayCount, ...]
     scores: tuple[int, ...]
@@ -118,14 +101,18 @@ def months_until(month: str, count: int) -> tuple[str, ...]:
 
 
 def coverage(
-    session: Session, actor: UserView, months: Sequence[str], court_id: str | None = None
+    session: Session,
+    actor: UserView,
+    months: Sequence[str],
+    court_id: str | None = None,
+    asked: JudgesAsked = covered_judges.EVERYONE,
 ) -> Coverage:
     """The coverage a person may see. Raises Forbidden, NotFound for a court out of reach.
 
     A division head sees the judges of the own division; reported figures are the courts' and are
-    left out there.
+    left out there. `asked`: which part of the list of judges.
     """
-    return of_courts(session, months, *reach(session, actor, court_id))
+    return of_courts(session, months, *reach(session, actor, court_id), asked)
 
 
 def of_courts(
@@ -133,6 +120,7 @@ def of_courts(
     months: Sequence[str],
     courts: frozenset[str],
     judges: frozenset[str] | None = None,
+    asked: JudgesAsked = covered_judges.EVERYONE,
 ) -> Coverage:
     """The coverage of some courts, whoever asks: the caller has checked."""
     cells = tallying.cells(session, months, courts, judges)
@@ -143,7 +131,7 @@ def of_courts(
         kinds=kinds,
         figures=ind.figures(cells, reported),
         courts=_courts(session, cells, kinds, courts),
-        judges=_judges(session, cells),
+        judges=covered_judges.listed(session, cells, asked),
         reasons=_reasons(session, months, courts, judges),
         days=_days(session, months, courts, judges),
         scores=_scores(session, months, courts, judges),
@@ -173,35 +161,26 @@ def _courts(
 ) -> tuple[CourtRow, ...]:
     by_court = ind.grouped(cells, lambda c: c.court)
     return tuple(
-        CourtRow(
-            view.id,
-            view.name,
-            view.depth,
-            tuple(_cell(k, [c for c in by_court.get(view.id, []) if c.kind == k]) for k in kinds),
-            _cell("", by_court.get(view.id, [])),
-        )
+        _court(view, by_court.get(view.id, []), kinds)
         for view in watch.courts(session)
         if view.id in courts
     )
 
 
+def _court(court: CourtView, cells: Sequence[ind.Cell], kinds: Sequence[str]) -> CourtRow:
+    by_kind = ind.grouped(cells, lambda c: c.kind)
+    row = tuple(_cell(kind, by_kind.get(kind, [])) for kind in kinds)
+    return CourtRow(court.id, court.name, court.depth, row, _cell("", cells))
+
+
 def _cell(kind: str, cells: Sequence[ind.Cell]) -> HeatCell:
-    t = ind.total(c.tally for c in cells)
-    return HeatCell(kind, t.broadcast, t.valid, t.eligible, t.closed)
-
-
-def _judges(session: Session, cells: Sequence[ind.Cell]) -> tuple[JudgeRow, ...]:
-    by_judge = ind.grouped((c for c in cells if c.judge and c.tally.held), lambda c: c.judge)
-    query = (
-        select(Judge.id, Judge.name, Court.name, Judge.leader)
-        .join(Court, Court.id == Judge.court_id)
-        .where(Judge.court_id.in_({c.court for c in cells}))
-        .order_by(Court.code, Judge.name)
-    )
-    return tuple(
-        JudgeRow(judge_id, name, court, leader, ind.total(c.tally for c in by_judge[judge_id]))
-        for judge_id, name, court, leader in session.execute(query)
-        if judge_id in by_judge
+    tallies = [c.tally for c in cells]
+    return HeatCell(
+        kind,
+        broadcast=sum(t.broadcast for t in tallies),
+        valid=sum(t.valid for t in tallies),
+        eligible=sum(t.eligible for t in tallies),
+        closed=sum(t.closed for t in tallies),
     )
 
 

@@ -13,23 +13,20 @@ from courtstream.auth.policy import Action, may
 from courtstream.domain.errors import Forbidden, NotFound
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import to_seconds
-from courtstream.services import outline, shape
+from courtstream.services import outline, paging, shape
 from courtstream.services.scope import courts_within, target_of
 from courtstream.services.views import (
     ClosureView,
     GateView,
     HearingCard,
     HearingList,
-    JudgeView,
     PublicationView,
     UserView,
 )
 from courtstream.store.tables import (
-    Court,
     FindingRow,
     Hearing,
     HearingJudge,
-    Judge,
     Measure,
     ScorecardRow,
 )
@@ -70,11 +67,13 @@ def staff_hearings(session: Session, actor: UserView, page: int = 1) -> HearingL
     if actor.judge_id is not None:
         where = Hearing.bench.any(HearingJudge.judge_id == actor.judge_id)
     total = session.scalar(select(func.count()).select_from(Hearing).where(where)) or 0
-    page = max(1, page)
-    query = select(Hearing).where(where).order_by(Hearing.scheduled_start.desc(), Hearing.id)
-    rows = session.scalars(query.limit(PAGE).offset((page - 1) * PAGE))
+    page, pages, offset = paging.place(total, page, PAGE)
+    latest = (Hearing.scheduled_start.desc(), Hearing.id.desc())
+    ids = select(Hearing.id).where(where).order_by(*latest).limit(PAGE).offset(offset)
+    query = select(Hearing).where(Hearing.id.in_(session.scalars(ids).all())).order_by(*latest)
+    rows = session.scalars(query.options(*shape.card_options()))
     cards = tuple(shape.card_view(session, row) for row in rows)
-    return HearingList(cards, total, page, max(1, -(-total // PAGE)))
+    return HearingList(cards, total, page, pages)
 
 
 def hearing_desk(session: Session, actor: UserView, hearing_id: str) -> HearingDesk:
@@ -130,17 +129,6 @@ def _first_start(evidence: Iterable[dict[str, Any]]) -> float | None:
     starts = (e.get("start") for e in evidence)
     first = next((start for start in starts if start is not None), None)
     return None if first is None else to_seconds(int(first))
-
-
-def judges_in_reach(session: Session, actor: UserView) -> tuple[JudgeView, ...]:
-    """Judges of the actor's courts, by court and name, for choosing a bench."""
-    query = (
-        select(Judge)
-        .join(Judge.court)
-        .where(Judge.court_id.in_(courts_within(session, actor.court_id)))
-        .order_by(Court.code, Judge.name)
-    )
-    return tuple(shape.judge_view(judge) for judge in session.scalars(query))
 
 
 def _levels(session: Session, hearing_id: str) -> tuple[tuple[float, float], ...]:

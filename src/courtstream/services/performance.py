@@ -10,14 +10,15 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from statistics import fmean, quantiles
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, contains_eager, selectinload
 
 from courtstream.auth.policy import Action, Target, require
 from courtstream.domain.clock import court_day
 from courtstream.domain.errors import NotFound
 from courtstream.domain.staff import StaffRole
-from courtstream.services import scoring, shape
+from courtstream.services import paging, scoring, shape
+from courtstream.services.paging import Page
 from courtstream.services.scope import courts_within, judge_for
 from courtstream.services.views import (
     CategoryScore,
@@ -30,6 +31,7 @@ from courtstream.services.views import (
 )
 from courtstream.store.tables import Court, FindingRow, Hearing, HearingJudge, Judge, ScorecardRow
 
+PAGE = 60
 FEWEST_JUDGES = 5
 """A band of fewer would point at persons."""
 
@@ -64,27 +66,28 @@ def performance(
     )
 
 
-def judges(session: Session, actor: UserView) -> tuple[JudgeView, ...]:
-    """Judges whose pages the actor may open, by court and name."""
-    if actor.role is StaffRole.HEAD:
-        return _of_division(session, actor.division_id)
-    if actor.judge_id is not None:
-        judge = session.get(Judge, actor.judge_id)
-        return (shape.judge_view(judge),) if judge else ()
-    top = actor.court_id or _any_court(session)
-    require(actor, Action.SEE_PERFORMANCE, Target((top,)))
+def judges(session: Session, actor: UserView, name: str = "", page: int = 1) -> Page[JudgeView]:
+    """Judges whose pages the actor may open, by court and name; `name`: those it occurs in."""
     query = (
         select(Judge)
-        .where(Judge.court_id.in_(courts_within(session, actor.court_id)))
         .join(Judge.court)
-        .order_by(Court.code, Judge.name)
+        .where(_within(session, actor))
+        .order_by(Court.code, Judge.name, Judge.id)
+        .options(contains_eager(Judge.court))
     )
-    return tuple(shape.judge_view(j) for j in session.scalars(query))
+    if name:
+        query = query.where(Judge.name.contains(name, autoescape=True))
+    found = paging.of_query(session, query, page, PAGE)
+    return found.showing(shape.judge_view(judge) for judge in found.rows)
 
 
-def _of_division(session: Session, division_id: str | None) -> tuple[JudgeView, ...]:
-    query = select(Judge).where(Judge.division_id == division_id).order_by(Judge.name)
-    return tuple(shape.judge_view(j) for j in session.scalars(query))
+def _within(session: Session, actor: UserView) -> ColumnElement[bool]:
+    if actor.role is StaffRole.HEAD:
+        return Judge.division_id == actor.division_id
+    if actor.judge_id is not None:
+        return Judge.id == actor.judge_id
+    require(actor, Action.SEE_PERFORMANCE, Target((actor.court_id or _any_court(session),)))
+    return Judge.court_id.in_(courts_within(session, actor.court_id))
 
 
 def _any_court(session: Session) -> str:
@@ -100,6 +103,7 @@ def _scored(session: Session, judge_id: str, since: datetime, until: datetime) -
         .where(Hearing.scheduled_start >= since, Hearing.scheduled_start <= until)
         .order_by(Hearing.scheduled_start.desc())
         .options(selectinload(ScorecardRow.findings).selectinload(FindingRow.reviews))
+        .options(*shape.card_options())
     )
     return [(hearing, card) for hearing, card in session.execute(query)]
 

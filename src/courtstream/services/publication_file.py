@@ -1,34 +1,28 @@
-"""The publication file of one hearing for staff, and the queue of exceptions the office works."""
+"""The publication file of one hearing for staff."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action, Target, may
 from courtstream.domain.approval import ApprovalOutcome, Stage
-from courtstream.domain.trial import HearingState, PublicationMode
+from courtstream.domain.trial import HearingState
 from courtstream.rules.gate import Closure, closures
 from courtstream.services import approving, objecting, shape
-from courtstream.services.scope import court_path, courts_within, hearing_for
+from courtstream.services.scope import court_path, hearing_for
 from courtstream.services.views import GateView, HearingCard, UserView
 from courtstream.store.tables import (
-    ClipRow,
-    ClipState,
     ClosureChange,
-    EntryRow,
-    EntryState,
     Hearing,
     ObjectionRow,
-    PublicationState,
     User,
 )
 
-SOON = timedelta(days=10)
 OVER = frozenset({HearingState.ENDED, HearingState.CANCELLED})
 
 
@@ -104,18 +98,6 @@ class FileView:
     may_object: bool
     may_decide: bool
     may_notify: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ExceptionView:
-    """One thing that does not go by itself. `kind` names the sentence, `place` the page."""
-
-    kind: str
-    card: HearingCard
-    note: str
-    due: datetime | None
-    place: str
-    late: bool = False
 
 
 def publication_file(session: Session, actor: UserView, hearing_id: str, now: datetime) -> FileView:
@@ -207,91 +189,3 @@ def _notices(session: Session, hearing: Hearing) -> tuple[NoticeView, ...]:
         )
         for p in objecting.addressees(hearing)
     )
-
-
-def exceptions(session: Session, actor: UserView, now: datetime) -> tuple[ExceptionView, ...]:
-    """What waits for a person within the actor's courts, the most pressing first.
-
-    What is open by law and ready is not here: it goes out by itself.
-    """
-    ended_since = now - timedelta(days=60)
-    query = (
-        select(Hearing)
-        .where(Hearing.court_id.in_(courts_within(session, actor.court_id)))
-        .where(Hearing.state != HearingState.CANCELLED, Hearing.scheduled_start < now + SOON)
-        .where(Hearing.scheduled_start > ended_since, Hearing.public.is_(True))
-        .options(
-            selectinload(Hearing.case),
-            selectinload(Hearing.file),
-            selectinload(Hearing.objections),
-            selectinload(Hearing.publications),
-            selectinload(Hearing.gate_decisions),
-        )
-        .order_by(Hearing.scheduled_start)
-    )
-    found: list[ExceptionView] = []
-    for hearing in session.scalars(query):
-        found.extend(_of_hearing(session, hearing, now))
-    found.extend(_work(session, actor, now))
-    return tuple(sorted(found, key=lambda e: (not e.late, e.due or e.card.scheduled_start)))
-
-
-def _of_hearing(session: Session, hearing: Hearing, now: datetime) -> Iterator[ExceptionView]:
-    if hearing.state is HearingState.ENDED:
-        yield from _after_the_end(session, hearing)
-        return
-    kinds = list(_before_the_end(hearing, now))
-    if kinds:
-        card = shape.card_view(session, hearing)
-        place = f"/staff/hearings/{hearing.id}/gate"
-        for kind, note, due in kinds:
-            yield ExceptionView(kind, card, note, due, place, bool(due and due < now))
-
-
-def _before_the_end(hearing: Hearing, now: datetime) -> Iterator[tuple[str, str, datetime | None]]:
-    start = hearing.scheduled_start
-    if hearing.closure_codes is None:
-        yield "unchecked", "", start
-    stage = approving.stage_now(hearing)
-    if stage is not None:
-        yield "approval", stage.value, start
-    for objection in hearing.objections:
-        if objection.upheld is None:
-            yield "objection", objection.label or objection.by_side, objection.due_at
-    if hearing.notice_at is None and hearing.state is HearingState.SCHEDULED:
-        yield "notice", "", start - timedelta(days=1)
-    live = shape.publication_of(hearing, PublicationMode.LIVE)
-    if live is not None and live.state is PublicationState.WITHDRAWN:
-        yield "closed_on_air", live.reason, now
-
-
-def _after_the_end(session: Session, hearing: Hearing) -> Iterator[ExceptionView]:
-    replay = shape.publication_of(hearing, PublicationMode.REPLAY)
-    if replay is None:
-        return
-    kinds = {PublicationState.PENDING: "replay", PublicationState.WITHDRAWN: "withdrawn"}
-    kind = kinds.get(replay.state)
-    if kind is not None:
-        card = shape.card_view(session, hearing)
-        yield ExceptionView(kind, card, replay.reason, None, f"/staff/hearings/{hearing.id}")
-
-
-def _work(session: Session, actor: UserView, now: datetime) -> Iterator[ExceptionView]:
-    """Drafts that wait and films that failed."""
-    courts = courts_within(session, actor.court_id)
-    drafts = (
-        select(Hearing)
-        .join(EntryRow, EntryRow.hearing_id == Hearing.id)
-        .where(EntryRow.state == EntryState.DRAFT, Hearing.court_id.in_(courts))
-    )
-    for hearing in session.scalars(drafts.distinct()):
-        card = shape.card_view(session, hearing)
-        yield ExceptionView("drafts", card, "", None, f"/staff/hearings/{hearing.id}/entries")
-    failed = (
-        select(Hearing)
-        .join(ClipRow, ClipRow.hearing_id == Hearing.id)
-        .where(ClipRow.state == ClipState.FAILED, Hearing.court_id.in_(courts))
-    )
-    for hearing in session.scalars(failed.distinct()):
-        card = shape.card_view(session, hearing)
-        yield ExceptionView("clip_failed", card, "", now, f"/staff/hearings/{hearing.id}/clips")

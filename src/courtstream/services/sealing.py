@@ -16,7 +16,7 @@ from courtstream.domain.time import to_seconds
 from courtstream.domain.trial import HearingState, InterruptionReason
 from courtstream.seal import SealReport, verify
 from courtstream.services import audit
-from courtstream.services.scope import courts_within, hearing_for
+from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.settings import Settings
 from courtstream.store.tables import Asset, Hearing, Mark
@@ -161,53 +161,6 @@ def note_check(
     audit.append(session, by, "seal_checked", hearing_id, facts, now)
 
 
-@dataclass(frozen=True, slots=True)
-class Unrecorded:
-    """A hearing of the schedule without a whole recording."""
-
-    hearing_id: str
-    case_number: str
-    court: str
-    courtroom: str
-    scheduled_start: datetime
-    state: HearingState
-    recorded: float
-    planned: float
-    unexplained: float
-
-
-def gap_report(
-    session: Session, actor: UserView, begin: datetime, end: datetime, now: datetime
-) -> tuple[Unrecorded, ...]:
-    """Sittings of a time whose recording is missing or not whole, in seconds.
-
-    Every sitting is to be recorded (法释〔2017〕5号 art. 1); cancelled ones were none.
-    """
-    query = (
-        select(Hearing)
-        .where(Hearing.court_id.in_(courts_within(session, actor.court_id)))
-        .where(Hearing.scheduled_start >= begin, Hearing.scheduled_start < end)
-        .where(Hearing.scheduled_end < now, Hearing.state != HearingState.CANCELLED)
-        .order_by(Hearing.scheduled_start)
-    )
-    return tuple(
-        gap for h in session.scalars(query) if (gap := _unrecorded(session, h)) is not None
-    )
-
-
-def _unrecorded(session: Session, hearing: Hearing) -> Unrecorded | None:
-    sheet = sheet_of(session, hearing, ())
-    recorded = sum(s.seconds for s in sheet.recorded)
-    unexplained = sum(s.seconds for s in sheet.interruptions if s.reason is None)
-    if recorded and not unexplained:
-        return None
-    planned = (hearing.scheduled_end - hearing.scheduled_start).total_seconds()
-    return Unrecorded(
-        hearing.id, hearing.case.number, hearing.court.name, hearing.courtroom.name,
-        hearing.scheduled_start, hearing.state, recorded, planned, unexplained,
-    )  # fmt: skip
-
-
 def hearing_folder(settings: Settings, hearing_id: str) -> Path:
     """The private folder of a hearing."""
     return settings.hearings / hearing_id
@@ -234,7 +187,7 @@ def _lawful(session: Session, hearing_id: str) -> list[tuple[int, int, Interrupt
     return found
 
 
-_GRAIN = 1_000_000_000
+GRAIN = 1_000_000_000
 """Nanoseconds between two records that are no gap."""
 
 
@@ -244,7 +197,7 @@ def _stretches(
     """What was recorded, as instants, and the holes between, in media time."""
     merged: list[list[int]] = []
     for start, end in records:
-        if merged and start - merged[-1][1] <= _GRAIN:
+        if merged and start - merged[-1][1] <= GRAIN:
             merged[-1][1] = max(merged[-1][1], end)
         else:
             merged.append([start, end])

@@ -6,7 +6,8 @@ import re
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from courtstream.domain.time import to_seconds
 from courtstream.domain.trial import HearingState, PublicationMode, Role
@@ -22,6 +23,7 @@ from courtstream.store.tables import (
     Asset,
     GateDecisionRow,
     Hearing,
+    HearingJudge,
     Judge,
     ParticipantRow,
     PolicyRow,
@@ -143,6 +145,18 @@ def replay_open(hearing: Hearing) -> bool:
 def media_path(hearing_id: str) -> str:
     """URL path of the playlist, live and later as replay."""
     return f"/media/{hearing_id}/live/{MASTER}"
+
+
+def card_options() -> tuple[ExecutableOption, ...]:
+    """What a query of hearings loads along, so that a list of cards asks once and not per row."""
+    judge = selectinload(Hearing.bench).joinedload(HearingJudge.judge)
+    return (
+        joinedload(Hearing.case),
+        joinedload(Hearing.court),
+        joinedload(Hearing.courtroom),
+        judge.joinedload(Judge.court),
+        selectinload(Hearing.publications),
+    )
 
 
 def card_view(session: Session, hearing: Hearing) -> HearingCard:

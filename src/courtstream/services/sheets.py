@@ -105,7 +105,7 @@ def _judges(page: Coverage) -> TableData:
             r.tally.valid,
             r.tally.closed,
         )
-        for r in page.judges
+        for r in page.judges.part.rows
     ]
     return TableData("judges", "法官覆盖", columns, rows, "按法院和姓名排列，不排名")
 

@@ -75,18 +75,20 @@ class Hearing(Base):
 
     __tablename__ = "hearings"
     __table_args__ = (
+        Index("ix_hearings_court_id_scheduled_start", "court_id", "scheduled_start"),
         Index("ix_hearings_courtroom_id_scheduled_start", "courtroom_id", "scheduled_start"),
+        Index("ix_hearings_scheduled_start_id", "scheduled_start", "id", "court_id"),
         Index("ix_hearings_state_scheduled_start", "state", "scheduled_start"),
     )
 
     id: Mapped[str] = mapped_column(String(40), primary_key=True)
     case_id: Mapped[str] = mapped_column(ForeignKey("cases.id"), index=True)
-    court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"), index=True)
+    court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"))
     courtroom_id: Mapped[str] = mapped_column(ForeignKey("courtrooms.id"))
     title: Mapped[str] = mapped_column(String(300))
     procedure: Mapped[Procedure] = mapped_column(word(Procedure))
     state: Mapped[HearingState] = mapped_column(word(HearingState))
-    scheduled_start: Mapped[datetime] = mapped_column(index=True)
+    scheduled_start: Mapped[datetime]
     scheduled_end: Mapped[datetime]
     actual_start: Mapped[datetime | None]
     actual_end: Mapped[datetime | None]

@@ -47,6 +47,20 @@ class Store:
         with self._writing, Session(engine, expire_on_commit=False) as session, session.begin():
             yield session
 
+    def tune(self) -> None:
+        """Let SQLite know how the rows lie, so that it chooses indexes by figures and not by guess.
+
+        Samples only: milliseconds for a province. PostgreSQL does it by itself. Open connections
+        keep what they knew, so the pool starts anew.
+        """
+        if not self._sqlite:
+            return
+        with self._writing, self.engine.connect() as connection:
+            connection.exec_driver_sql("PRAGMA analysis_limit=1000")
+            connection.exec_driver_sql("ANALYZE")
+            connection.commit()
+        self.engine.dispose()
+
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()

@@ -50,7 +50,7 @@ def test_a_court_s_month(world: World) -> None:
     figures = {f.code: f for f in page.figures}
     assert figures["COV_JUDGE"].value == 0.5
     assert figures["COV_JUDGE"].left_out == 1
-    assert {j.judge_id: j.state for j in page.judges} == {
+    assert {j.judge_id: j.state for j in page.judges.part.rows} == {
         "j_0": "covered",
         "j_1": "open",
         "j_2": "na",
@@ -65,7 +65,7 @@ def test_who_sees_whose(world: World) -> None:
     fill(world)
     assert {c.court_id for c in seen(world, "office").courts} == {HIGH, BASIC, OTHER}
     assert {c.court_id for c in seen(world, "own").courts} == {BASIC}
-    assert {j.judge_id for j in seen(world, "head").judges} == {"j_0", "j_1"}
+    assert {j.judge_id for j in seen(world, "head").judges.part.rows} == {"j_0", "j_1"}
     for login, court in (("own", OTHER), ("judge", None), ("clerk", None), ("admin", None)):
         with pytest.raises(Forbidden):
             seen(world, login, court)
@@ -73,7 +73,7 @@ def test_who_sees_whose(world: World) -> None:
 
 def test_lists_follow_names_never_figures(world: World) -> None:
     fill(world)
-    names = [(j.court_name, j.name) for j in seen(world, "office").judges]
+    names = [(j.court_name, j.name) for j in seen(world, "office").judges.part.rows]
     by_court = [name for court, name in names if court == "临江法院"]
     assert by_court == sorted(by_court)
 

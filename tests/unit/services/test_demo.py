@@ -66,7 +66,7 @@ def test_the_printed_accounts_sign_in_and_the_judge_has_a_past(
     office, _ = work.write(accounts.sign_in, "office", people["office"].password, 1, utc_now())
     pages = [
         work.read(performance.performance, office.user, judge.id, utc_now())
-        for judge in work.read(performance.judges, office.user)
+        for judge in work.read(performance.judges, office.user).rows
     ]
     assert len(pages) == 12
     assert sum(len(p.hearings) for p in pages) > seed.past_hearings

@@ -144,9 +144,9 @@ def test_the_band_needs_five_judges_and_names_none(
 
 
 def test_the_office_sees_the_courts_below(world: World) -> None:
-    names = {j.name for j in world.work.read(performance.judges, world.users["office"])}
+    names = {j.name for j in world.work.read(performance.judges, world.users["office"]).rows}
     assert names == {"罗文清", "欧阳澈", "舒望北", "祁连秋"}
-    assert len(world.work.read(performance.judges, world.users["judge"])) == 1
+    assert world.work.read(performance.judges, world.users["judge"]).total == 1
     with pytest.raises(Forbidden):
         world.work.read(performance.judges, world.users["clerk"])
 

@@ -15,7 +15,7 @@ from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import InterruptionReason
 from courtstream.reports import pdf
 from courtstream.seal import SealWriter, hearing_key, load_or_create_master_key
-from courtstream.services import audit, sealing
+from courtstream.services import audit, recording_gaps, sealing
 from courtstream.services.sealing import LogSheet
 from tests.support.platform import NOW, Tape, World, sign_in, site
 
@@ -99,14 +99,14 @@ def test_sittings_without_a_whole_recording_are_reported(world: World) -> None:
     world.change(cancelled, state="cancelled")
     late = NOW + timedelta(days=1)
     found = world.work.read(
-        sealing.gap_report, world.users["clerk"], NOW - timedelta(days=1), late, late
+        recording_gaps.gap_report, world.users["clerk"], NOW - timedelta(days=1), late, late
     )
-    assert [g.hearing_id for g in found] == [never]
-    assert whole not in {g.hearing_id for g in found}
+    assert [g.hearing_id for g in found.rows] == [never]
+    assert whole not in {g.hearing_id for g in found.rows}
     far = world.work.read(
-        sealing.gap_report, world.users["far"], NOW - timedelta(days=1), late, late
+        recording_gaps.gap_report, world.users["far"], NOW - timedelta(days=1), late, late
     )
-    assert far == ()
+    assert far.total == 0
 
 
 def test_pages_and_api_show_the_sheet_and_others_see_nothing(world: World) -> None:

@@ -11,6 +11,7 @@ from courtstream.api.context import actor, context, sign_in_of
 from courtstream.api.pages.site import (
     Json,
     local_address,
+    number_asked,
     pages_of,
     see,
     staff_page,
@@ -63,19 +64,25 @@ async def sign_out(request: Request) -> Response:
 async def desk(request: Request) -> Response:
     """Courtrooms and today's hearings within the person's reach."""
     person, work, now = actor(request), context(request).work, utc_now()
+    name = request.query_params.get("name", "").strip()[:40]
     listed = await work.reading(listing.staff_hearings, person)
     today = [c for c in listed.cards if court_day(c.scheduled_start) == court_day(now)]
     values: Json = {
         "here": "staff",
         "own": await work.reading(performance.own, person, now) if person.judge_id else None,
         "courtrooms": None,
-        "judge_list": (),
+        "judge_list": None,
+        "judge_name": name,
         "today": sorted(today, key=lambda c: c.scheduled_start),
     }
     if may_see(person, Action.SEE_COURTROOM):
-        values["courtrooms"] = await work.reading(courtrooms.courtrooms, person, now)
+        values["courtrooms"] = await work.reading(
+            courtrooms.courtrooms, person, now, number_asked(request, "rooms")
+        )
     if person.judge_id is None and may_see(person, Action.SEE_PERFORMANCE):
-        values["judge_list"] = await work.reading(performance.judges, person)
+        values["judge_list"] = await work.reading(
+            performance.judges, person, name, number_asked(request, "page")
+        )
     return staff_page(request, "staff_home.html", values)
 
 

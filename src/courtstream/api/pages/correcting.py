@@ -14,10 +14,9 @@ from courtstream.api.pages.site import Json, see, staff_page, words_of
 from courtstream.api.pages.wording import local
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
-from courtstream.services import correcting, courtrooms, listing, sheet_values
+from courtstream.services import choices, correcting, sheet_values
+from courtstream.services.choices import Choices
 from courtstream.services.correcting import Correction, Standing
-from courtstream.services.views import HearingCard, UserView
-from courtstream.services.work import Work
 
 FIELDS = ("title", "start", "end", "courtroom_id", "judge_id", "delay", "begin")
 
@@ -98,13 +97,8 @@ def _by_field(request: Request, error: InvalidInput) -> dict[str, str]:
     return found
 
 
-async def _choices(work: Work, person: UserView, card: HearingCard) -> Json:
-    rooms = await work.reading(courtrooms.courtrooms, person, utc_now())
-    judges = await work.reading(listing.judges_in_reach, person)
-    return {
-        "courtrooms": [room for room in rooms if room.court_id == card.court_id],
-        "judge_choices": [judge for judge in judges if judge.court_id == card.court_id],
-    }
+async def _choices(request: Request, court_id: str) -> Choices:
+    return await context(request).work.reading(choices.choices, actor(request), court_id)
 
 
 async def _show(
@@ -125,6 +119,6 @@ async def _show(
         "notice": words("correct.saved") if request.query_params.get("done") == "saved" else "",
         "problem": problem or (words("schedule.failed") if errors else ""),
         "here": "hearings",
-        **await _choices(context(request).work, actor(request), now.card),
+        "choices": await _choices(request, now.card.court_id),
     }
     return staff_page(request, "correct.html", values, status)

@@ -7,12 +7,22 @@ from starlette.responses import Response
 
 from courtstream.api.context import actor, context
 from courtstream.api.pages import heat
-from courtstream.api.pages.site import Json, staff_page, words_of
+from courtstream.api.pages.site import Json, number_asked, staff_page, words_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput
 from courtstream.reports.formats import TYPES, render
-from courtstream.services import behind, coverage, monthly, sheets, supervising, tallying, watch
+from courtstream.services import (
+    behind,
+    coverage,
+    covered_judges,
+    monthly,
+    sheets,
+    supervising,
+    tallying,
+    watch,
+)
 from courtstream.services.coverage import Coverage
+from courtstream.services.covered_judges import JudgesAsked
 
 SPANS = (1, 3, 12)
 
@@ -21,7 +31,7 @@ async def page(request: Request) -> Response:
     """Coverage of the months asked for. Raises Forbidden, NotFound, InvalidInput."""
     work = context(request).work
     month, span, court_id = await _asked(request)
-    found = await _coverage(request, month, span, court_id)
+    found = await _coverage(request, month, span, court_id, _judges_asked(request))
     words = words_of(request)
     values: Json = {
         "page": found,
@@ -67,6 +77,7 @@ async def behind_figure(request: Request) -> Response:
         coverage.months_until(month, span),
         court_id or None,
         judge_id or None,
+        number_asked(request, "page"),
     )
     values: Json = {
         "found": found,
@@ -79,10 +90,26 @@ async def behind_figure(request: Request) -> Response:
     return staff_page(request, "behind.html", values)
 
 
-async def _coverage(request: Request, month: str, span: int, court_id: str) -> Coverage:
+async def _coverage(
+    request: Request,
+    month: str,
+    span: int,
+    court_id: str,
+    asked: JudgesAsked = covered_judges.EVERYONE,
+) -> Coverage:
     months = coverage.months_until(month, span)
     return await context(request).work.reading(
-        coverage.coverage, actor(request), months, court_id or None
+        coverage.coverage, actor(request), months, court_id or None, asked
+    )
+
+
+def _judges_asked(request: Request) -> JudgesAsked:
+    """Which part of the list of judges; a state that is none lists all."""
+    state = request.query_params.get("state", "")
+    return JudgesAsked(
+        state if state in covered_judges.STATES else "",
+        request.query_params.get("name", "").strip()[:40],
+        max(1, number_asked(request, "page")),
     )
 
 

@@ -12,7 +12,7 @@ from courtstream.api.commanding import follow_gate
 from courtstream.api.context import actor, context
 from courtstream.api.pages.account import text_of
 from courtstream.api.pages.faults import error_text
-from courtstream.api.pages.site import Json, done, see, staff_page
+from courtstream.api.pages.site import Json, done, number_asked, see, staff_page
 from courtstream.auth.policy import Action
 from courtstream.domain.approval import ApprovalOutcome
 from courtstream.domain.clock import utc_now
@@ -24,6 +24,7 @@ from courtstream.services import (
     listing,
     objecting,
     publication_file,
+    publication_queue,
     publishing,
 )
 from courtstream.services.views import UserView
@@ -85,9 +86,9 @@ async def notice(request: Request) -> Response:
 async def queue(request: Request) -> Response:
     """What waits for a person in the publication of hearings."""
     person, work = actor(request), context(request).work
-    found = await work.reading(publication_file.exceptions, person, utc_now())
-    values: Json = {"here": "queue", "queue": found, "lates": sum(e.late for e in found)}
-    return staff_page(request, "publication_queue.html", values)
+    page_asked = number_asked(request, "page")
+    found = await work.reading(publication_queue.exceptions, person, utc_now(), page_asked)
+    return staff_page(request, "publication_queue.html", {"here": "queue", "queue": found})
 
 
 async def _show(request: Request, *, problem: str = "", status: int = 200) -> Response:

@@ -11,14 +11,14 @@ from starlette.responses import Response
 from courtstream.api.context import actor, context
 from courtstream.api.pages.account import may_see, text_of
 from courtstream.api.pages.faults import error_text
-from courtstream.api.pages.site import day_asked, done, see, staff_page, words_of
+from courtstream.api.pages.site import day_asked, done, number_asked, see, staff_page, words_of
 from courtstream.api.pages.wording import iso
 from courtstream.auth.policy import Action
 from courtstream.domain.clock import court_day, day_bounds, utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.reports.recording_sheet import Row, Sheet, paper
 from courtstream.seal import SealReport
-from courtstream.services import retention, sealing
+from courtstream.services import recording_gaps, retention, sealing
 from courtstream.services.sealing import LogSheet, Stretch
 
 MONTH = timedelta(days=30)
@@ -75,7 +75,10 @@ async def gaps(request: Request) -> Response:
     since = day_asked(request, "since") or until - MONTH
     begin, end = day_bounds(since)[0], day_bounds(until)[1]
     work = context(request).work
-    found = await work.reading(sealing.gap_report, actor(request), begin, end, now)
+    page_asked = number_asked(request, "page")
+    found = await work.reading(
+        recording_gaps.gap_report, actor(request), begin, end, now, page_asked
+    )
     values = {"gaps": found, "since": since, "until": until, "here": "hearings"}
     return staff_page(request, "recording_gaps.html", values)
 

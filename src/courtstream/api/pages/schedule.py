@@ -17,10 +17,11 @@ from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.trial import Procedure, Role
-from courtstream.services import courtrooms, importing, listing, schedule, sheet_values
+from courtstream.services import choices, importing, listing, schedule, sheet_values
+from courtstream.services.choices import Choices
 from courtstream.services.importing import ImportRefused
 from courtstream.services.schedule import NewHearing, NewParticipant
-from courtstream.services.views import CourtroomView, ImportReport, JudgeView
+from courtstream.services.views import ImportReport
 
 FIELDS = (
     "case_number",
@@ -79,19 +80,17 @@ async def upload(request: Request) -> Response:
     return see(f"/staff/hearings?imported={len(report.hearing_ids)}")
 
 
-async def _choices(
-    request: Request,
-) -> tuple[tuple[CourtroomView, ...], tuple[JudgeView, ...]]:
-    person, work = actor(request), context(request).work
-    rooms = await work.reading(courtrooms.courtrooms, person, utc_now())
-    return rooms, await work.reading(listing.judges_in_reach, person)
+async def _choices(request: Request, court_id: str = "") -> Choices:
+    """What the form offers in a court; the one asked for, else the person's own."""
+    asked = court_id or request.query_params.get("court", "")[:40]
+    return await context(request).work.reading(choices.choices, actor(request), asked)
 
 
 async def _new(request: Request, form: Mapping[str, str]) -> NewHearing:
     """The form as a hearing. Raises InvalidInput naming the fields."""
-    rooms, judges = await _choices(request)
-    room = next((r for r in rooms if r.id == form["courtroom_id"]), None)
-    judge = next((j for j in judges if j.id == form["judge_id"]), None)
+    offered = await _choices(request)
+    room = next((r for r in offered.courtrooms if r.id == form["courtroom_id"]), None)
+    judge = next((j for j in offered.judges if j.id == form["judge_id"]), None)
     start, delay = _instant(form["scheduled_start"]), _seconds(form["delay"])
     good = {
         "courtroom_id": room is not None,
@@ -167,7 +166,6 @@ async def _show(
 ) -> Response:
     person, work, words = actor(request), context(request).work, words_of(request)
     may_schedule = may_see(person, Action.SCHEDULE)
-    rooms, judges = await _choices(request) if may_schedule else ((), ())
     page_number = number_asked(request, "page")
     values: Json = {
         "here": "hearings",
@@ -176,8 +174,7 @@ async def _show(
         "form": form or {},
         "errors": errors or {},
         "loose_errors": [t for f, t in (errors or {}).items() if f not in FIELDS],
-        "courtrooms": rooms,
-        "judge_choices": judges,
+        "choices": await _choices(request) if may_schedule else None,
         "procedures": list(Procedure),
         "report": report,
         "notice": _notice(request),

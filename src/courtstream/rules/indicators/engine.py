@@ -74,22 +74,27 @@ def _ratio(definition: Definition, counts: Counts) -> IndicatorValue:
 
 def _coverage(definition: Definition, cells: Sequence[Cell]) -> IndicatorValue:
     """Units with a valid broadcast over units that could have had one."""
-    sums: dict[str, Tally] = {}
+    unit_of = UNITS[definition.unit]
+    held: set[str] = set()
+    open_to: set[str] = set()
+    shown: set[str] = set()
     for cell in cells:
-        unit = UNITS[definition.unit](cell)
-        if unit is not None:
-            sums[unit] = sums.get(unit, Tally()) + cell.tally
-    held = {u for u, t in sums.items() if t.held}
-    eligible = {u for u in held if getattr(sums[u], definition.denominator)}
-    covered = {u for u in eligible if getattr(sums[u], definition.numerator)}
-    value = len(covered) / len(eligible) if eligible else None
+        unit, tally = unit_of(cell), cell.tally
+        if unit is None or not tally.held:
+            continue
+        held.add(unit)
+        if getattr(tally, definition.denominator):
+            open_to.add(unit)
+        if getattr(tally, definition.numerator):
+            shown.add(unit)
+    covered = open_to & shown
     return IndicatorValue(
         definition,
-        value,
+        len(covered) / len(open_to) if open_to else None,
         len(covered),
-        len(eligible),
-        len(held - eligible),
-        tuple(sorted(eligible - covered)),
+        len(open_to),
+        len(held - open_to),
+        tuple(sorted(open_to - covered)),
     )
 
 
