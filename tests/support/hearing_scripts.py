@@ -3,7 +3,7 @@
 A script is a header, a line `--`, and what was said, one turn a line::
 
     CIV1_ORD sole=yes public=no asr=yes
-    who J 审判长 court; P 原告 P; D 被告 D absent
+    who J 审判长=邹平川 court; P 原告=向东方 P; D 被告 D absent
     missing P09            steps that should have happened and did not
     unclear C16
     na C17                 a mandatory step with a stated ground for not happening
@@ -89,8 +89,9 @@ def _header(name: str, lines: list[str]) -> Transcript:
 
 
 def _person(words: list[str]) -> dict[str, Any]:
-    role, label, side, *absent = words
-    person: dict[str, Any] = {"role": role, "name": label, "side": side, "label": label}
+    role, named, side, *absent = words
+    label, _, name = named.partition("=")
+    person: dict[str, Any] = {"role": role, "name": name or label, "side": side, "label": label}
     return person | ({"present": False} if absent else {})
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -11,7 +12,10 @@ from courtstream.domain.trial import Role
 from courtstream.rules.procedure.pack import Pack, Step
 from courtstream.rules.procedure.stream import Line, Stream
 
-CUE, HINT = 1.0, 0.34
+CUE, IDEA, HINT = 1.0, 0.9, 0.34
+REACH = 40
+"""Characters within which all parts of an idea must be heard."""
+
 WRONG_SPEAKER, UNKNOWN_SPEAKER = 0.55, 0.95
 BEFORE, AFTER = 6, 8
 GAVEL = seconds(10)
@@ -58,6 +62,22 @@ def _hits(stream: Stream, step: Step) -> Iterator[tuple[int, int, float]]:
             for start, end in stream.matches(pattern):
                 if not _barred(stream, step, start, end):
                     yield start, end, weight
+    for idea in step.ideas:
+        for start, end in _together(stream, idea):
+            if not _barred(stream, step, start, end):
+                yield start, end, IDEA
+
+
+def _together(stream: Stream, idea: tuple[re.Pattern[str], ...]) -> Iterator[tuple[int, int]]:
+    """Where all parts of an idea are heard near each other in one line, in any order."""
+    first, *others = idea
+    for start, end in stream.matches(first):
+        line = stream.line_at(start)
+        low, high = max(line.start, start - REACH), min(line.end, end + REACH)
+        places = [next(stream.matches(part, low, high), None) for part in others]
+        found = [place for place in places if place is not None]
+        if len(found) == len(others):
+            yield min([start, *(s for s, _ in found)]), max([end, *(e for _, e in found)])
 
 
 def _barred(stream: Stream, step: Step, start: int, end: int) -> bool:

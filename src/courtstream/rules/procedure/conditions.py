@@ -37,6 +37,15 @@ def has_judgment(reading: Reading) -> bool:
     )
 
 
+def conversion(reading: Reading) -> int | None:
+    """The line that takes the case to another procedure, None when it stays in its own."""
+    for code in ("S07", "A13"):
+        placed = reading.placed.get(code)
+        if placed is not None and placed.score >= MET:
+            return placed.line
+    return None
+
+
 def appeal_lies(reading: Reading) -> bool:
     """Whether a judgment of this sitting may be appealed: first instance, no small claim."""
     if reading.pack.procedure in SECOND_INSTANCE:

@@ -9,7 +9,8 @@ from courtstream.domain.time import Span, to_seconds
 from courtstream.domain.transcript import Transcript
 from courtstream.domain.trial import Participant, Procedure, Role
 from courtstream.rules.procedure.checks import rules_of
-from courtstream.rules.procedure.conditions import MET, UNCLEAR, is_due
+from courtstream.rules.procedure.conditions import MET, UNCLEAR, conversion, is_due
+from courtstream.rules.procedure.dialogues import exchanges
 from courtstream.rules.procedure.pack import Step
 from courtstream.rules.procedure.reading import Placed, Reading, States, read
 from courtstream.rules.procedure.special import refine
@@ -81,6 +82,7 @@ def assess(
         participants=participants,
         states=states,
     )
+    exchanges(reading)
     refine(reading)
     return steps_of(reading), rules_of(reading)
 
@@ -99,12 +101,25 @@ def _finding(reading: Reading, step: Step) -> StepFinding:
     maybe = placed is not None and placed.score >= UNCLEAR
     if placed is not None and maybe and (due or step.special):
         return _located(reading, placed, Outcome.UNCLEAR)
+    if due and _converted_away(reading, step):
+        why = "程序已转换，本环节待重新开庭时进行"
+        return StepFinding(step.code, Outcome.NOT_APPLICABLE, None, "", heard(reading), why)
     if due:
         where = "、".join(_PHASE_ZH.get(name, name) for name in step.phases)
         why = f"在{where}阶段没有听到“{step.zh}”，请人工核对"
         return StepFinding(step.code, Outcome.NOT_FOUND, None, "", heard(reading), why)
     why = "条件未出现" if step.code in reading.pack.conditional else "可选环节，未进行"
     return StepFinding(step.code, Outcome.NOT_APPLICABLE, None, "", heard(reading), why)
+
+
+def _converted_away(reading: Reading, step: Step) -> bool:
+    """Whether the hearing went over to another procedure before the step's turn came."""
+    line = conversion(reading)
+    if line is None:
+        return False
+    index = {name: i for i, name in enumerate(reading.pack.phases)}
+    turn = max((index[name] for name in step.phases if name in index), default=0)
+    return turn > reading.path[line] or (turn == reading.path[line] == index.get("plea"))
 
 
 def _located(reading: Reading, placed: Placed, outcome: Outcome) -> StepFinding:

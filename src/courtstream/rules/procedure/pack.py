@@ -36,8 +36,10 @@ class Turn:
 class Step:
     """One step: its name, who speaks it, where it stands, and how it sounds.
 
-    `needs` names the condition that makes a conditional step due; `mark` is `mem` or `proposal`
-    where the source is not a verified text.
+    `ideas` are groups of cues that, said near each other in any order, mean the step. `dialogue`
+    names the exchange it can be told by when no words are (dialogues.py). `needs` names the
+    condition that makes a conditional step due; `mark` is `mem` or `proposal` where the source is
+    not a verified text.
     """
 
     code: str
@@ -50,6 +52,8 @@ class Step:
     not_before: re.Pattern[str] | None
     not_inside: re.Pattern[str] | None
     not_earlier: re.Pattern[str] | None = None
+    ideas: tuple[tuple[re.Pattern[str], ...], ...] = ()
+    dialogue: str = ""
     starts: str = "cue"
     pick: str = "first"
     needs: str = ""
@@ -195,8 +199,13 @@ def _step(row: Mapping[str, Any]) -> Step:
 
     def patterns(key: str) -> tuple[re.Pattern[str], ...]:
         if key in row:
-            return tuple(compile_cue(cue) for cue in row[key])
+            return tuple(compile_cue(_spelt(cue)) for cue in row[key])
         return tuple(getattr(base, key)) if base else ()
+
+    def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
+        if "ideas" in row:
+            return tuple(tuple(compile_cue(_spelt(c)) for c in idea) for idea in row["ideas"])
+        return base.ideas if base else ()
 
     def barrier(key: str) -> re.Pattern[str] | None:
         if key in row:
@@ -214,6 +223,8 @@ def _step(row: Mapping[str, Any]) -> Step:
         phases=tuple(take("phases", ())),
         cues=patterns("cues"),
         hints=patterns("hints"),
+        ideas=groups(),
+        dialogue=take("dialogue", ""),
         not_before=barrier("not_before"),
         not_inside=barrier("not_inside"),
         not_earlier=barrier("not_earlier"),
@@ -227,6 +238,18 @@ def _step(row: Mapping[str, Any]) -> Step:
         basis=take("basis", ""),
         mark=take("mark", ""),
     )
+
+
+@lru_cache(maxsize=1)
+def _synonyms() -> Mapping[str, str]:
+    """Words that mean the same in a court, by name (words.toml)."""
+    text = (files(__package__) / "steps" / "words.toml").read_text(encoding="utf-8")
+    return {name: f"({'|'.join(words)})" for name, words in tomllib.loads(text)["words"].items()}
+
+
+def _spelt(cue: str) -> str:
+    """A cue with its `<name>`s put in full. Raises KeyError for an unknown name."""
+    return re.sub(r"<(\w+)>", lambda match: _synonyms()[match[1]], cue)
 
 
 def _turn(row: Mapping[str, Any] | None) -> Turn | None:

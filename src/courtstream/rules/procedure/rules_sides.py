@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from courtstream.domain.scoring import RuleFinding
 from courtstream.domain.trial import Role
-from courtstream.rules.procedure.conditions import MET
+from courtstream.rules.procedure.conditions import MET, conversion
 from courtstream.rules.procedure.reading import Placed, Reading
 from courtstream.rules.procedure.sound import compile_cue
 from courtstream.rules.procedure.stream import Line
@@ -66,6 +66,8 @@ def _each(
 ) -> RuleFinding:
     """Whether every side answered, or was called and somebody answered, from there on."""
     sides = [s for s in reading.stream.sides() if not accused or s.startswith("DF")]
+    if conversion(reading) is not None and (placed is None or code != "X-RECUSE-EACH"):
+        return RuleFinding(code, False, None, "程序已转换，待重新开庭时进行")
     if placed is None:
         return RuleFinding(code, True, None, missing.join(("各方", "")) if sides else missing)
     block = _block(reading, placed, reach * max(1, (len(sides) + 1) // 2), stop)
@@ -81,16 +83,32 @@ def _each(
 def _block(reading: Reading, placed: Placed, reach: int, stop: re.Pattern[str]) -> list[Line]:
     """The lines of a step, until the court goes on to something else."""
     out: list[Line] = []
+    begun = _begun(reading, placed)
     for line in reading.stream.lines[placed.line : placed.line + reach]:
         begin = placed.end if line.index == placed.line else line.start
         if (
             out
             and line.role in _COURT
-            and (reading.stream.has(stop, begin, line.end) or _elsewhere(reading, line))
+            and (
+                reading.stream.has(stop, begin, line.end)
+                or _elsewhere(reading, line)
+                or line.index in begun
+            )
         ):
             break
         out.append(line)
     return out
+
+
+def _begun(reading: Reading, placed: Placed) -> set[int]:
+    """The lines in which a later step of the procedure was heard to begin."""
+    order = [step.code for step in reading.pack.steps]
+    later = set(order[order.index(placed.step.code) + 1 :])
+    return {
+        p.line
+        for p in reading.placed.values()
+        if p.step.code in later and p.score >= MET and p.line > placed.line
+    }
 
 
 SHORT_CALL = 16
@@ -160,7 +178,7 @@ _SIDE_ZH = {"P": "原告", "D": "被告", "T": "第三人", "DF": "被告人"}
 _SHOWS = compile_cue(
     "(证据(一|二|三|四|五|六|七|八|1|2|3|4|5|6|目录|如下)|第(一|二|三|四|五|六|七|八|九|1|2|3|4|5)(份|组|项|张|个)‥|"
     "(提交|出示|提供|举示|宣读|递交)…(证据|合同|借条|单据|凭证|记录|照片|证明|收据|发票|笔录|证言|材料|票据|录音|视频|清单|协议|报告)|"
-    "(一份|两份|三份|四份|五份|一张|两张|三张|一组|若干|一本|一套|几张|一页|六份|十份|各一份)|我(方|这|)(这里|手里|)有‥(证据|证明|记录|照片|收条|录音|凭证|证言))",
+    "(一份|一段|这份|这段|两份|三份|四份|五份|一张|两张|三张|一组|若干|一本|一套|几张|一页|六份|十份|各一份)|我(方|这|)(这里|手里|)有‥(证据|证明|记录|照片|收条|录音|凭证|证言))",
     written=2,
 )
 _CHALLENGES = compile_cue(
@@ -168,7 +186,7 @@ _CHALLENGES = compile_cue(
     written=2,
 )
 _CALLS = compile_cue(
-    "(举证|出示证据|出示|提交证据|提供证据|还有(没有|其他|别的|)证据|有没有证据|证据(要|需要|)(出示|提交|提供)|继续|下一(组|份))"
+    "(举证|出示证据|出示|提交证据|提供证据|还有(没有|其他|别的|)证据|有没有证据|证据(要|需要|)(出示|提交|提供)|继续|下一(组|份)|(有没有|有无|有什么|还有什么|有)证据|证据…(提交|出示|拿))"
 )
 _LEAVES = compile_cue(
     "(调查结束|调查终结|调查到此|法庭辩论|辩论意见|举证质证结束|举证结束|质证结束|法庭调查(阶段|)结束|法庭问|本庭问|法庭询问|发问)"

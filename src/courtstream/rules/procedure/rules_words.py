@@ -6,7 +6,13 @@ from collections.abc import Iterable
 
 from courtstream.domain.scoring import RuleFinding
 from courtstream.domain.trial import MinuteState, Role
-from courtstream.rules.procedure.conditions import MET, appeal_lies, has_judgment, witness_lines
+from courtstream.rules.procedure.conditions import (
+    MET,
+    appeal_lies,
+    conversion,
+    has_judgment,
+    witness_lines,
+)
 from courtstream.rules.procedure.reading import Reading
 from courtstream.rules.procedure.sound import compile_barrier, compile_cue
 from courtstream.rules.procedure.special import bargaining
@@ -53,11 +59,8 @@ def panel(reading: Reading) -> RuleFinding:
 
 def _converted_before(reading: Reading, line: Line) -> bool:
     """Whether the hearing was converted to another procedure before this line."""
-    for code in ("S07", "A13"):
-        placed = reading.placed.get(code)
-        if placed is not None and placed.score >= MET and placed.line <= line.index:
-            return True
-    return False
+    converted = conversion(reading)
+    return converted is not None and converted <= line.index
 
 
 _REASON = compile_cue(
@@ -83,10 +86,20 @@ def close_reason(reading: Reading) -> RuleFinding | None:
 
 
 _NOTICE = compile_cue(
-    "(如果|如|若|要是|对)…(不服|有意见|有异议|不同意)…(上诉)|(提起|提出|可以|有权|可)‥上诉|(日|天)(之|)(内|以内)…上诉|上诉于|上诉(期|状)"
+    "(如果|如|若|要是|对)…(不服|有意见|有异议|不同意)…(上诉)|(提起|可以|有权|可以向|提出)…上诉|(日|天)(之|)(内|以内)…上诉|不服…上诉|上诉于…法院|上诉(期限|状)"
 )
 _NO_APPEAL = compile_barrier(
-    ["不得上诉", "不能上诉", "终审", "不准上诉", "无权上诉", "不可上诉", "没有上诉"]
+    [
+        "驳回",
+        "提出的上诉",
+        "不得上诉",
+        "不能上诉",
+        "终审",
+        "不准上诉",
+        "无权上诉",
+        "不可上诉",
+        "没有上诉",
+    ]
 )
 
 
@@ -143,6 +156,9 @@ _NO_GALLERY = compile_barrier(
         "不能",
     ]
 )
+BEFORE_WITNESS = 4
+"""Lines before a witness speaks in which the court may have told it its duties."""
+
 _CALL_WITNESS = compile_cue("(传|请|通知|有请|带)…(证人|鉴定人)|证人…(到庭|出庭|入庭)")
 
 
@@ -157,7 +173,7 @@ def witness(reading: Reading) -> Iterable[RuleFinding]:
         if line.role in _COURT and stream.says(line, _CALL_WITNESS):
             first = line.index
             break
-    block = reading.lines_in(first, spoken[-1] + 2)
+    block = reading.lines_in(min(first, spoken[0] - BEFORE_WITNESS), spoken[-1] + 2)
     sworn = any(stream.says(line, _OATH) for line in block)
     t = stream.lines[first].span.start
     why = "" if sworn else "没有告知证人如实作证的义务和法律责任"
