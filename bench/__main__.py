@@ -7,12 +7,14 @@ lie in ../shared where present; what is missing is said and passed over.
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -64,8 +66,30 @@ def spot(folder: Path) -> str:
 
 
 def steps(folder: Path) -> str:
-    run(*COMMAND, "steps", SHARED / "procedure", "--out", folder / "steps")
-    return judged("eval_procedure.py", folder / "steps", "--truth", SHARED / "procedure")
+    """The examples handed out, and our own three sets of hearings (tests/data/procedure)."""
+    handed = SHARED / "procedure"
+    parts = [_steps_of(handed, folder / "steps")] if handed.is_dir() else []
+    for name in ("held", "fresh", "third"):
+        truth = folder / name
+        truth.mkdir()
+        for doc in _scripts(name):
+            text = json.dumps(doc, ensure_ascii=False)
+            (truth / f"{doc['id']}.json").write_text(text, encoding="utf-8")
+        parts.append(f"{name} (own hearings)\n" + _steps_of(truth, folder / f"{name}-found"))
+    return "\n".join(parts)
+
+
+def _steps_of(truth: Path, found: Path) -> str:
+    run(*COMMAND, "steps", truth, "--out", found)
+    return judged("eval_procedure.py", found, "--truth", truth)
+
+
+def _scripts(name: str) -> Iterator[dict[str, Any]]:
+    from tests.support.hearing_scripts import noisy, read_script
+
+    for path in sorted((ROOT / "tests" / "data" / "procedure" / name).glob("*.txt")):
+        doc = read_script(path)
+        yield noisy(doc) if doc["asr_noise"] else doc
 
 
 def faults(folder: Path) -> str:

@@ -1,4 +1,6 @@
-"""Hearings written as plain scripts, turned into labelled transcripts (tests/data/procedure/*/*.txt).
+"""Hearings written as plain scripts, turned into labelled transcripts.
+
+They lie in tests/data/procedure/*/*.txt.
 
 A script is a header, a line `--`, and what was said, one turn a line::
 
@@ -21,6 +23,7 @@ from __future__ import annotations
 import random
 import re
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -173,7 +176,7 @@ def noisy(doc: Transcript, share: float = 0.03) -> Transcript:
             said += _broken(heard, dice.randrange(6, length - 6))
         else:
             said.append(heard)
-    for before, turn in zip(said, said[1:], strict=False):
+    for before, turn in pairwise(said):
         if len(turn["text"]) < 12 and dice.random() < 0.02:
             turn |= {"role": before["role"], "speaker": before["speaker"]}
     return doc | {"utterances": [u for u in said if u["text"]], "asr_noise": True}

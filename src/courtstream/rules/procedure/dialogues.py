@@ -24,6 +24,7 @@ ENOUGH = 0.6
 RISEN = seconds(8)
 _COURT = frozenset({Role.JUDGE, Role.CLERK})
 _PARTIES = frozenset({Role.PLAINTIFF, Role.DEFENDANT, Role.THIRD_PARTY, Role.ACCUSED})
+_PROSECUTION = frozenset({Role.PROSECUTOR})
 _DEFENCE = frozenset({Role.COUNSEL, Role.ACCUSED})
 
 _JUDGE = compile_cue("(审判长|审判员|法官|开庭|报告)")
@@ -47,8 +48,6 @@ _NOT_LAST = compile_cue(
     "(新的|补充|辩论|上诉|听清|清楚|明白|自愿|赔|调解|和解|商量|协商|笔录|签|回避|证据|质证|程序)"
 )
 _FINAL = compile_cue("(最后|末了|坚持|请求|要求|表态|总结|意见|还有什么|想说|要说|态度)")
-
-Found = Placed | None
 
 
 def exchanges(reading: Reading) -> None:
@@ -99,6 +98,20 @@ def _rise(reading: Reading) -> Line | None:
     return None
 
 
+_SEATS = ("原告", "被告", "第三人", "上诉人", "公诉人", "检察员", "辩护人", "被告人", "代理人")
+
+
+def _attendance(reading: Reading) -> Line | None:
+    """The clerk calls two seats or more before anything else of the hearing."""
+    rules = _line_of(reading, "P02", "K03", "P03", "K04")
+    last = rules if rules is not None else _opening(reading)
+    for line in reading.lines_in(0, last - 1):
+        seats = sum(seat in line.utterance.text for seat in _SEATS)
+        if line.role is Role.CLERK and seats >= 2:
+            return line
+    return None
+
+
 def _ready(reading: Reading) -> Line | None:
     """The clerk speaks to the bench between the judges' entry and the opening."""
     entered = _line_of(reading, "P03", "K04")
@@ -115,9 +128,9 @@ def _identity(reading: Reading) -> Line | None:
     claims = _line_of(reading, "C03", "D03", "K14", "A03", "C04", "D04")
     last = claims if claims is not None else len(reading.stream.lines) // 3
     for asked, answer in pairwise(reading.lines_in(_opening(reading), last)):
-        if asked.role is Role.JUDGE and answer.role in _PARTIES:
-            if _introduces(reading, answer) or _confirms(reading, asked, answer):
-                return asked
+        asks = asked.role is Role.JUDGE and answer.role in _PARTIES
+        if asks and (_introduces(reading, answer) or _confirms(reading, asked, answer)):
+            return asked
     return None
 
 
@@ -156,9 +169,9 @@ def _names(reading: Reading) -> Line | None:
         if p.role in _COURT and _speakable(p.name) and p.name != p.label
     ]
     for line in reading.lines_in(_opening(reading), len(reading.stream.lines) // 2):
-        if line.role is Role.JUDGE:
-            if sum(reading.stream.says(line, _name(name)) for name in names) >= 2:
-                return line
+        named = sum(reading.stream.says(line, _name(name)) for name in names)
+        if line.role is Role.JUDGE and named >= 2:
+            return line
     return None
 
 
@@ -205,7 +218,10 @@ def _called(reading: Reading, line: Line) -> Line:
 
 
 def _shown_by(roles: frozenset[Role], *, alone: bool = True) -> Callable[[Reading], Line | None]:
-    """One of `roles` shows evidence and somebody else answers: of another role when `alone`."""
+    """One of `roles` shows evidence and somebody else answers: of another role when `alone`.
+
+    On appeal the question for new evidence opens the evidence, whoever has any.
+    """
 
     def tell(reading: Reading) -> Line | None:
         for line, after in pairwise(reading.stream.lines):
@@ -215,7 +231,8 @@ def _shown_by(roles: frozenset[Role], *, alone: bool = True) -> Callable[[Readin
                 if _answers_evidence(reading, line):
                     continue
                 return _called(reading, line)
-        return None
+        new = _line_of(reading, "R05")
+        return reading.stream.lines[new] if new is not None and roles == _PROSECUTION else None
 
     return tell
 
@@ -225,6 +242,24 @@ _CHALLENGE = compile_cue("(异议|没有意见|没意见|认可|属实|真实性
 
 def _answers_evidence(reading: Reading, line: Line) -> bool:
     return reading.stream.says(line, _CHALLENGE)
+
+
+_MERGED = compile_cue(
+    "(调查|举证|质证|事实)(和|与|及|跟|同|)(法庭|)辩论…(合并|一并|一起|同时|一块)|"
+    "(合并|一并|一起|同时|一块)…(调查|举证|质证|事实)(和|与|及|跟|)(法庭|)辩论|"
+    "(边|一边)(调查|举证)(边|一边)辩论|(一并|合并)(发表|进行)…(质证|辩论)"
+)
+_OVER = compile_cue("(结束|终结|完毕|讲完)")
+
+
+def merged_line(reading: Reading) -> Line | None:
+    """Where the court merges inquiry and debate, None where it does not."""
+    for start, _ in reading.stream.matches(_MERGED):
+        line = reading.stream.line_at(start)
+        court = line.role in (Role.JUDGE, Role.UNKNOWN)
+        if court and not reading.stream.says(line, _OVER):
+            return line
+    return None
 
 
 def _after_debate(reading: Reading) -> Iterator[tuple[Line, Line]]:
@@ -268,15 +303,17 @@ def _last(reading: Reading) -> Line | None:
 
 _TOLD: Mapping[str, Callable[[Reading], Line | None]] = {
     "rise": _rise,
+    "attendance": _attendance,
     "ready": _ready,
     "identity": _identity,
     "names": _names,
     "witness": _witness,
     "asks_PR": _questions_by(Role.PROSECUTOR, 2),
     "asks_L": _questions_by(Role.COUNSEL, 1),
-    "shows_PR": _shown_by(frozenset({Role.PROSECUTOR})),
+    "shows_PR": _shown_by(_PROSECUTION),
     "shows_parties": _shown_by(_PARTIES, alone=False),
     "shows_L": _shown_by(_DEFENCE),
+    "merged": merged_line,
     "final": _final,
     "last": _last,
 }

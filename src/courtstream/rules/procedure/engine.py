@@ -96,6 +96,8 @@ def _finding(reading: Reading, step: Step) -> StepFinding:
     """Met, unclear, not found or not applicable."""
     placed = reading.placed.get(step.code)
     due = is_due(reading, step)
+    if placed is not None and step.needs == "defendant" and not due and not _own(reading, step):
+        placed = None
     if placed is not None and placed.score >= MET:
         return _located(reading, placed, Outcome.MET)
     maybe = placed is not None and placed.score >= UNCLEAR
@@ -110,6 +112,12 @@ def _finding(reading: Reading, step: Step) -> StepFinding:
         return StepFinding(step.code, Outcome.NOT_FOUND, None, "", heard(reading), why)
     why = "条件未出现" if step.code in reading.pack.conditional else "可选环节，未进行"
     return StepFinding(step.code, Outcome.NOT_APPLICABLE, None, "", heard(reading), why)
+
+
+def _own(reading: Reading, step: Step) -> bool:
+    """Whether the party whose step it is speaks at all."""
+    role = step.turn.role if step.turn else None
+    return any(line.role is role for line in reading.stream.lines)
 
 
 def _converted_away(reading: Reading, step: Step) -> bool:

@@ -37,7 +37,8 @@ class Step:
     """One step: its name, who speaks it, where it stands, and how it sounds.
 
     `ideas` are groups of cues that, said near each other in any order, mean the step. `dialogue`
-    names the exchange it can be told by when no words are (dialogues.py). `needs` names the
+    names the exchange it can be told by when no words are (dialogues.py). A step that must be
+    `answered` did not happen when the court asked for it and nobody had anything. `needs` names the
     condition that makes a conditional step due; `mark` is `mem` or `proposal` where the source is
     not a verified text.
     """
@@ -58,6 +59,7 @@ class Step:
     pick: str = "first"
     needs: str = ""
     special: str = ""
+    answered: bool = False
     gavel: str = ""
     identity: bool = False
     turn: Turn | None = None
@@ -156,7 +158,7 @@ def _place(path: Traversable, text: str, needle: str) -> str:
 
 
 def _read_steps(path: Traversable, known: Mapping[str, Step]) -> dict[str, Step]:
-    """The steps of a library; `like` copies everything a row does not say itself."""
+    """The steps of a library; `like` copies all a row does not say itself, `more` adds cues."""
     data, text = _read(path)
     rows: dict[str, dict[str, Any]] = {}
     steps: dict[str, Step] = {}
@@ -204,7 +206,9 @@ def _step(row: Mapping[str, Any]) -> Step:
 
     def groups() -> tuple[tuple[re.Pattern[str], ...], ...]:
         if "ideas" in row:
-            return tuple(tuple(compile_cue(_spelt(c)) for c in idea) for idea in row["ideas"])
+            return tuple(
+                tuple(compile_cue(_spelt(c), halves=True) for c in idea) for idea in row["ideas"]
+            )
         return base.ideas if base else ()
 
     def barrier(key: str) -> re.Pattern[str] | None:
@@ -221,7 +225,7 @@ def _step(row: Mapping[str, Any]) -> Step:
         en=row["en"],
         who=who,
         phases=tuple(take("phases", ())),
-        cues=patterns("cues"),
+        cues=(*patterns("cues"), *(compile_cue(_spelt(cue)) for cue in row.get("more", ()))),
         hints=patterns("hints"),
         ideas=groups(),
         dialogue=take("dialogue", ""),
@@ -232,6 +236,7 @@ def _step(row: Mapping[str, Any]) -> Step:
         pick=take("pick", "first"),
         needs=take("needs", ""),
         special=take("special", ""),
+        answered=bool(take("answered", False)),
         gavel=take("gavel", ""),
         identity=bool(take("identity", False)),
         turn=_turn(row.get("turn")) or (base.turn if base else None),

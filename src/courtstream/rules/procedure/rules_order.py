@@ -9,6 +9,7 @@ from courtstream.domain.time import MediaTime, seconds
 from courtstream.domain.transcript import EventKind
 from courtstream.domain.trial import Role
 from courtstream.rules.procedure.conditions import MET
+from courtstream.rules.procedure.dialogues import merged_line
 from courtstream.rules.procedure.reading import Placed, Reading
 from courtstream.rules.procedure.sound import compile_barrier, compile_cue
 from courtstream.rules.procedure.stream import Line
@@ -135,21 +136,6 @@ _MERGED_PAIRS = frozenset({("C12", "C13"), ("C05", "C08"), ("C13", "C14")})
 def _merged(reading: Reading, first: str, second: str) -> bool:
     """A merged inquiry and debate is no case of wrong order."""
     return (first, second) in _MERGED_PAIRS and merged_line(reading) is not None
-
-
-_MERGED = compile_cue(
-    "(调查)(和|与|及|跟|同|)(法庭|)辩论…(合并|一并|一起|同时)|(合并|一并|一起|同时)…(调查)(和|与|及|跟|)(法庭|)辩论|"
-    "(边|一边)(调查|举证)(边|一边)辩论|(一并|合并)(发表|进行)…(质证|辩论)"
-)
-
-
-def merged_line(reading: Reading) -> Line | None:
-    """Where the court merges inquiry and debate."""
-    for start, _ in reading.stream.matches(_MERGED):
-        line = reading.stream.line_at(start)
-        if line.role in (Role.JUDGE, Role.UNKNOWN):
-            return line
-    return None
 
 
 _CONSENT_ASKED = compile_cue("(同意|异议|意见|可以吗|是否可以|行不行|征求|征得)")

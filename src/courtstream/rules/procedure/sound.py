@@ -11,7 +11,7 @@ import re
 from collections.abc import Sequence
 from functools import lru_cache
 
-from pypinyin import Style, lazy_pinyin, pinyin
+from pypinyin import lazy_pinyin
 
 BOUNDARY = "\uf8ff"
 """Stands between two speakers; no cue matches across it."""
@@ -60,13 +60,21 @@ def encode_char(char: str) -> str | None:
 
 
 @lru_cache(maxsize=20000)
-def readings(char: str) -> str:
-    """All codes a written character of a cue may have been heard as."""
-    char = _DIGITS.get(char, char)
-    if not "\u4e00" <= char <= "\u9fff":
-        return char.lower()
-    heard = pinyin(char, style=Style.NORMAL, heteronym=True)[0]
-    return "".join(sorted({_code_of(reading) for reading in heard} | {encode_char(char) or ""}))
+def readings(text: str) -> tuple[str, ...]:
+    """For every character of a cue the codes it may have been heard as.
+
+    Its usual reading, and the one it has inside these words; rare readings would make words
+    alike that nobody confuses (核实 and 开始).
+    """
+    spoken = lazy_pinyin(text, errors=list)
+    return tuple(
+        "".join(sorted({encode_char(char) or "", *_spoken(char, heard)}))
+        for char, heard in zip(text, spoken, strict=True)
+    )
+
+
+def _spoken(char: str, heard: str) -> set[str]:
+    return {_code_of(heard)} if "\u4e00" <= char <= "\u9fff" else {char.lower()}
 
 
 SHORT = 2
@@ -90,12 +98,14 @@ def compile_barrier(words: Sequence[str]) -> re.Pattern[str] | None:
 
 
 @lru_cache(maxsize=8192)
-def compile_cue(cue: str, written: int = 1) -> re.Pattern[str]:
+def compile_cue(cue: str, written: int = 1, *, halves: bool = False) -> re.Pattern[str]:
     """A cue of a pack as a pattern over a stream's paired text (code, character, code, …).
 
     `…` is a gap of up to 12 characters, `‥` of up to 4, `(a|b|)` alternatives, `^` the start of
     an utterance. Runs of up to `written` characters are compared as written, longer ones by
-    sound. Raises ValueError when the cue is not well formed.
+    sound; with `halves`, one character of every two-character word must stand as written (two
+    short words that only sound alike are found anywhere). Raises ValueError when the cue is not
+    well formed.
     """
     out = []
     for token in _TOKENS.findall(cue):
@@ -103,6 +113,8 @@ def compile_cue(cue: str, written: int = 1) -> re.Pattern[str]:
             out.append(_MARKS[token])
         elif any(encode_char(char) is None for char in token):
             raise ValueError(f"the cue {cue!r} may not contain {token!r}")
+        elif halves and len(token) == SHORT > written:
+            out.append(_half(token))
         else:
             out.append(_run(token, exact=len(token) <= written))
     try:
@@ -111,9 +123,20 @@ def compile_cue(cue: str, written: int = 1) -> re.Pattern[str]:
         raise ValueError(f"the cue {cue!r} is not well formed: {error}") from error
 
 
+def _half(text: str) -> str:
+    """A word of two characters, one of them as written."""
+    first, second = readings(text)
+    a, b = re.escape(text[0]), re.escape(text[1])
+    return f"(?:[{first}]{a}[{second}].|[{first}].[{second}]{b})"
+
+
 def _run(text: str, *, exact: bool) -> str:
     """Characters in a row: each as its codes and, when exact, the character itself."""
-    return "".join(f"[{readings(char)}]{re.escape(char) if exact else '.'}" for char in text)
+    heard = readings(text)
+    return "".join(
+        f"[{codes}]{re.escape(char) if exact else '.'}"
+        for char, codes in zip(text, heard, strict=True)
+    )
 
 
 _TOKENS = re.compile(r"[()|…‥^]|[^()|…‥^]+")

@@ -15,7 +15,7 @@ _QUESTION = compile_cue(
     "(吗|么|什么|谁|哪|几|多少|多长|多久|多远|多大|怎么|为什么|有没有|是不是|是否|有无|能不能|呢|何时|何处|如何)"
 )
 _ABOUT_EVIDENCE = compile_cue(
-    "(证据|质证|举证|异议|补充|焦点|答辩|意见|回避|调解|清楚|听清|明白|同意|提交|看一下|看看|身份|要交|出示|认不认|证明|要补|要问)"
+    "(证据|质证|举证|异议|补充|焦点|答辩|意见|回避|调解|清楚|听清|明白|同意|提交|看一下|看看|身份|要交|出示|认不认|要补|要问)"
 )
 _BARGAIN = compile_cue(
     "(方案|让步|一次性|分期|各让|少要|少给|最多|最少|最低|再加|让一点|降到|折中|先还|给到|能给|愿意给|愿意出|"
@@ -35,10 +35,33 @@ _PARTIES = frozenset({Role.PLAINTIFF, Role.DEFENDANT, Role.THIRD_PARTY, Role.ACC
 def refine(reading: Reading) -> None:
     """Judge the special steps of a reading by the dialogue around them."""
     for step in reading.pack.steps:
+        placed = reading.placed.get(step.code)
+        if step.answered and placed is not None and _declined(reading, placed):
+            del reading.placed[step.code]
         if step.special == "questions":
             _questions(reading, step.code)
         elif step.special == "mediation":
             _mediation(reading, step.code)
+
+
+_NONE = compile_cue("^(没有|没|无|不|暂时没有|暂无)")
+_SHORT_NO = 8
+
+
+def _declined(reading: Reading, placed: Placed) -> bool:
+    """Whether the court only asked, and everybody who was asked had nothing."""
+    stream = reading.stream
+    line = stream.lines[placed.line]
+    if line.role is not Role.JUDGE:
+        return False
+    answers: list[Line] = []
+    for following in stream.lines[line.index + 1 : line.index + 5]:
+        if following.role is Role.JUDGE:
+            break
+        answers.append(following)
+    return bool(answers) and all(
+        stream.says(answer, _NONE) and answer.length <= _SHORT_NO for answer in answers
+    )
 
 
 def is_question(stream: Stream, line: Line) -> bool:
