@@ -66,7 +66,8 @@ def readings(text: str) -> tuple[str, ...]:
     Its usual reading, and the one it has inside these words; rare readings would make words
     alike that nobody confuses (核实 and 开始).
     """
-    spoken = lazy_pinyin(text, errors=list)
+    han = all("\u4e00" <= char <= "\u9fff" for char in text)
+    spoken = lazy_pinyin(text) if han else [lazy_pinyin(char)[0] for char in text]
     return tuple(
         "".join(sorted({encode_char(char) or "", *_spoken(char, heard)}))
         for char, heard in zip(text, spoken, strict=True)
