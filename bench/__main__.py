@@ -98,6 +98,12 @@ def faults(folder: Path) -> str:
     return drill()
 
 
+def hostile(folder: Path) -> str:
+    from bench.hostile import main as attacked
+
+    return attacked(folder)
+
+
 def load(folder: Path) -> str:
     from bench.load import EIGHT_SMALL
     from bench.load import main as run_load
@@ -140,6 +146,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "faces": faces,
     "flat": flat,
     "faults": faults,
+    "hostile": hostile,
     "load": load,
     "load720": load720,
     "search": search,

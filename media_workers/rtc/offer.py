@@ -25,12 +25,20 @@ class Refusal(Exception):
     message: str
 
 
-MALFORMED = Refusal(400, "sdp_malformed", "SDP 无法解析 / the SDP cannot be parsed")
-NO_TRACKS = Refusal(
-    406, "sdp_not_acceptable",
-    "须为一路视频（H.264 或 VP8）与至多一路音频（Opus） / "
-    "one video track (H.264 or VP8) and at most one audio track (Opus) are taken",
-)  # fmt: skip
+def malformed() -> Refusal:
+    """The SDP cannot be read. Made anew each time: one exception raised again and again would
+    keep the frames of every raise, and with them what strangers sent.
+    """
+    return Refusal(400, "sdp_malformed", "SDP 无法解析 / the SDP cannot be parsed")
+
+
+def not_acceptable() -> Refusal:
+    """The tracks are none that a court can use."""
+    return Refusal(
+        406, "sdp_not_acceptable",
+        "须为一路视频（H.264 或 VP8）与至多一路音频（Opus） / "
+        "one video track (H.264 or VP8) and at most one audio track (Opus) are taken",
+    )  # fmt: skip
 
 
 def parsed_offer(sdp: str, *, publishing: bool) -> SessionDescription:
@@ -39,11 +47,11 @@ def parsed_offer(sdp: str, *, publishing: bool) -> SessionDescription:
     aiortc's parser raises whatever it stumbles over, so all of it counts as malformed.
     """
     if len(sdp) > LARGEST_OFFER or not sdp.startswith("v=0"):
-        raise MALFORMED
+        raise malformed()
     try:
         description = SessionDescription.parse(sdp)
     except Exception:  # noqa: BLE001 a foreign parser over hostile text: the boundary is here
-        raise MALFORMED from None
+        raise malformed() from None
     _check(description, _SENDS if publishing else _RECEIVES)
     return description
 
@@ -52,16 +60,16 @@ def _check(description: SessionDescription, directions: tuple[str, ...]) -> None
     kinds = [m.kind for m in description.media]
     media = [m for m in description.media if m.kind in ("audio", "video")]
     if len(media) != len(kinds) or kinds.count("video") != 1 or kinds.count("audio") > 1:
-        raise NO_TRACKS
+        raise not_acceptable()
     for section in media:
         if section.direction not in directions or not _codec(section):
-            raise NO_TRACKS
+            raise not_acceptable()
         ice = section.ice
         usable = ice is not None and ice.usernameFragment and ice.password
         if section.dtls is None or not section.dtls.fingerprints or not usable:
-            raise MALFORMED
+            raise malformed()
         if len(section.ice_candidates) > MOST_CANDIDATES or not section.rtp.muxId:
-            raise MALFORMED
+            raise malformed()
 
 
 def _codec(section: MediaDescription) -> bool:
@@ -87,7 +95,7 @@ class Fragment:
 def parsed_fragment(text: str) -> Fragment:
     """Candidates of a PATCH. Raises Refusal."""
     if len(text) > LARGEST_OFFER:
-        raise MALFORMED
+        raise malformed()
     mid: str | None = None
     ufrag = password = ""
     found: list[RTCIceCandidate] = []
@@ -105,9 +113,9 @@ def parsed_fragment(text: str) -> Fragment:
         elif name == "a=end-of-candidates":
             complete = True
     if not ufrag and not found and not complete:
-        raise MALFORMED
+        raise malformed()
     if len(found) > MOST_CANDIDATES:
-        raise MALFORMED
+        raise malformed()
     return Fragment(ufrag, password, tuple(found), complete)
 
 
@@ -115,7 +123,7 @@ def _candidate(value: str, mid: str | None) -> RTCIceCandidate:
     try:
         candidate = candidate_from_sdp(value)
     except (ValueError, AssertionError, IndexError, KeyError):
-        raise MALFORMED from None
+        raise malformed() from None
     candidate.sdpMid = mid
     if mid is None:
         candidate.sdpMLineIndex = 0

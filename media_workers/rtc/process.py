@@ -23,7 +23,7 @@ from pydantic import ValidationError
 
 from courtstream.control.protocol import RtcReply, RtcRequest, RtcVerb
 from media_workers.rtc import patches
-from media_workers.rtc.offer import MALFORMED, Refusal, parsed_fragment, parsed_offer
+from media_workers.rtc.offer import Refusal, malformed, parsed_fragment, parsed_offer
 from media_workers.rtc.publication import Publication
 from media_workers.rtc.viewers import WhepSide
 
@@ -31,9 +31,9 @@ log = structlog.get_logger()
 DOOR_SECONDS = 20.0
 MOST_SESSIONS = 64
 LINE_BYTES = 1 << 20
-_GONE = Refusal(404, "not_found", "会话不存在 / there is no such session")
-_FULL = Refusal(503, "too_many_sessions", "会话过多，请稍后再试 / too many sessions, try later")
-_AWAY = Refusal(503, "control_away", "控制服务暂不可用 / the door does not answer")
+_GONE = (404, "not_found", "会话不存在 / there is no such session")
+_FULL = (503, "too_many_sessions", "会话过多，请稍后再试 / too many sessions, try later")
+_AWAY = (503, "control_away", "控制服务暂不可用 / the door does not answer")
 
 
 @dataclass(slots=True)
@@ -73,7 +73,7 @@ class WhipSide:
     async def _offer(self, request: RtcRequest) -> RtcReply:
         offer = parsed_offer(request.sdp, publishing=True)
         if len(self._sessions) >= MOST_SESSIONS:
-            raise _FULL
+            raise Refusal(*_FULL)
         reader, writer = await self._knock(request)
         name = secrets.token_hex(16)
         publication = Publication(name, writer)
@@ -82,7 +82,7 @@ class WhipSide:
         except Exception as error:  # noqa: BLE001 aiortc over a stranger's offer: a boundary
             log.info("offer not answered", error=type(error).__name__)
             await publication.close(left=True)
-            raise MALFORMED from None
+            raise malformed() from None
         session = Session(publication, _digest(request.key))
         self._sessions[name] = session
         session.tasks = [
@@ -102,7 +102,7 @@ class WhipSide:
             line = await asyncio.wait_for(reader.readline(), DOOR_SECONDS)
             reply: dict[str, Any] = json.loads(line)
         except (OSError, TimeoutError, ValueError):
-            raise _AWAY from None
+            raise Refusal(*_AWAY) from None
         if not reply.get("ok"):
             writer.close()
             raise Refusal(0, str(reply.get("code", "refused")), str(reply.get("message", "")))
@@ -122,7 +122,7 @@ class WhipSide:
     def _session(self, request: RtcRequest) -> Session:
         session = self._sessions.get(request.session)
         if session is None or not hmac.compare_digest(session.key_digest, _digest(request.key)):
-            raise _GONE
+            raise Refusal(*_GONE)
         return session
 
     async def _watch(self, name: str, publication: Publication) -> None:

@@ -15,7 +15,7 @@ from aiortc import RTCConfiguration, RTCPeerConnection, RTCRtpSender, RTCSession
 from aiortc.sdp import SessionDescription
 
 from courtstream.control.protocol import RtcReply, RtcRequest, RtcVerb
-from media_workers.rtc.offer import MALFORMED, Refusal, parsed_fragment, parsed_offer
+from media_workers.rtc.offer import Refusal, malformed, parsed_fragment, parsed_offer
 from media_workers.rtc.screens import Screen, ViewTrack
 
 log = structlog.get_logger()
@@ -24,9 +24,9 @@ MOST_RAW = 6
 """Each raw preview is decoded and encoded for its viewer alone."""
 
 LONGEST_SECONDS = 4 * 3600.0
-_GONE = Refusal(404, "not_found", "会话不存在 / there is no such session")
-_FULL = Refusal(503, "too_many_sessions", "观看会话过多 / too many viewers, try later")
-_NOT_RUNNING = Refusal(409, "worker_away", "该庭审没有在运行 / the hearing is not running")
+_GONE = (404, "not_found", "会话不存在 / there is no such session")
+_FULL = (503, "too_many_sessions", "观看会话过多 / too many viewers, try later")
+_NOT_RUNNING = (409, "worker_away", "该庭审没有在运行 / the hearing is not running")
 
 
 @dataclass(slots=True)
@@ -59,7 +59,7 @@ class WhepSide:
                 return await self._offer(request)
             viewer = self._viewers.get(request.session)
             if viewer is None or not hmac.compare_digest(viewer.owner, request.viewer):
-                raise _GONE
+                raise Refusal(*_GONE)
             if request.verb is RtcVerb.CLOSE:
                 await self._end(request.session)
                 return RtcReply(status=200)
@@ -76,7 +76,7 @@ class WhepSide:
         offer = parsed_offer(request.sdp, publishing=False)
         raw = sum(v.view == "raw" for v in self._viewers.values())
         if len(self._viewers) >= MOST_VIEWERS or (request.view == "raw" and raw >= MOST_RAW):
-            raise _FULL
+            raise Refusal(*_FULL)
         screen = self._screen(request)
         name = secrets.token_hex(16)
         tracks = [ViewTrack(media.kind) for media in offer.media]
@@ -88,7 +88,7 @@ class WhepSide:
         except Exception as error:  # noqa: BLE001 aiortc over a stranger's offer: a boundary
             log.info("offer not answered", error=type(error).__name__)
             await self._end(name)
-            raise MALFORMED from None
+            raise malformed() from None
         viewer.task = asyncio.ensure_future(self._watch(name, viewer))
         return RtcReply(status=201, session=name, sdp=sdp, etag=viewer.etag)
 
@@ -101,7 +101,7 @@ class WhepSide:
         try:
             screen.start()
         except OSError:
-            raise _NOT_RUNNING from None
+            raise Refusal(*_NOT_RUNNING) from None
         if request.view == "redacted":
             self._shared[request.socket] = screen
         return screen
