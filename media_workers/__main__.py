@@ -1,4 +1,4 @@
-"""`python -m media_workers VERB …`: worker, rtc, redact, transcribe, original, clip, check …"""
+"""`python -m media_workers VERB …`: worker, rtc, speech, redact, transcribe, original, clip …"""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ def main(argv: list[str]) -> int:
         from media_workers.worker import main as worker
 
         return worker(rest)
+    if verb == "speech":
+        from media_workers.recognition.service import speech
+
+        return speech()
     if verb == "rtc":
         from media_workers.rtc.process import main as rtc
 
@@ -49,7 +53,7 @@ def main(argv: list[str]) -> int:
         from media_workers.check import check
 
         return check()
-    verbs = "worker|rtc|redact|transcribe|original|speakers|clip|secondpass|check"
+    verbs = "worker|rtc|speech|redact|transcribe|original|speakers|clip|secondpass|check"
     sys.stderr.write(f"usage: python -m media_workers {verbs} …\n")
     return 2
 

@@ -27,6 +27,10 @@ from media_workers.vision.detect import YuNetFinder
 
 if TYPE_CHECKING:
     from media_workers.outputs.sealed import SealedRecorder
+    from media_workers.speech.readers import Hurriable
+
+Share = Callable[[Callable[[], "Hurriable"]], "Hurriable"]
+"""Puts something before a hearing's own recogniser, which it makes only when it needs it."""
 
 
 def faces_factory(models: ModelSpec, zones: LiveZones | None = None) -> FacesFactory:
@@ -49,11 +53,13 @@ def speech_factory(
     participants: Sequence[SpokenParticipant],
     dial: SpeechDial | None = None,
     language: str = "zh",
+    share: Share | None = None,
 ) -> SpeechFactory:
     """Makes speech analysis. Loads the model once; a fallen analyser gets a fresh transcriber.
 
-    With `dial` (live) it follows the delay and the effort in force, else it does its best. In a
-    language without rules all sound stays silent.
+    `share` puts a shared service before the hearing's own model, which is then loaded when first
+    needed. With `dial` (live) it follows the delay and the effort in force, else it does its best.
+    In a language without rules all sound stays silent.
     """
     if language not in RULED:
         return WithoutRules
@@ -70,10 +76,13 @@ def speech_factory(
     window = WindowPolicy(delay=seconds(policy.delay))
 
     def model(place: Path) -> WhisperTranscriber:
-        return WhisperTranscriber(place, models.compute_type, models.threads, models.beam)
+        return WhisperTranscriber(
+            place, models.compute_type, models.threads, models.beam, device=models.device
+        )
 
     def make() -> Stage[Sound, SpeechPassed]:
-        readers = Readers(model(folder), (lambda: model(small)) if small else None)
+        usual = share(lambda: model(folder)) if share else model(folder)
+        readers = Readers(usual, (lambda: model(small)) if small else None)
         spotter = PrivateSpeechSpotter(protected, keep, policy.identity_window)
         analyser = SpeechAnalyser(readers, spotter, window, names=keep)
         if dial is None:
@@ -86,6 +95,15 @@ def speech_factory(
         return PacedSpeech(analyser, dial, ease)
 
     return make
+
+
+def sharing(hearing_id: str, url: str) -> Share:
+    """Puts the speech services on NATS before a hearing's own model."""
+    from media_workers.recognition.line import Line
+    from media_workers.recognition.shared import SharedTranscriber
+
+    line = Line(url)
+    return lambda own: SharedTranscriber(hearing_id, line, own)
 
 
 def speech_dial(models: ModelSpec, policy: PolicySpec) -> SpeechDial:

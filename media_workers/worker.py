@@ -28,7 +28,14 @@ from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.time import SECOND, MediaTime, to_seconds
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import MinuteState
-from media_workers.assemble import faces_factory, sealed_recorder, speech_dial, speech_factory
+from media_workers.assemble import (
+    Share,
+    faces_factory,
+    sealed_recorder,
+    sharing,
+    speech_dial,
+    speech_factory,
+)
 from media_workers.desk import Desk
 from media_workers.graph.catch_up import ALONE_SECONDS
 from media_workers.graph.coming import coming
@@ -238,7 +245,9 @@ class Worker:
         zones = LiveZones(spec.policy.zones)
         parts = GraphParts(
             faces=faces_factory(spec.models, zones),
-            speech=speech_factory(spec.models, spec.policy, spec.participants, dial, spec.language),
+            speech=speech_factory(
+                spec.models, spec.policy, spec.participants, dial, spec.language, self._share()
+            ),
             dial=dial,
             wary=True,
             words=self._heard,
@@ -250,6 +259,12 @@ class Worker:
             zones=zones,
         )
         return Graph(Pace(self.now, spec.policy.delay, spec.signal_grace_seconds), parts)
+
+    def _share(self) -> Share | None:
+        """The speech services first, where the site has them."""
+        spec = self.spec
+        asks = spec.models.service and spec.nats_url
+        return sharing(spec.hearing_id, spec.nats_url) if asks else None
 
     def _outputs(self) -> LiveOutputs:
         hls = HlsOutput(

@@ -17,13 +17,14 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from courtstream.domain.errors import LyingAnalysis, ModelMissing
+from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from media_workers.runtime.items import SPEECH_RATE
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.loops import collapsed, invented, looping
 from media_workers.speech.text import Piece, characters
+from media_workers.speech.whisper_files import load, suppressed, tokenizer
 
 Wave: TypeAlias = npt.NDArray[np.float32]
 """Mono sound at `SPEECH_RATE`, shape (n,), full scale 1.0."""
@@ -53,20 +54,42 @@ class Transcriber(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class Stretch:
+    """Sound to be read: mono at `SPEECH_RATE`, at most 30 s, its first sample at `t0`."""
+
+    pcm: Wave
+    t0: MediaTime
+
+    @property
+    def seconds(self) -> float:
+        """Length."""
+        return len(self.pcm) / SPEECH_RATE
+
+    @property
+    def window(self) -> Span:
+        """The stretch on the hearing's clock."""
+        return Span(self.t0, self.t0 + len(self.pcm) * SECOND // SPEECH_RATE)
+
+
+@dataclass(frozen=True, slots=True)
 class _Reading:
-    """One decoding: token ids of the text, probabilities of speech, whether it can be believed."""
+    """One decoding: token ids of the text, probabilities of speech, whether it can be believed.
+
+    `alignments`: token and place pairs of the cross-attention, `probabilities` one a token.
+    """
 
     tokens: list[int]
     mean_log_probability: float
     no_speech: float
     looped: bool
-    encoded: Any
+    alignments: list[tuple[int, int]]
+    probabilities: list[float]
 
 
 class WhisperTranscriber:
     """faster-whisper from a local folder. One owner; `transcribe` may not run in two threads.
 
-    `beam` 1 and `pad_s` 1 are the live setting; 5 and 30 the archive's. `compute_type`
+    `beam` 1 and `pad_s` 1 are the live setting; 5 and 30 the archive's. `compute_type`, `device`
     and `threads` as in the settings. `hurried`: beam 1, and what loops is not heard again.
     """
 
@@ -77,10 +100,11 @@ class WhisperTranscriber:
         threads: int = 1,
         beam: int = 1,
         pad_s: float = PAD_S,
+        device: str = "cpu",
     ) -> None:
-        self._whisper = _load(folder, compute_type, threads)
-        self._tokenizer = _tokenizer(self._whisper)
-        self._suppressed = _suppressed(self._tokenizer)
+        self._whisper = load(folder, compute_type, threads, device)
+        self._tokenizer = tokenizer(self._whisper)
+        self._suppressed = suppressed(self._tokenizer)
         self._beam = beam
         self._pad_s = pad_s
         self.hurried = False
@@ -89,31 +113,55 @@ class WhisperTranscriber:
         """What is said in `pcm`. Raises LyingAnalysis when the model gives figures not of this
         world, ValueError when `pcm` is not mono float or longer than 30 s.
         """
-        _check(pcm)
-        length = len(pcm) / SPEECH_RATE
-        window = Span(t0, t0 + len(pcm) * SECOND // SPEECH_RATE)
-        if length < _SHORTEST_S:
-            return Hypothesis(window)
-        beam = 1 if self.hurried else self._beam
-        reading = self._read(pcm, prompt, min(self._pad_s, _LONGEST_S - length), beam)
-        if reading.looped and not self.hurried:
-            reading = self._read(pcm, prompt, _LONGEST_S - length, max(5, self._beam))
+        return self.transcribe_all([Stretch(pcm, t0)], prompt)[0]
+
+    def transcribe_all(
+        self, stretches: Sequence[Stretch], prompt: str = PROMPT, hurried: bool | None = None
+    ) -> list[Hypothesis]:
+        """What is said in each of several stretches of one length, read at once.
+
+        Each is read by itself: what another one holds changes nothing. Raises as `transcribe`.
+        """
+        hurried = self.hurried if hurried is None else hurried
+        for stretch in stretches:
+            _check(stretch.pcm)
+        if len({len(stretch.pcm) for stretch in stretches}) > 1:
+            raise ValueError("stretches that are read at once have one length")
+        if stretches[0].seconds < _SHORTEST_S:
+            return [Hypothesis(stretch.window) for stretch in stretches]
+        pad = min(self._pad_s, _LONGEST_S - stretches[0].seconds)
+        readings = self._read(stretches, prompt, pad, 1 if hurried else self._beam)
+        if not hurried:
+            readings = [
+                self._again(stretch, prompt) if reading.looped else reading
+                for stretch, reading in zip(stretches, readings, strict=True)
+            ]
+        return [self._heard(s, r) for s, r in zip(stretches, readings, strict=True)]
+
+    def _again(self, stretch: Stretch, prompt: str) -> _Reading:
+        """What looped is heard again at full length."""
+        return self._read([stretch], prompt, _LONGEST_S - stretch.seconds, max(5, self._beam))[0]
+
+    def _heard(self, stretch: Stretch, reading: _Reading) -> Hypothesis:
+        window = stretch.window
         if _is_silence(reading):
             return Hypothesis(window, ok=not reading.looped)
-        words, after = characters(self._timed(reading, length))
+        words, after = characters(self._timed(reading, stretch.seconds))
         wrong = invented(words)
         kept = [i for i in range(len(words)) if i not in wrong]
         chars = _placed([words[i] for i in kept], window)
         marks = tuple(after[i] for i in kept)
         return Hypothesis(window, chars, (), not reading.looped, marks)
 
-    def _read(self, pcm: Wave, prompt: str, pad_s: float, beam: int) -> _Reading:
-        encoded = self._encode(pcm, pad_s)
+    def _read(
+        self, stretches: Sequence[Stretch], prompt: str, pad_s: float, beam: int
+    ) -> list[_Reading]:
+        encoded = self._encode(stretches, pad_s)
         start = self._start_tokens(prompt)
-        room = int(_TOKENS_PER_S * len(pcm) / SPEECH_RATE) + _SPARE_TOKENS
-        result = self._whisper.model.generate(
+        room = int(_TOKENS_PER_S * stretches[0].seconds) + _SPARE_TOKENS
+        results = self._whisper.model.generate(
             encoded,
-            [start],
+            [start] * len(stretches),
             beam_size=beam,
             max_length=min(self._whisper.max_length, len(start) + room),
             return_scores=True,
@@ -121,21 +169,43 @@ class WhisperTranscriber:
             suppress_blank=True,
             suppress_tokens=self._suppressed,
             max_initial_timestamp_index=_PLACES_PER_S,
-        )[0]
-        tokens = [t for t in result.sequences_ids[0] if t < self._tokenizer.eot]
+        )
+        eot = self._tokenizer.eot
+        texts = [[t for t in result.sequences_ids[0] if t < eot] for result in results]
+        frames = int(stretches[0].seconds * _FRAMES_PER_S) // 2 * 2
+        aligned = self._align(encoded, texts, frames)
+        return [
+            self._reading(result, tokens, room, found)
+            for result, tokens, found in zip(results, texts, aligned, strict=True)
+        ]
+
+    def _reading(self, result: Any, tokens: list[int], room: int, found: Any) -> _Reading:
         score, no_speech = float(result.scores[0]), float(result.no_speech_prob)
         if not (math.isfinite(score) and math.isfinite(no_speech)):
             raise LyingAnalysis("the speech model gave a score that is not a number")
         text = self._tokenizer.decode(tokens)
         once = collapsed(text)
         looped = looping(once) or (len(tokens) >= room and once == text)
-        return _Reading(tokens, score, no_speech, looped, encoded)
+        pairs, sure = (found.alignments, found.text_token_probs) if found else ([], [])
+        return _Reading(tokens, score, no_speech, looped, pairs, sure)
 
-    def _encode(self, pcm: Wave, pad_s: float) -> Any:
+    def _align(self, encoded: Any, texts: list[list[int]], frames: int) -> list[Any]:
+        """Where each text's tokens lie (dynamic time warping in CTranslate2); None for no text."""
+        if not any(texts):
+            return [None] * len(texts)
+        filled = [text or [self._tokenizer.eot - 1] for text in texts]
+        found = self._whisper.model.align(encoded, self._tokenizer.sot_sequence, filled, frames)
+        return [one if text else None for one, text in zip(found, texts, strict=True)]
+
+    def _encode(self, stretches: Sequence[Stretch], pad_s: float) -> Any:
+        features = np.stack([self._features(stretch.pcm, pad_s) for stretch in stretches])
+        return self._whisper.encode(np.ascontiguousarray(features))
+
+    def _features(self, pcm: Wave, pad_s: float) -> Wave:
         whole = np.pad(pcm, (0, int(max(0.0, pad_s) * SPEECH_RATE)))
-        features = self._whisper.feature_extractor(whole, padding=0)
+        features: Wave = self._whisper.feature_extractor(whole, padding=0)
         frames = min(features.shape[-1], int(_LONGEST_S * _FRAMES_PER_S))
-        return self._whisper.encode(np.ascontiguousarray(features[:, : frames // 2 * 2]))
+        return features[:, : frames // 2 * 2]
 
     def _start_tokens(self, prompt: str) -> list[int]:
         """Whisper's own time marks stay allowed: forbidden, it stops at the first pause.
@@ -146,22 +216,16 @@ class WhisperTranscriber:
         return [*before, *self._tokenizer.sot_sequence]
 
     def _timed(self, reading: _Reading, length: float) -> list[Piece]:
-        """Pieces with times from the cross-attention (dynamic time warping in CTranslate2)."""
+        """Pieces of text with their times."""
         if not reading.tokens:
             return []
-        found = self._whisper.model.align(
-            reading.encoded,
-            self._tokenizer.sot_sequence,
-            [reading.tokens],
-            int(length * _FRAMES_PER_S) // 2 * 2,
-        )[0]
         texts, groups = self._tokenizer.split_to_word_tokens([*reading.tokens, self._tokenizer.eot])
-        at = _token_times(found.alignments, len(reading.tokens), length)
+        at = _token_times(reading.alignments, len(reading.tokens), length)
         pieces: list[Piece] = []
         first = 0
         for text, group in zip(texts[:-1], groups[:-1], strict=True):
             last = first + len(group)
-            probability = float(np.mean(found.text_token_probs[first:last]))
+            probability = float(np.mean(reading.probabilities[first:last]))
             pieces.append(Piece(text, float(at[first]), float(at[last]), probability))
             first = last
         return pieces
@@ -200,39 +264,3 @@ def _check(pcm: Wave) -> None:
         raise ValueError("sound for the recogniser is at most 30 s")
     if not np.isfinite(pcm).all():
         raise LyingAnalysis("the sound holds values that are not numbers")
-
-
-def _load(folder: Path, compute_type: str, threads: int) -> Any:
-    from faster_whisper import WhisperModel  # heavy: only whoever recognises pays for it
-
-    try:
-        return WhisperModel(
-            str(folder),
-            device="cpu",
-            compute_type=compute_type,
-            cpu_threads=threads,
-            local_files_only=True,
-        )
-    except (RuntimeError, ValueError) as error:
-        raise ModelMissing("the Whisper folder does not load; run `courtstream doctor`") from error
-
-
-def _tokenizer(whisper: Any) -> Any:
-    from faster_whisper.tokenizer import Tokenizer
-
-    return Tokenizer(
-        whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language="zh"
-    )
-
-
-def _suppressed(tokenizer: Any) -> list[int]:
-    """Tokens that are no speech, and the special ones."""
-    special = (
-        tokenizer.transcribe,
-        tokenizer.translate,
-        tokenizer.sot,
-        tokenizer.sot_prev,
-        tokenizer.sot_lm,
-        tokenizer.no_speech,
-    )
-    return sorted({*tokenizer.non_speech_tokens, *special})

@@ -83,7 +83,14 @@ class ModelSettings(BaseModel):
         {}, description="Language of a courtroom by its id; zh where none. Others air silent."
     )
     faces: str = Field("", description="A YuNet ONNX file.")
-    compute_type: str = Field("int8", description="CTranslate2 compute type.")
+    compute_type: str = Field("int8", description="CTranslate2 compute type; float16 on a GPU.")
+    device: str = Field("cpu", description="Where the speech model computes: cpu, cuda or auto.")
+    service: bool = Field(
+        False, description="Hearings ask the speech services on NATS first (`courtstream speech`)."
+    )
+    service_batch: int = Field(
+        8, ge=1, le=64, description="Readings a speech service does together."
+    )
     threads: int = Field(1, ge=1, description="Threads of the speech model in one hearing.")
 
 

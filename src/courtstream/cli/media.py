@@ -18,12 +18,17 @@ def _data_plane(verb: str, arguments: list[str]) -> None:
 
 
 def register(app: typer.Typer) -> None:
-    """Add `redact` and `transcribe`."""
+    """Add `redact`, `transcribe` and `speech`."""
 
     @app.command(context_settings=_PASS)
     def redact(context: typer.Context) -> None:
         """Redact a file through the live graph: redact IN OUT [--policy …] [--record R.json]."""
         _data_plane("redact", context.args)
+
+    @app.command()
+    def speech() -> None:
+        """Read speech for many hearings until Ctrl-C, on a GPU or here / 共享语音识别服务."""
+        _data_plane("speech", [])
 
     @app.command(context_settings=_PASS)
     def transcribe(context: typer.Context) -> None:

@@ -192,7 +192,9 @@ def worker_spec(
             }
         ),
         language=settings.models.languages.get(hearing.courtroom_id, "zh"),
-        models=ModelSpec.model_validate(settings.models.model_dump(exclude={"languages"})),
+        models=ModelSpec.model_validate(
+            settings.models.model_dump(include=set(ModelSpec.model_fields))
+        ),
         participants=_spoken(hearing),
         nats_url=settings.nats_url,
     )

@@ -297,7 +297,9 @@ def spec(
         folder=(settings.hearings / hearing_id).absolute(),
         public=(settings.public / hearing_id).absolute(),
         master_key_file=settings.master_key.absolute(),
-        models=ModelSpec.model_validate(settings.models.model_dump(exclude={"languages"})),
+        models=ModelSpec.model_validate(
+            settings.models.model_dump(include=set(ModelSpec.model_fields))
+        ),
         hide=hide,
         again=again,
     )

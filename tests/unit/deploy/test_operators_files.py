@@ -11,7 +11,7 @@ import pytest
 import typer
 import yaml
 
-from courtstream.cli import run
+from courtstream.cli import media, run
 from courtstream.settings import Settings
 from courtstream.telemetry.metrics import REGISTRY
 
@@ -59,7 +59,8 @@ def test_every_alert_names_a_runbook_that_is_there() -> None:
 @pytest.mark.parametrize("unit", UNITS, ids=lambda path: path.name)
 def test_every_unit_starts_a_command_that_exists(unit: Path) -> None:
     app = typer.Typer()
-    run.register(app)
+    for group in (run, media):
+        group.register(app)
     commands = {made.callback.__name__ for made in app.registered_commands if made.callback}
     (start,) = re.findall(r"^ExecStart=\S+/courtstream (\w+)$", unit.read_text(), re.MULTILINE)
     assert start in commands

@@ -56,6 +56,10 @@ from courtstream.control.protocol.second_pass import (
     TextOrder,
     TurnText,
 )
+from courtstream.control.protocol.speech import (
+    SpeechAnswer,
+    SpeechAsk,
+)
 from courtstream.control.protocol.subjects import (
     INGEST_ADMIT,
     INGEST_EVENT,
@@ -64,6 +68,8 @@ from courtstream.control.protocol.subjects import (
     LEASE_BUCKET,
     LEASE_TTL_SECONDS,
     PULL_NEWS,
+    SPEECH_GROUP,
+    SPEECH_READ,
     node_beat,
     node_command,
     node_journal,
@@ -82,6 +88,8 @@ __all__ = [
     "LEASE_TTL_SECONDS",
     "PULL_NEWS",
     "SHORTEST_DELAY",
+    "SPEECH_GROUP",
+    "SPEECH_READ",
     "VERSION",
     "AdmitReply",
     "AdmitRequest",
@@ -112,6 +120,8 @@ __all__ = [
     "SecondPassSpec",
     "SoundOrder",
     "SourceSpec",
+    "SpeechAnswer",
+    "SpeechAsk",
     "SpokenParticipant",
     "TextOrder",
     "TurnText",

@@ -64,14 +64,20 @@ class PolicySpec(Message):
 
 
 class ModelSpec(Message):
-    """Models by folder or file; empty means the packaged ones."""
+    """Models by folder or file; empty means the packaged ones.
 
+    `service`: live sound is read by a shared speech service first, by the hearing's own model
+    while there is none.
+    """
+
+    service: bool = False
     whisper: str = ""
     whisper_small: str = ""
     whisper_archive: str = ""
     beam: int = Field(1, ge=1, le=10)
     faces: str = ""
     compute_type: str = "int8"
+    device: str = "cpu"
     threads: int = Field(1, ge=1, le=64)
 
 

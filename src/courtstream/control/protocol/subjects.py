@@ -53,6 +53,13 @@ INGEST_PULLS = "cs.ingest.pulls"
 PULL_NEWS = "cs.ingest.pulled"
 """How a fetched source fares (`PullNews`)."""
 
+SPEECH_READ = "cs.speech.read"
+"""Sound to be read by whoever of the speech services is free (`SpeechAsk` → `SpeechAnswer`, a queue
+group). Kept by no stream: it carries what was said, unmasked."""
+
+SPEECH_GROUP = "speech"
+"""The queue group of the speech services."""
+
 LEASE_BUCKET = "cs_leases"
 """KV bucket; one key a hearing; the revision of the claim is the fencing epoch."""
 
