@@ -12,6 +12,7 @@ GROUPS: tuple[str, ...] = (
     "rules",
     "hearing",
     "user",
+    "audit",
     "sealed",
     "second_pass",
     "run",

@@ -15,17 +15,25 @@ from courtstream.store.unit import Store
 
 
 @contextmanager
+def explained() -> Iterator[None]:
+    """Our errors become a sentence, a remedy and exit code 1."""
+    try:
+        yield
+    except CourtstreamError as error:
+        typer.secho(f"✗ {error.zh} / {error}", fg=typer.colors.RED, err=True)
+        if error.remedy:
+            typer.echo(f"  → {error.remedy}", err=True)
+        raise typer.Exit(1) from None
+
+
+@contextmanager
 def offline(settings: Settings | None = None) -> Iterator[Work]:
     """Reads and writes of the configured database. Our errors end the command with code 1."""
     settings = settings or Settings()
     upgrade(settings.database)
     store = Store(settings.database)
     try:
-        yield Work(store)
-    except CourtstreamError as error:
-        typer.secho(f"✗ {error.zh} / {error}", fg=typer.colors.RED, err=True)
-        if error.remedy:
-            typer.echo(f"  → {error.remedy}", err=True)
-        raise typer.Exit(1) from None
+        with explained():
+            yield Work(store)
     finally:
         store.close()

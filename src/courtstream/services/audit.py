@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from courtstream.domain.clock import utc_now
@@ -19,6 +20,20 @@ from courtstream.store.tables import AuditEntry
 FIRST = "0" * 64
 """What the first entry calls the hash before it."""
 
+FIELDS = ("id", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
+"""Names and order of an exported entry; the hash covers all but itself."""
+
+_TURNSTILE = 0x61756469
+"""The advisory lock under which PostgreSQL lets one transaction at a time add to the chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The chain's length and its newest hash. Kept elsewhere, it shows that no end was cut off."""
+
+    length: int
+    hash: str
+
 
 def append(
     session: Session,
@@ -28,7 +43,13 @@ def append(
     detail: dict[str, Any] | None = None,
     at: datetime | None = None,
 ) -> None:
-    """Add one act. `actor` is a user id or `machine`; `detail` never holds personal data."""
+    """Add one act. `actor` is a user id or `machine`; `detail` never holds personal data.
+
+    Appends are one at a time in all processes: SQLite has one writer, PostgreSQL a lock that
+    the transaction holds to its end.
+    """
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(text(f"SELECT pg_advisory_xact_lock({_TURNSTILE})"))
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).first()
     entry = AuditEntry(
         id=last.id + 1 if last else 1,
@@ -39,20 +60,37 @@ def append(
         detail=detail or {},
         prev_hash=last.hash if last else FIRST,
     )
-    entry.hash = _digest(entry)
+    entry.hash = digest(as_row(entry))
     session.add(entry)
     session.flush()
 
 
 def verify(session: Session) -> int:
     """Walk the whole chain and return its length. Raises AuditBroken with the first bad entry."""
-    previous, count = FIRST, 0
-    for entry in session.scalars(select(AuditEntry).order_by(AuditEntry.id)).yield_per(500):
-        sound = entry.id == count + 1 and entry.prev_hash == previous
-        if not sound or entry.hash != _digest(entry):
-            raise AuditBroken(entry=entry.id)
-        previous, count = entry.hash, count + 1
-    return count
+    return walk(rows(session)).length
+
+
+def rows(session: Session) -> Iterator[Mapping[str, Any]]:
+    """Every entry, oldest first, as it is exported."""
+    query = select(AuditEntry).order_by(AuditEntry.id).execution_options(yield_per=500)
+    for entry in session.scalars(query):
+        yield as_row(entry)
+
+
+def walk(entries: Iterable[Mapping[str, Any]]) -> Head:
+    """Check exported entries from the first on. Raises AuditBroken with the first bad number."""
+    length, previous = 0, FIRST
+    for row in entries:
+        sound = row["id"] == length + 1 and row["prev_hash"] == previous
+        if not sound or row["hash"] != digest(row):
+            raise AuditBroken(f"第 {length + 1} 条 / entry: {length + 1}", entry=length + 1)
+        length, previous = length + 1, row["hash"]
+    return Head(length, previous)
+
+
+def hash_of(session: Session, entry_id: int) -> str | None:
+    """The hash of one entry, None where the chain is shorter."""
+    return session.scalar(select(AuditEntry.hash).where(AuditEntry.id == entry_id))
 
 
 def known(session: Session, action: str, subject: str) -> bool:
@@ -66,21 +104,28 @@ def entries(session: Session, subject: str = "", limit: int = 100) -> Sequence[A
     query = select(AuditEntry).order_by(AuditEntry.id.desc()).limit(limit)
     if subject:
         query = query.where(AuditEntry.subject == subject)
-    return tuple(
-        AuditView(e.id, e.at, e.actor, e.action, e.subject, dict(e.detail))
-        for e in session.scalars(query)
+    return tuple(view_of(entry) for entry in session.scalars(query))
+
+
+def view_of(entry: AuditEntry) -> AuditView:
+    """An entry for people."""
+    return AuditView(
+        entry.id, entry.at, entry.actor, entry.action, entry.subject, dict(entry.detail)
     )
 
 
-def _digest(entry: AuditEntry) -> str:
-    fields = [
-        entry.id,
-        entry.at.astimezone(UTC).isoformat(timespec="microseconds"),
-        entry.actor,
-        entry.action,
-        entry.subject,
-        entry.detail,
-        entry.prev_hash,
-    ]
-    text = json.dumps(fields, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return hashlib.sha256(text.encode()).hexdigest()
+def as_row(entry: AuditEntry) -> dict[str, Any]:
+    """An entry as it is exported: its instant as UTC text with microseconds."""
+    row = {name: getattr(entry, name) for name in FIELDS}
+    return {**row, "at": entry.at.astimezone(UTC).isoformat(timespec="microseconds")}
+
+
+def digest(row: Mapping[str, Any]) -> str:
+    """SHA-256 over the entry's fields but its own hash, as JSON with sorted keys, no blanks."""
+    plain = json.dumps(
+        [row[name] for name in FIELDS[:-1]],
+        ensure_ascii=False,
+        sort_keys=True,
+        separators=(",", ":"),
+    )
+    return hashlib.sha256(plain.encode()).hexdigest()

@@ -131,7 +131,11 @@ class User(Base):
 
 
 class WebSession(Base):
-    """A sign-in. The cookie's random token is kept only as its SHA-256."""
+    """A sign-in. The cookie's random token is kept only as its SHA-256.
+
+    `stage`: `full`, or what is still missing: `second` (a code), `enrol` (a factor to set up).
+    `how`: `password`, `totp`, `recovery` or `oidc`. `device`: the kind of browser, not its address.
+    """
 
     __tablename__ = "web_sessions"
 
@@ -142,5 +146,10 @@ class WebSession(Base):
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
+    last_seen_at: Mapped[datetime]
+    stage: Mapped[str] = mapped_column(String(8), default="full")
+    how: Mapped[str] = mapped_column(String(16), default="password")
+    device: Mapped[str] = mapped_column(String(40), default="")
+    id_token: Mapped[str] = mapped_column(Text, default="")
 
     user: Mapped[User] = relationship()

@@ -151,13 +151,16 @@ class FalsePositive(Base):
 
 
 class AuditEntry(Base):
-    """One act, chained: `hash` covers `prev_hash` and every other field. Append only."""
+    """One act, chained: `hash` covers `prev_hash` and every other field.
+
+    Append only: triggers of the database refuse UPDATE, DELETE and TRUNCATE.
+    """
 
     __tablename__ = "audit"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    at: Mapped[datetime]
-    actor: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(index=True)
+    actor: Mapped[str] = mapped_column(String(64), index=True)
     action: Mapped[str] = mapped_column(String(64), index=True)
     subject: Mapped[str] = mapped_column(String(64), index=True)
     detail: Mapped[dict[str, Any]] = mapped_column(default=dict)

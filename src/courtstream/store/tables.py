@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from courtstream.store.access import ApiToken, Identity, SecondFactor
 from courtstream.store.approvals import (
     ApprovalFile,
     ApprovalStep,
@@ -96,6 +97,7 @@ from courtstream.store.trials import (
 
 __all__ = [
     "Annotation",
+    "ApiToken",
     "ApprovalFile",
     "ApprovalStep",
     "Assessment",
@@ -119,6 +121,7 @@ __all__ = [
     "Hearing",
     "HearingIndex",
     "HearingJudge",
+    "Identity",
     "IndicatorItem",
     "IngestKey",
     "Judge",
@@ -149,6 +152,7 @@ __all__ = [
     "Review",
     "ReviewVerdict",
     "ScorecardRow",
+    "SecondFactor",
     "SecondPassRow",
     "Segment",
     "SittingFact",

@@ -22,6 +22,7 @@ from courtstream.api.pages import (
     words,
 )
 from courtstream.api.pages.assets import MOUNT, web_folder
+from courtstream.api.pages.people_urls import people_routes
 from courtstream.api.pages.privacy_urls import privacy_routes
 from courtstream.api.pages.publication_urls import publication_routes
 from courtstream.api.pages.supervision_urls import supervision_routes
@@ -72,6 +73,7 @@ routes: list[BaseRoute] = [
     Route("/staff/standards/{version}/release", standards.release, methods=["POST"]),
     Route("/staff/scoring", standards.switch, methods=["POST"]),
     Route(f"{HEARING}/publish", judge.publish, methods=["POST"]),
+    *people_routes,
     *publication_routes,
     *privacy_routes,
     *supervision_routes,
