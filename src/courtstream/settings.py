@@ -12,6 +12,8 @@ from pydantic_settings import (
     TomlConfigSettingsSource,
 )
 
+from courtstream.domain.staff import StaffRole
+
 
 class WebSettings(BaseModel):
     """Where the pages are served."""
@@ -23,6 +25,40 @@ class WebSettings(BaseModel):
     metrics_token: str = Field("", description="Opens /metrics to others than this machine.")
     embed_origins: str = Field("*", description="Sites that may frame clips (CSP sources).")
     secure_cookies: bool = Field(False, description="Set where the site is served over HTTPS.")
+    allowed_hosts: tuple[str, ...] = Field(
+        (), description="Host names the site answers to, beside base_url's and this machine's."
+    )
+
+
+class SignOnSettings(BaseModel):
+    """The court's sign-on service (OpenID Connect). Empty `issuer`: local accounts only."""
+
+    issuer: str = Field("", description="Issuer whose discovery document is read.")
+    client_id: str = Field("", description="This platform's name at the service.")
+    client_secret_file: str = Field("", description="File with the client secret.")
+    label: str = Field("", description="Name on the sign-in button; empty: the general one.")
+    scopes: str = Field("openid profile email", description="Scopes asked for.")
+    groups_claim: str = Field("groups", description="Claim with the person's groups.")
+    roles: dict[str, StaffRole] = Field(
+        {}, description="Role by group; the first group listed here that the person has counts."
+    )
+    courts: dict[str, str] = Field({}, description="Court by group: its name or its code.")
+    judge_claim: str = Field("", description="Claim with the judge's name as in the schedule.")
+
+
+class AccessSettings(BaseModel):
+    """How people and programs prove who they are."""
+
+    second_factor_roles: tuple[StaffRole, ...] = Field(
+        (StaffRole.OFFICE, StaffRole.ADMIN),
+        description="Roles that need a second factor; the demonstration asks nobody.",
+    )
+    idle_minutes: float = Field(60.0, gt=0, description="A sign-in nobody uses ends after this.")
+    token_days: int = Field(365, ge=1, description="The longest life of an API token.")
+    requests_per_minute: int = Field(
+        1200, ge=0, description="Pages and API calls of one address; media not counted. 0: any."
+    )
+    sign_on: SignOnSettings = SignOnSettings()
 
 
 class IngestSettings(BaseModel):
@@ -110,6 +146,7 @@ class Settings(BaseSettings):
     log_json: bool = Field(True, description="JSON log lines; false for people at a terminal.")
     demo: bool = Field(False, description="Marks the site as a demonstration.")
     web: WebSettings = WebSettings()
+    access: AccessSettings = AccessSettings()
     ingest: IngestSettings = IngestSettings()
     nats: NatsSettings = NatsSettings()
     models: ModelSettings = ModelSettings()

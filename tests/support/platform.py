@@ -38,15 +38,24 @@ from courtstream.control.protocol import (
     WorkerSpec,
 )
 from courtstream.domain.approval import ApprovalOutcome
+from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NodeAway, WorkerAway
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CourtLevel, Procedure, Role
-from courtstream.services import accounts, admission, approving, journal, keys, schedule
+from courtstream.services import (
+    accounts,
+    admission,
+    approving,
+    journal,
+    keys,
+    schedule,
+    sessions,
+)
 from courtstream.services.journal import Applied
 from courtstream.services.schedule import NewHearing, NewParticipant
-from courtstream.services.views import UserView
+from courtstream.services.views import SignIn, UserView
 from courtstream.services.work import Work
-from courtstream.settings import Settings
+from courtstream.settings import AccessSettings, Settings
 from courtstream.store.migrate import upgrade
 from courtstream.store.tables import Court, Courtroom, Hearing, Judge
 from courtstream.store.unit import Store
@@ -58,6 +67,8 @@ PASSWORD = "correct horse battery"
 HIGH, BASIC, OTHER = "c_high", "c_basic", "c_other"
 ROOM, ROOM2 = "cr_1", "cr_2"
 SECOND = 1_000_000_000
+OPEN = AccessSettings(second_factor_roles=(), requests_per_minute=0)
+"""Second factors and shares have tests of their own."""
 
 
 @functools.cache
@@ -85,7 +96,7 @@ class World:
     @classmethod
     def make(cls, folder: Path) -> World:
         folder.mkdir(parents=True, exist_ok=True)
-        settings = Settings(data=folder)
+        settings = Settings(data=folder, access=OPEN)
         copyfile(migrated(), folder / "courtstream.sqlite3")
         world = cls(settings, Work(Store(settings.database)))
         world.work.write(world._fill)
@@ -336,6 +347,15 @@ class MemoryBus:
 
     async def on_ingest_event(self, callback: Callable[[IngestEvent], Awaitable[None]]) -> None:
         self.ingest = callback
+
+
+def entered(
+    work: Work, login: str, password: str = PASSWORD, settings: Settings | None = None
+) -> tuple[SignIn, str]:
+    """A sign-in without the pages, and the token of its cookie."""
+    settings = settings or Settings(access=OPEN)
+    user_id = work.read(accounts.checked, login, password)
+    return work.write(sessions.begin, user_id, "password", "", settings, utc_now())
 
 
 @contextmanager

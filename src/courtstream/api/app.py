@@ -21,6 +21,7 @@ from courtstream.api.middleware import Csrf, RequestId, SecurityHeaders, SignedI
 from courtstream.api.pages import faults
 from courtstream.api.problems import on_validation
 from courtstream.api.routes import routes
+from courtstream.api.shields import FairShare, KnownHost
 from courtstream.api.tracing import Traced
 from courtstream.auth.attempts import Attempts
 from courtstream.domain.errors import CourtstreamError
@@ -59,6 +60,7 @@ def create_app(
         platform.films.wake()  # what a stop left uncut
         async with _listening(platform, connect):
             yield
+        await platform.finish()
         await work.writing(finding.write_views, platform.views.take())
         platform.hub.close()
         work.store.close()
@@ -70,6 +72,8 @@ def create_app(
             Middleware(Traced, traces=traces),
             Middleware(RequestId),
             Middleware(SecurityHeaders),
+            Middleware(KnownHost, settings=settings),
+            Middleware(FairShare, per_minute=settings.access.requests_per_minute),
             Middleware(SignedIn),
             Middleware(Csrf),
         ],

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 
 from starlette.requests import HTTPConnection
@@ -38,9 +40,20 @@ class Context:
     steps: StepsNow = field(default_factory=StepsNow)
     views: Views = field(default_factory=Views)
     films: Films = field(init=False)
+    _errands: set[asyncio.Task[object]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.films = Films(self.work, self.settings.public)
+
+    def later(self, errand: Coroutine[object, object, object]) -> None:
+        """Do something nobody waits for, such as writing down a failed sign-in."""
+        task: asyncio.Task[object] = asyncio.create_task(errand)
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
+    async def finish(self) -> None:
+        """Wait for what `later` has begun."""
+        await asyncio.gather(*self._errands, return_exceptions=True)
 
 
 def context(connection: HTTPConnection) -> Context:
@@ -53,7 +66,13 @@ def context(connection: HTTPConnection) -> Context:
 def sign_in_of(connection: HTTPConnection) -> SignIn | None:
     """Who is signed in, None for the public."""
     found = connection.scope.get("courtstream.sign_in")
-    return found if isinstance(found, SignIn) else None
+    return found if isinstance(found, SignIn) and found.stage == "full" else None
+
+
+def half_of(connection: HTTPConnection) -> SignIn | None:
+    """A sign-in that still waits for its second factor: it opens nothing but that page."""
+    found = connection.scope.get("courtstream.sign_in")
+    return found if isinstance(found, SignIn) and found.stage != "full" else None
 
 
 def actor(connection: HTTPConnection) -> UserView:

@@ -44,7 +44,10 @@ DOCS = SpecTree(
             data=SecuritySchemeData(
                 type=SecureType.API_KEY, name="cs_session", field_in=InType.COOKIE
             ),
-        )
+        ),
+        SecurityScheme(
+            name="token", data=SecuritySchemeData(type=SecureType.HTTP, scheme="bearer")
+        ),
     ],
 )
 
@@ -75,7 +78,7 @@ def documented(
         query=query,
         resp=Answers(**answers),
         tags=[Tag(name=tag)],
-        security={"session": []} if staff else None,
+        security=[{"session": []}, {"token": []}] if staff else None,
         skip_validation=True,
     )
 

@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from urllib.parse import urlsplit
 
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from courtstream.api.context import context, sign_in_of
+from courtstream.api.context import context, half_of, sign_in_of
 from courtstream.api.problems import of_error, problem
-from courtstream.api.session import COOKIE
+from courtstream.api.session import present
 from courtstream.auth.tokens import same
-from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CsrfFailed
 from courtstream.domain.ids import new_id
-from courtstream.services import accounts
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 LARGEST_BODY = 6_000_000
@@ -26,6 +25,9 @@ BY_KEY = ("/whip", "/whep")
 
 _NOBODY = ("/media/", "/assets/", "/whip", "/whep/")
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
+_BEGIN = ("/sign-in", "/api/v1/session")
+"""Where a sign-in begins anew, whoever was signed in before: the password is the proof."""
+
 _FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 HEADERS: Sequence[tuple[str, str]] = (
@@ -81,7 +83,7 @@ class SecurityHeaders:
 
 
 class SignedIn:
-    """Resolves the session cookie. Media and assets need nobody, so they cost no query."""
+    """Resolves the cookie or token. Media and assets need nobody, so they cost no query."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
@@ -89,12 +91,7 @@ class SignedIn:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Put the sign-in on the scope."""
         if scope["type"] == "http" and not scope["path"].startswith(_NOBODY):
-            connection = HTTPConnection(scope)
-            token = connection.cookies.get(COOKIE)
-            if token:
-                work = context(connection).work
-                found = await work.reading(accounts.signed_in, token, utc_now())
-                scope["courtstream.sign_in"] = found
+            scope["courtstream.sign_in"] = await present(HTTPConnection(scope))
         await self.app(scope, receive, send)
 
 
@@ -102,7 +99,8 @@ class Csrf:
     """Unsafe methods of a signed-in person need the sign-in's own token.
 
     It comes in the header `X-CSRF-Token` or in the form field `csrf`. Where nobody is signed in
-    (the sign-in form) a browser that says the request is cross-site is turned away.
+    (the sign-in form) a browser that says the request comes from elsewhere is turned away. A
+    program's token is sent by the program itself, never by a browser on its own.
     """
 
     def __init__(self, app: ASGIApp) -> None:
@@ -146,18 +144,30 @@ async def _read(receive: Receive) -> bytes | None:
 
 
 async def _trusted(scope: Scope, body: bytes) -> bool:
-    headers = Headers(scope=scope)
-    if headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    headers, connection = Headers(scope=scope), HTTPConnection(scope)
+    if not _from_here(connection):
         return False
-    sign_in = sign_in_of(HTTPConnection(scope))
-    if sign_in is None:
+    found = sign_in_of(connection) or half_of(connection)
+    if found is None or found.scopes is not None or scope["path"] in _BEGIN:
         return True
     given = headers.get("x-csrf-token", "")
     if not given and headers.get("content-type", "").startswith(_FORMS):
         async with Request(scope, _replay(body, _nothing)).form() as form:
             field = form.get("csrf")
             given = field if isinstance(field, str) else ""
-    return same(given, sign_in.csrf)
+    return same(given, found.csrf)
+
+
+def _from_here(connection: HTTPConnection) -> bool:
+    """Whether the browser says so (Fetch Metadata); older ones: by the Origin, if they give it."""
+    headers = connection.headers
+    told = headers.get("sec-fetch-site")
+    if told is not None:
+        return told in {"same-origin", "none"}
+    origin = headers.get("origin")
+    base = context(connection).settings.web.base_url
+    ours = {headers.get("host", "").lower(), urlsplit(base).netloc.lower()}
+    return origin is None or urlsplit(origin).netloc.lower() in ours - {""}
 
 
 def _replay(body: bytes, receive: Receive) -> Receive:

@@ -45,10 +45,11 @@ class ProblemOut(View):
 
 
 class SignInBody(Body):
-    """账号与密码."""
+    """账号与密码；启用动态口令的账号还须给出 `code`."""
 
     login: str = Field(max_length=64)
     password: str = Field(max_length=256)
+    code: str = Field("", max_length=40)
 
 
 class UserOut(View):

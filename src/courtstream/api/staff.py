@@ -12,17 +12,28 @@ from courtstream.api.context import actor, context, sign_in_of
 from courtstream.api.docs import documented
 from courtstream.api.reading import answer, body
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import InvalidInput, SignInNeeded
-from courtstream.services import courtrooms, review, scoring
+from courtstream.domain.errors import (
+    InvalidInput,
+    SecondFactorMissing,
+    SecondFactorNeeded,
+    SignInNeeded,
+)
+from courtstream.services import courtrooms, review, scoring, sessions
 
 
-@documented("session", s.SignInOut, takes=s.SignInBody, problems=(401, 429))
+@documented("session", s.SignInOut, takes=s.SignInBody, problems=(401, 403, 429))
 async def sign_in(request: Request) -> JSONResponse:
-    """Sign in; the cookie comes with the answer."""
+    """Sign in; the cookie comes with the answer. Accounts with a second factor send its code."""
     asked = await body(request, s.SignInBody)
-    found, token = await session.enter(request, asked.login, asked.password)
-    response = answer(s.SignInOut, found)
-    session.set_cookie(request, response, token)
+    entered = await session.enter(request, asked.login, asked.password)
+    if entered.sign_in.stage == sessions.SECOND and asked.code:
+        entered = await session.prove(request, entered.sign_in, asked.code)
+    if entered.sign_in.stage == sessions.SECOND:
+        raise SecondFactorNeeded
+    if entered.sign_in.stage == sessions.ENROL:
+        raise SecondFactorMissing
+    response = answer(s.SignInOut, entered.sign_in)
+    session.set_cookie(request, response, entered.token)
     return response
 
 
@@ -40,7 +51,7 @@ async def sign_out(request: Request) -> Response:
     """End the sign-in."""
     await session.leave(request)
     response = Response(status_code=204)
-    session.clear_cookie(response)
+    session.clear_cookie(request, response)
     return response
 
 

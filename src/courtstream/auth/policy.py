@@ -120,6 +120,11 @@ class Target:
     divisions: frozenset[str] = frozenset()
 
 
+def actions_of(role: StaffRole) -> tuple[Action, ...]:
+    """The actions a role has anywhere at all, in the table's order."""
+    return tuple(action for action, roles in ALLOWED.items() if role in roles)
+
+
 def may(person: Person, action: Action, target: Target) -> bool:
     """Whether the table allows it."""
     scope = ALLOWED[action].get(person.role)

@@ -8,6 +8,9 @@ import secrets
 from base64 import b32encode
 from pathlib import Path
 
+TOKEN_MARK = "cst_"
+"""How every API token begins, so that scanners of leaked secrets know one."""
+
 _KEY_BYTES = 20  # 160 bits
 
 
@@ -19,6 +22,11 @@ def new_ingest_key() -> str:
 def new_session_token() -> str:
     """A 256-bit token for a cookie."""
     return secrets.token_urlsafe(32)
+
+
+def new_api_token() -> str:
+    """A 256-bit token for a program."""
+    return TOKEN_MARK + secrets.token_urlsafe(32)
 
 
 def digest(secret: str) -> str:

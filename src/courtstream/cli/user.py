@@ -19,6 +19,7 @@ def register(app: typer.Typer) -> None:
     users.command("add")(add)
     users.command("passwd")(passwd)
     users.command("list")(list_users)
+    users.command("reset-factor")(reset_factor)
     app.add_typer(users, name="user")
 
 
@@ -61,6 +62,18 @@ def passwd(login: Annotated[str, typer.Argument(help="账号 / login")]) -> None
     password = _ask()
     with offline() as work:
         work.write(accounts.set_password, login, password, utc_now())
+    typer.echo(f"✓ {login}")
+
+
+def reset_factor(login: Annotated[str, typer.Argument(help="账号 / login")]) -> None:
+    """Take an account's second factor away, for a lost telephone / 重置动态口令."""
+    from courtstream.cli.offline import offline
+    from courtstream.domain.clock import utc_now
+    from courtstream.services import lookup, second_factor
+
+    with offline() as work:
+        user = work.read(lookup.user, login)
+        work.write(second_factor.reset, None, user.id, utc_now())
     typer.echo(f"✓ {login}")
 
 

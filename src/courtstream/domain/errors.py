@@ -320,6 +320,49 @@ class TooManyAttempts(CourtstreamError):
     status = 429
 
 
+class SecondFactorNeeded(CourtstreamError):
+    """This account needs the code of its second factor."""
+
+    code = "second_factor_needed"
+    zh = "该账号还需动态口令"
+    remedy = "在请求中给出 code / send the field code"
+    status = 401
+
+
+class SecondFactorMissing(CourtstreamError):
+    """This role needs a second factor, and the account has none yet."""
+
+    code = "second_factor_missing"
+    zh = "该角色须启用动态口令"
+    remedy = "先在网页登录并启用 / sign in by the page once and set it up"
+    status = 403
+
+
+class SecondFactorFailed(CourtstreamError):
+    """The code of the second factor is wrong or used up."""
+
+    code = "second_factor_failed"
+    zh = "动态口令不正确或已使用"
+    status = 401
+
+
+class SignOnFailed(CourtstreamError):
+    """The sign-on service did not confirm who you are."""
+
+    code = "sign_on_failed"
+    zh = "统一登录未能完成"
+    remedy = "请重试，或使用本地账号 / try again, or use a local account"
+    status = 401
+
+
+class RateLimited(CourtstreamError):
+    """Too many requests from this address; wait a little."""
+
+    code = "rate_limited"
+    zh = "请求过于频繁，请稍后再试"
+    status = 429
+
+
 class CsrfFailed(CourtstreamError):
     """The request did not come from a page of this site."""
 

@@ -1,29 +1,23 @@
-"""Staff accounts and their sign-ins."""
+"""Staff accounts: passwords, who may manage whom."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.passwords import hash_password, needs_rehash, password_fits
 from courtstream.auth.policy import Action, Target, require
-from courtstream.auth.tokens import digest, new_session_token
 from courtstream.domain.errors import Conflict, InvalidInput, NotFound, SignInFailed
 from courtstream.domain.ids import new_id
 from courtstream.domain.staff import StaffRole
 from courtstream.services import audit
 from courtstream.services.scope import court_path, courts_within
-from courtstream.services.views import SignIn, UserView
-from courtstream.store.tables import Court, Judge, User, WebSession
+from courtstream.services.views import AccountView, UserView
+from courtstream.store.tables import Court, Judge, SecondFactor, User, WebSession
 
-
-def sign_in(
-    session: Session, login: str, password: str, hours: float, now: datetime
-) -> tuple[SignIn, str]:
-    """Check the password and begin a sign-in at once. Raises SignInFailed."""
-    return begin_sign_in(session, checked(session, login, password), password, hours, now)
+_CONFIRMED = SecondFactor.confirmed_at.is_not(None)
 
 
 def checked(session: Session, login: str, password: str) -> str:
@@ -31,53 +25,29 @@ def checked(session: Session, login: str, password: str) -> str:
 
     Slow on purpose, so it is called where nobody waits for the database's one writer.
     """
-    user = session.scalars(select(User).where(User.login == login.strip().casefold())).first()
-    known = user if user is not None and user.active else None
+    known = _by_login(session, login)
+    if known is not None and not known.active:
+        known = None
     if not password_fits(known.password_hash if known else None, password) or known is None:
         raise SignInFailed
     return known.id
 
 
-def begin_sign_in(
-    session: Session, user_id: str, password: str, hours: float, now: datetime
-) -> tuple[SignIn, str]:
-    """A new sign-in of a checked account and the token for its cookie. Raises SignInFailed."""
-    known = session.get(User, user_id)
-    if known is None or not known.active:
-        raise SignInFailed
-    if needs_rehash(known.password_hash):
-        known.password_hash = hash_password(password)
-    known.last_login_at = now
-    session.execute(delete(WebSession).where(WebSession.expires_at < now))
-    token = new_session_token()
-    row = WebSession(
-        id=new_id("s"),
-        token_sha256=digest(token),
-        user_id=known.id,
-        csrf=new_session_token(),
-        created_at=now,
-        expires_at=now + timedelta(hours=hours),
-    )
-    session.add(row)
-    audit.append(session, known.id, "sign_in", known.id, at=now)
-    return SignIn(user_view(known), row.id, row.csrf, row.expires_at), token
+def outdated(session: Session, user_id: str) -> bool:
+    """Whether the stored hash is weaker than today's parameters."""
+    return needs_rehash(session.get_one(User, user_id).password_hash)
 
 
-def signed_in(session: Session, token: str, now: datetime) -> SignIn | None:
-    """Who a cookie's token belongs to, or None when it is unknown, over or revoked."""
-    query = select(WebSession).where(WebSession.token_sha256 == digest(token))
-    row = session.scalars(query).first()
-    if row is None or row.revoked_at is not None or row.expires_at <= now or not row.user.active:
-        return None
-    return SignIn(user_view(row.user), row.id, row.csrf, row.expires_at)
+def rehash(session: Session, user_id: str, password: str) -> None:
+    """Hash a checked password anew."""
+    session.get_one(User, user_id).password_hash = hash_password(password)
 
 
-def sign_out(session: Session, session_id: str, now: datetime) -> None:
-    """End a sign-in; ending it twice is no error."""
-    row = session.get(WebSession, session_id)
-    if row is not None and row.revoked_at is None:
-        row.revoked_at = now
-        audit.append(session, row.user_id, "sign_out", row.user_id, at=now)
+def failed(session: Session, login: str, what: str, now: datetime) -> None:
+    """A sign-in that failed goes on record; what was typed as an account's name does not."""
+    known = _by_login(session, login)
+    subject = known.id if known else "unknown"
+    audit.append(session, subject, what, subject, at=now)
 
 
 def add_user(
@@ -123,21 +93,84 @@ def add_user(
 
 
 def set_password(session: Session, login: str, password: str, now: datetime) -> None:
-    """Give an account a new password and end its sign-ins. Raises NotFound, InvalidInput."""
-    user = session.scalars(select(User).where(User.login == login.strip().casefold())).first()
+    """The operator gives an account a new password and ends its sign-ins.
+
+    Raises NotFound, InvalidInput.
+    """
+    user = _by_login(session, login)
     if user is None:
         raise NotFound
-    user.password_hash = hash_password(password)
-    session.execute(delete(WebSession).where(WebSession.user_id == user.id))
-    audit.append(session, "operator", "set_password", user.id, at=now)
+    _new_password(session, user, password, "operator", now)
 
 
-def users(session: Session, actor: UserView) -> tuple[UserView, ...]:
+def change_own_password(
+    session: Session, actor: UserView, old: str, new: str, now: datetime
+) -> None:
+    """Change one's own password, which ends all one's sign-ins. Raises SignInFailed."""
+    user = session.get_one(User, actor.id)
+    if not password_fits(user.password_hash, old):
+        raise SignInFailed
+    _new_password(session, user, new, actor.id, now)
+
+
+def change_user(
+    session: Session,
+    actor: UserView,
+    user_id: str,
+    now: datetime,
+    *,
+    active: bool | None = None,
+    password: str | None = None,
+) -> UserView:
+    """Switch an account on or off, or give it a new password; both end its sign-ins.
+
+    Raises NotFound, Forbidden, InvalidInput, Conflict for one's own account.
+    """
+    user = managed(session, actor, user_id)
+    if user.id == actor.id:
+        raise Conflict("不能修改自己的账号 / not one's own account")
+    if password is not None:
+        _new_password(session, user, password, actor.id, now)
+    if active is not None and active != user.active:
+        user.active = active
+        _end_sign_ins(session, user.id)
+        audit.append(session, actor.id, "change_user", user.id, {"active": active}, now)
+    return user_view(user)
+
+
+def managed(session: Session, actor: UserView, user_id: str) -> User:
+    """An account within the actor's reach. Raises NotFound, Forbidden."""
+    user = session.get(User, user_id)
+    if user is None:
+        raise NotFound
+    courts = court_path(session, user.court_id) if user.court_id else ()
+    require(actor, Action.MANAGE_USERS, Target(courts))
+    return user
+
+
+def users(session: Session, actor: UserView) -> tuple[AccountView, ...]:
     """Accounts within the actor's reach, by login. Raises Forbidden."""
-    courts = courts_within(session, actor.court_id)
-    require(actor, Action.MANAGE_USERS, Target((actor.court_id,) if actor.court_id else ()))
+    courts = manageable(session, actor)
     rows = session.scalars(select(User).order_by(User.login))
-    return tuple(user_view(u) for u in rows if actor.court_id is None or u.court_id in courts)
+    guarded = set(session.scalars(select(SecondFactor.user_id).where(_CONFIRMED)))
+    return tuple(
+        AccountView(user_view(user), user.last_login_at, user.id in guarded)
+        for user in rows
+        if actor.court_id is None or user.court_id in courts
+    )
+
+
+def manageable(session: Session, actor: UserView) -> dict[str, str]:
+    """Names of the courts whose accounts the actor manages, by id. Raises Forbidden."""
+    require(actor, Action.MANAGE_USERS, Target((actor.court_id,) if actor.court_id else ()))
+    within = courts_within(session, actor.court_id)
+    rows = session.scalars(select(Court).order_by(Court.code, Court.name))
+    return {court.id: court.name for court in rows if court.id in within}
+
+
+def has_password(session: Session, user_id: str) -> bool:
+    """Whether the account is opened by a password of its own, not by the sign-on service alone."""
+    return session.get_one(User, user_id).password_hash.startswith("$argon2")
 
 
 def user_view(user: User) -> UserView:
@@ -156,10 +189,24 @@ def user_view(user: User) -> UserView:
     )
 
 
+def _by_login(session: Session, login: str) -> User | None:
+    return session.scalars(select(User).where(User.login == login.strip().casefold())).first()
+
+
+def _new_password(session: Session, user: User, password: str, by: str, now: datetime) -> None:
+    user.password_hash = hash_password(password)
+    _end_sign_ins(session, user.id)
+    audit.append(session, by, "set_password", user.id, at=now)
+
+
+def _end_sign_ins(session: Session, user_id: str) -> None:
+    session.execute(delete(WebSession).where(WebSession.user_id == user_id))
+
+
 def _check_reach(session: Session, actor: UserView | None, court_id: str | None) -> None:
     if court_id is not None and session.get(Court, court_id) is None:
         raise InvalidInput("法院不存在 / no such court")
-    if actor is not None:
+    if actor is not None:  # an empty path: only who may manage the whole province
         courts = court_path(session, court_id) if court_id else ()
         require(actor, Action.MANAGE_USERS, Target(courts))
 

@@ -147,6 +147,7 @@ class WebSession(Base):
     expires_at: Mapped[datetime] = mapped_column(index=True)
     revoked_at: Mapped[datetime | None]
     last_seen_at: Mapped[datetime]
+    idle_until: Mapped[datetime]
     stage: Mapped[str] = mapped_column(String(8), default="full")
     how: Mapped[str] = mapped_column(String(16), default="password")
     device: Mapped[str] = mapped_column(String(40), default="")

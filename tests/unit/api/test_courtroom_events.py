@@ -12,8 +12,8 @@ from starlette.requests import Request
 from courtstream.api.app import create_app
 from courtstream.api.pages import courtroom
 from courtstream.domain.clock import utc_now
-from courtstream.services import accounts
-from tests.support.platform import PASSWORD, ROOM, World
+from courtstream.services import sessions
+from tests.support.platform import ROOM, World, entered
 
 
 @pytest.fixture
@@ -25,7 +25,7 @@ async def test_the_figures_stop_when_the_sign_in_is_over(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(courtroom, "EVERY_SECONDS", 0.0)
-    found, token = world.work.write(accounts.sign_in, "clerk", PASSWORD, 1.0, utc_now())
+    found, token = entered(world.work, "clerk")
     scope: dict[str, Any] = {
         "type": "http",
         "method": "GET",
@@ -43,6 +43,6 @@ async def test_the_figures_stop_when_the_sign_in_is_over(
 
     stream = courtroom._snapshots(Request(scope, connected))
     assert (await anext(stream)) is not None
-    world.work.write(accounts.sign_out, found.session_id, utc_now())
+    world.work.write(sessions.end, found.session_id, utc_now())
     with pytest.raises(StopAsyncIteration):
         await anext(stream)

@@ -7,9 +7,7 @@ import typer
 from typer.testing import CliRunner
 
 from courtstream.cli import hearing, user
-from courtstream.domain.clock import utc_now
-from courtstream.services import accounts
-from tests.support.platform import World
+from tests.support.platform import World, entered
 
 
 @pytest.fixture
@@ -54,10 +52,10 @@ def test_accounts_are_made_and_their_passwords_changed(world: World) -> None:
     )
     assert code == 0, output
     assert "a long password" not in output
-    signed, _ = world.work.write(accounts.sign_in, "wang", "a long password", 1, utc_now())
+    signed, _ = entered(world.work, "wang", "a long password")
     assert signed.user.court_name == "临江法院"
     assert run("user", "passwd", "wang", text="another password\n")[0] == 0
-    world.work.write(accounts.sign_in, "wang", "another password", 1, utc_now())
+    entered(world.work, "wang", "another password")
     assert "wang" in run("user", "list")[1]
 
 

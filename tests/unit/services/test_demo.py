@@ -7,13 +7,14 @@ import pytest
 
 from courtstream.control.protocol import WorkerSpec
 from courtstream.domain.clock import utc_now
-from courtstream.services import accounts, admission, audit, demo_past, keys, performance, watch
+from courtstream.services import admission, audit, demo_past, keys, performance, watch
 from courtstream.services.demo import DemoSeed, seed_demo
 from courtstream.services.watch import Search
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
 from courtstream.store.unit import Store
+from tests.support.platform import entered
 
 CASE = Path(__file__).parents[3] / "sample_media" / "case.json"
 
@@ -59,11 +60,11 @@ def test_the_printed_accounts_sign_in_and_the_judge_has_a_past(
 ) -> None:
     _, work, seed = place
     for account in seed.accounts:
-        found, _ = work.write(accounts.sign_in, account.login, account.password, 1, utc_now())
+        found, _ = entered(work, account.login, account.password)
         assert found.user.role is account.role
         assert found.user.demo
     people = {a.login: a for a in seed.accounts}
-    office, _ = work.write(accounts.sign_in, "office", people["office"].password, 1, utc_now())
+    office, _ = entered(work, "office", people["office"].password)
     pages = [
         work.read(performance.performance, office.user, judge.id, utc_now())
         for judge in work.read(performance.judges, office.user).rows
@@ -86,7 +87,7 @@ def test_past_hearings_can_be_read_along(place: tuple[Settings, Work, DemoSeed])
 def test_a_revoked_demonstration_key_is_replaced(place: tuple[Settings, Work, DemoSeed]) -> None:
     settings, work, seed = place
     login = next(a for a in seed.accounts if a.login == "admin")
-    admin, _ = work.write(accounts.sign_in, login.login, login.password, 1, utc_now())
+    admin, _ = entered(work, login.login, login.password)
     work.write(keys.rotate, admin.user, seed.courtroom_id, utc_now())
     again = work.write(seed_demo, settings, utc_now(), CASE)
     assert again.ingest_key != seed.ingest_key

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlencode
+
 from starlette.datastructures import FormData
 from starlette.requests import Request
 from starlette.responses import Response
 
-from courtstream.api import session
+from courtstream.api import session, sign_on
 from courtstream.api.context import actor, context, sign_in_of
 from courtstream.api.pages.site import (
     Json,
@@ -20,7 +22,7 @@ from courtstream.api.pages.site import (
 from courtstream.auth.policy import ALLOWED, Action
 from courtstream.domain.clock import court_day, utc_now
 from courtstream.domain.errors import SignInFailed, TooManyAttempts
-from courtstream.services import courtrooms, listing, performance
+from courtstream.services import courtrooms, listing, performance, sessions
 from courtstream.services.views import UserView
 
 DESK = "/staff"
@@ -31,7 +33,8 @@ async def sign_in_form(request: Request) -> Response:
     following = local_address(request.query_params.get("next", ""), DESK)
     if sign_in_of(request) is not None:
         return see(following)
-    return _form(request, {"error": "", "login": "", "next": following})
+    error = words_of(request)("sign_in.sso_failed") if "sso" in request.query_params else ""
+    return _form(request, {"error": error, "login": "", "next": following})
 
 
 async def sign_in(request: Request) -> Response:
@@ -41,23 +44,32 @@ async def sign_in(request: Request) -> Response:
         following = local_address(text_of(form, "next"), DESK)
     words = words_of(request)
     try:
-        _, token = await session.enter(request, login, password)
+        entered = await session.enter(request, login, password)
     except SignInFailed:
         failed = {"error": words("sign_in.failed"), "login": login, "next": following}
         return _form(request, failed, 401)
     except TooManyAttempts:
         slow = {"error": words("sign_in.too_many"), "login": login, "next": following}
         return _form(request, slow, 429)
-    response = see(following)
-    session.set_cookie(request, response, token)
+    return onward(request, entered, following)
+
+
+def onward(request: Request, entered: session.Entered, following: str) -> Response:
+    """To the page asked for, or to the second factor that still stands before it."""
+    stage = entered.sign_in.stage
+    steps = {sessions.SECOND: "/sign-in/code", sessions.ENROL: "/sign-in/enrol"}
+    step = steps.get(stage)
+    response = see(f"{step}?{urlencode({'next': following})}" if step else following)
+    session.set_cookie(request, response, entered.token)
     return response
 
 
 async def sign_out(request: Request) -> Response:
-    """End the sign-in and go to the public front page."""
-    await session.leave(request)
-    response = see("/")
-    session.clear_cookie(response)
+    """End the sign-in, here and at the sign-on service, and go to the public front page."""
+    id_token = await session.leave(request)
+    elsewhere = await sign_on.logout_address(request, id_token) if id_token else ""
+    response = see(elsewhere or "/")
+    session.clear_cookie(request, response)
     return response
 
 
@@ -98,6 +110,8 @@ def text_of(form: FormData, name: str, longest: int = 1000) -> str:
 
 
 def _form(request: Request, values: Json, status: int = 200) -> Response:
+    asked = context(request).settings.access.sign_on
+    named = {"sign_on": bool(asked.issuer), "sign_on_label": asked.label}
     return pages_of(request).respond(
-        request, "sign_in.html", values, staff=True, status=status, csrf=""
+        request, "sign_in.html", {**named, **values}, staff=True, status=status, csrf=""
     )

@@ -8,14 +8,13 @@ from collections.abc import AsyncIterator
 from starlette.requests import Request
 from starlette.responses import Response
 
-from courtstream.api import commanding, keying
+from courtstream.api import commanding, keying, session
 from courtstream.api.context import actor, context
 from courtstream.api.events import Event, stream
 from courtstream.api.pages.account import may_see, text_of
 from courtstream.api.pages.consoles import console_context, snapshot
 from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import done, see, staff_page, words_of
-from courtstream.api.session import COOKIE
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import Command, Verb
 from courtstream.domain.clock import utc_now
@@ -26,7 +25,7 @@ from courtstream.domain.errors import (
     NotFound,
     WorkerAway,
 )
-from courtstream.services import accounts, courtrooms, pulls
+from courtstream.services import courtrooms, pulls
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
@@ -143,10 +142,9 @@ async def events(request: Request) -> Response:
 
 async def _snapshots(request: Request) -> AsyncIterator[Event | None]:
     """Until the viewer leaves, or the sign-in is over: a page left open is no way in."""
-    words, work = words_of(request), context(request).work
-    token = request.cookies.get(COOKIE, "")
+    words = words_of(request)
     while not await request.is_disconnected():
-        if await work.reading(accounts.signed_in, token, utc_now()) is None:
+        if not await session.still_in(request):
             return
         yield Event("snapshot", snapshot(await _page(request), words))
         await asyncio.sleep(EVERY_SECONDS)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 
+from courtstream.api import session
 from courtstream.api.context import actor, context
 from courtstream.api.events import Event, stream
 from courtstream.api.pages.account import text_of
@@ -19,12 +20,11 @@ from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.i18n import Catalog
 from courtstream.api.pages.site import done, pages_of, seconds_asked, see, staff_page, words_of
 from courtstream.api.pages.wording import Wording
-from courtstream.api.session import COOKIE
 from courtstream.auth.policy import Action
 from courtstream.auth.tokens import derived, site_secret
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, CourtstreamError, Forbidden, NotFound
-from courtstream.services import accounts, lanes, leaks, listing, originals, scoring, speakers
+from courtstream.services import lanes, leaks, listing, originals, scoring, speakers
 from courtstream.services.listing import HearingDesk
 from courtstream.services.views import ScorecardView
 
@@ -215,10 +215,9 @@ def _findings(card: ScorecardView, wording: Wording, words: Catalog) -> list[Jso
 
 async def _changes(request: Request, desk: HearingDesk) -> AsyncIterator[Event | None]:
     """Until the viewer leaves, the hearing is over, or the sign-in ends."""
-    work, since = context(request).work, _since(request)
-    token = request.cookies.get(COOKIE, "")
+    since = _since(request)
     while not await request.is_disconnected():
-        if await work.reading(accounts.signed_in, token, utc_now()) is None:
+        if not await session.still_in(request):
             return
         news = await _news(request, desk, since)
         since = max(since, news["t"][-1] if news["t"] else 0.0)

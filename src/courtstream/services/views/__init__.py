@@ -22,11 +22,15 @@ from courtstream.services.views.hearings import (
     TranscriptLine,
 )
 from courtstream.services.views.people import (
+    AccountView,
     AuditView,
     CourtView,
+    FactorView,
     JudgeView,
     PartyView,
+    SessionView,
     SignIn,
+    TokenView,
     UserView,
 )
 from courtstream.services.views.rooms import (
@@ -56,6 +60,7 @@ from courtstream.services.views.scores import (
 )
 
 __all__ = [
+    "AccountView",
     "AuditView",
     "CategoryScore",
     "Chapter",
@@ -67,6 +72,7 @@ __all__ = [
     "CourtroomView",
     "DeskFacts",
     "EvidenceView",
+    "FactorView",
     "FindingView",
     "GateView",
     "HearingCard",
@@ -89,9 +95,11 @@ __all__ = [
     "RuleView",
     "ScorecardView",
     "ScoredHearing",
+    "SessionView",
     "SignIn",
     "StepView",
     "StreamView",
+    "TokenView",
     "TranscriptLine",
     "TrendPoint",
     "UserView",

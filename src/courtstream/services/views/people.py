@@ -27,12 +27,63 @@ class UserView:
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A sign-in in force. `csrf` must come back with every unsafe request."""
+    """A sign-in. `csrf` must come back with every unsafe request that carries the cookie.
+
+    `stage`: `full`, or what is missing (`second`, `enrol`). `scopes`: the actions an API token is
+    good for, None for people. `stale`: its last use is worth noting.
+    """
 
     user: UserView
     session_id: str
     csrf: str
     expires_at: datetime
+    stage: str = "full"
+    scopes: frozenset[str] | None = None
+    stale: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AccountView:
+    """An account as its administrator sees it. `guarded`: a second factor is set up."""
+
+    user: UserView
+    last_login_at: datetime | None
+    guarded: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SessionView:
+    """One of a person's sign-ins, as they may see it."""
+
+    id: str
+    device: str
+    how: str
+    created_at: datetime
+    last_seen_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TokenView:
+    """An API token without its secret."""
+
+    id: str
+    name: str
+    last4: str
+    scopes: tuple[str, ...]
+    created_at: datetime
+    expires_at: datetime
+    last_used_at: datetime | None
+    active: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FactorView:
+    """A person's second factor. `needed`: the role may not be without; `left`: recovery codes."""
+
+    on: bool
+    needed: bool
+    left: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from courtstream.domain.trial import HearingState, PublicationMode
 from courtstream.services import publishing
 from courtstream.services.demo import DemoSeed, seed_demo
 from courtstream.services.work import Work
-from courtstream.settings import Settings
+from courtstream.settings import Settings, WebSettings
 from courtstream.store.migrate import upgrade
 from courtstream.store.tables import Hearing, PublicationState
 from courtstream.store.unit import Store
@@ -47,7 +47,8 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    settings = Settings(data=tmp_path_factory.mktemp("site"), demo=True)
+    web = WebSettings(allowed_hosts=("court.test",))
+    settings = Settings(data=tmp_path_factory.mktemp("site"), demo=True, web=web)
     upgrade(settings.database)
     work = Work(Store(settings.database))
     seed = work.write(seed_demo, settings, utc_now(), CASE)

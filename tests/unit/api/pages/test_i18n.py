@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from courtstream.api.pages.assets import web_folder
 from courtstream.api.pages.i18n import Catalog, choose_language, load_catalogs
+from courtstream.auth.policy import Action
 from courtstream.control.protocol import Verb
 from courtstream.domain.publication import ClosureEffect
 from courtstream.domain.redaction import FAIL_CLOSED, Reason
@@ -57,6 +58,8 @@ FAMILIES = {
     "staff_role.": [r.value for r in StaffRole],
     "outcome.": [o.value for o in Outcome],
     "score_state.": [s.value for s in ScoreState],
+    "action.": [a.value for a in Action],
+    "me.how.": ["password", "totp", "recovery", "oidc"],
     "verdict.": [v.value for v in ReviewVerdict],
     "publication.": [s.value for s in PublicationState],
     "interruption.": [r.value for r in InterruptionReason],

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -63,6 +63,7 @@ def upgrade() -> None:
     op.execute("DELETE FROM web_sessions")  # everybody signs in again, under the new rules
     with op.batch_alter_table("web_sessions") as table:
         table.add_column(sa.Column("last_seen_at", sa.DateTime(timezone=True), nullable=False))
+        table.add_column(sa.Column("idle_until", sa.DateTime(timezone=True), nullable=False))
         table.add_column(sa.Column("stage", sa.String(length=8), nullable=False))
         table.add_column(sa.Column("how", sa.String(length=16), nullable=False))
         table.add_column(sa.Column("device", sa.String(length=40), nullable=False))
