@@ -18,6 +18,7 @@ from courtstream.api import (
     whep,
     whip,
 )
+from courtstream.api.access import guarded
 from courtstream.api.docs import openapi
 from courtstream.api.pages import routes as page_routes
 
@@ -114,4 +115,7 @@ operator_routes: list[BaseRoute] = [
     Route("/openapi.json", openapi_json, methods=["GET"]),
 ]
 
-routes: list[BaseRoute] = [*operator_routes, *media_routes, *rtc_routes, *api_routes, *page_routes]
+routes: list[BaseRoute] = guarded(
+    [*operator_routes, *media_routes, *rtc_routes, *api_routes, *page_routes]
+)
+"""All of them behind the table of `access`."""

@@ -59,12 +59,12 @@ async def sign_out(request: Request) -> Response:
 async def rotate_key(request: Request) -> JSONResponse:
     """Revoke the courtroom's keys and make a new one, shown this once."""
     person, platform = actor(request), context(request)
-    room_id, now = request.path_params["courtroom_id"], utc_now()
+    room_id = request.path_params["courtroom_id"]
     view, secret = await keying.rotate(request)
-    page = await platform.work.reading(
-        courtrooms.courtroom_page, person, room_id, platform.settings, platform.board, now, secret
+    urls = await platform.work.reading(
+        courtrooms.key_urls, person, room_id, platform.settings, platform.board, secret
     )
-    made = {"key": view, "secret": secret, "server": page.urls.server, "url": page.urls.whole}
+    made = {"key": view, "secret": secret, "server": urls.server, "url": urls.whole}
     response = answer(s.NewKeyOut, made, 201)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -18,6 +18,7 @@ class Action(StrEnum):
     SEE_COURTROOM = "see_courtroom"
     CHANGE_KEY = "change_key"
     APPROVE = "approve"
+    SAY_APPROVAL = "say_approval"
     FILE_OBJECTION = "file_objection"
     CORRECT_CLOSURE = "correct_closure"
     COMMAND = "command"
@@ -62,6 +63,7 @@ ALLOWED: Mapping[Action, Mapping[StaffRole, Scope]] = {
     Action.SEE_COURTROOM: {_C: Scope.COURT, _J: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
     Action.CHANGE_KEY: {_C: Scope.COURT, _A: Scope.TREE},
     Action.APPROVE: {_O: Scope.TREE, _A: Scope.TREE},
+    Action.SAY_APPROVAL: {_J: Scope.COURT, _O: Scope.TREE},  # by title and awaited stage
     Action.FILE_OBJECTION: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
     Action.CORRECT_CLOSURE: {_J: Scope.OWN, _O: Scope.TREE},
     Action.COMMAND: {_C: Scope.COURT, _J: Scope.OWN, _A: Scope.TREE},
@@ -109,6 +111,10 @@ class Person(Protocol):
     def division_id(self) -> str | None:
         """The division that judge belongs to."""
 
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """The actions an API token is good for; None for a person."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -128,7 +134,7 @@ def actions_of(role: StaffRole) -> tuple[Action, ...]:
 def may(person: Person, action: Action, target: Target) -> bool:
     """Whether the table allows it."""
     scope = ALLOWED[action].get(person.role)
-    if scope is None:
+    if scope is None or (person.scopes is not None and action not in person.scopes):
         return False
     if scope is Scope.OWN:
         return person.judge_id is not None and person.judge_id in target.judges

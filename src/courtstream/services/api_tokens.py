@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -93,8 +94,8 @@ def resolve(session: Session, secret: str, now: datetime) -> SignIn | None:
     if row is None or row.revoked_at is not None or row.expires_at <= now or not row.user.active:
         return None
     stale = row.last_used_at is None or now - row.last_used_at >= NOTED_EVERY
-    user = user_view(row.user)
-    return SignIn(user, row.id, "", row.expires_at, scopes=frozenset(row.scopes), stale=stale)
+    user = replace(user_view(row.user), scopes=frozenset(row.scopes))
+    return SignIn(user, row.id, "", row.expires_at, stale=stale)
 
 
 def used(session: Session, token_id: str, now: datetime) -> None:

@@ -126,9 +126,7 @@ def say(
     Raises NotFound, Forbidden when another stage is awaited, Conflict when the hearing is over or
     the chain has finished, InvalidInput for a refusal without a reason.
     """
-    hearing = hearing_for(session, actor, Action.SEE_COURTROOM, hearing_id)
-    if actor.role in {StaffRole.CLERK, StaffRole.ADMIN}:
-        raise Forbidden(action="approve")
+    hearing = hearing_for(session, actor, Action.SAY_APPROVAL, hearing_id)
     if hearing.state in _OVER:
         raise Conflict("庭审已结束 / the hearing is over")
     file = hearing.file or open_file(session, hearing, actor.id, now)

@@ -160,6 +160,19 @@ def seen(session: Session, actor: UserView, courtroom_id: str) -> None:
     courtroom_for(session, actor, Action.SEE_COURTROOM, courtroom_id)
 
 
+def key_urls(
+    session: Session,
+    actor: UserView,
+    courtroom_id: str,
+    settings: Settings,
+    board: Board,
+    fresh_key: str,
+) -> IngestUrls:
+    """Where a key made just now is used. Raises NotFound, Forbidden."""
+    room = courtroom_for(session, actor, Action.CHANGE_KEY, courtroom_id)
+    return ingest_urls(room, settings, board, fresh_key)
+
+
 def ingest_urls(room: Courtroom, settings: Settings, board: Board, fresh_key: str) -> IngestUrls:
     """The exact words for an encoder; the key is hidden unless it was made just now."""
     host = settings.ingest.public_host or settings.ingest.host

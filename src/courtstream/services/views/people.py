@@ -11,7 +11,10 @@ from courtstream.domain.trial import CourtLevel, Role
 
 @dataclass(frozen=True, slots=True)
 class UserView:
-    """A staff account. `court_id` None means every court (the High Court's administrators)."""
+    """A staff account. `court_id` None means every court (the High Court's administrators).
+
+    `scopes`: the actions of the API token it acts by, None for the person.
+    """
 
     id: str
     login: str
@@ -23,14 +26,14 @@ class UserView:
     active: bool
     demo: bool
     division_id: str | None = None
+    scopes: frozenset[str] | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
     """A sign-in. `csrf` must come back with every unsafe request that carries the cookie.
 
-    `stage`: `full`, or what is missing (`second`, `enrol`). `scopes`: the actions an API token is
-    good for, None for people. `stale`: its last use is worth noting.
+    `stage`: `full`, or what is missing (`second`, `enrol`). `stale`: its last use is worth noting.
     """
 
     user: UserView
@@ -38,8 +41,12 @@ class SignIn:
     csrf: str
     expires_at: datetime
     stage: str = "full"
-    scopes: frozenset[str] | None = None
     stale: bool = False
+
+    @property
+    def scopes(self) -> frozenset[str] | None:
+        """What an API token is good for; None for a sign-in of a person."""
+        return self.user.scopes
 
 
 @dataclass(frozen=True, slots=True)
