@@ -18,6 +18,7 @@ from courtstream.domain.staff import StaffRole
 class Person:
     def __init__(self, role: StaffRole, court: str | None, judge: str | None = None) -> None:
         self.role, self.court_id, self.judge_id = role, court, judge
+        self.scopes = None
 
 
 def test_passwords_are_argon2_and_fit_only_themselves() -> None:

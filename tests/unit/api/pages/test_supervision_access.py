@@ -26,7 +26,7 @@ PAGES: dict[str, dict[str, int]] = {
     "/staff/behind/ON_TIME?judge=j_2": {"office": 200, "own": 200},
     "/staff/indicators": {"office": 200, "own": 200},
     f"/staff/indicators?court={OTHER}": {"office": 200},
-    "/staff/notices": dict.fromkeys(LOGINS, 200),
+    "/staff/notices": dict.fromkeys(("office", "own", "head", "judge"), 200),
     "/staff/judges/j_0": {"office": 200, "own": 200, "head": 200, "judge": 200},
     "/staff/judges/j_0/csv": {"office": 200, "own": 200, "head": 200, "judge": 200},
     "/staff/judges/j_2": {"office": 200, "own": 200},
