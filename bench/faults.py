@@ -51,8 +51,8 @@ def main() -> str:
             run.says("on air", START)
             hearing = run.data / "hearings" / run.hearing()
             faults = _kills(run, hearing, chance)
-            lines = [_stand_still(hearing)]
-            lines += [_drop(run, hearing, seconds) for seconds in DROPS]
+            lines = [_told(_stand_still(hearing))]
+            lines += [_told(_drop(run, hearing, seconds)) for seconds in DROPS]
         finally:
             os.killpg(run.process.pid, signal.SIGINT)
             run.process.wait(60)
@@ -65,6 +65,11 @@ def main() -> str:
     return "\n".join(
         [*reckoning.table(), "", *(f"* {line}" for line in lines), f"* {after.line()}"]
     )
+
+
+def _told(line: str) -> str:
+    print(line, flush=True)
+    return line
 
 
 def _small(folder: Path) -> Path:
@@ -91,7 +96,7 @@ def _kills(run: DemoRun, hearing: Path, chance: random.Random) -> list[Fault]:
     for n in range(KILLS):
         if n % len(VICTIMS) == 0:
             order = chance.sample(VICTIMS, len(VICTIMS))
-        time.sleep(chance.uniform(3.0, 10.0))
+        time.sleep(chance.uniform(3.0, 9.0))
         victim, at = order[n % len(VICTIMS)], datetime.now(UTC)
         took = _kill_worker(hearing) if victim == "worker" else _kill_process(run, victim)
         faults.append(Fault(victim, at, took))

@@ -57,6 +57,7 @@ class SealedLine:
         self._pauses: list[tuple[Span, str]] = []
         self._lock = threading.Lock()
         self._tracks: Tracks | None = None
+        self._unsealed: list[SourcePacket] = []
         self._folder = "sealed"
         self.records = 0
         self.bytes = 0
@@ -114,6 +115,8 @@ class SealedLine:
             recorder = self._make()
             if self._tracks is not None:
                 self._write(recorder.begin(*self._tracks))
+            for packet in self._unsealed:  # what a failed disk did not take
+                self._write(recorder.push(packet))
             self._work(recorder)
             self._write(recorder.flush())
         except (OSError, CourtstreamError) as error:
@@ -142,10 +145,17 @@ class SealedLine:
             self._note_pauses(recorder)
             if isinstance(item, SourcePacket):
                 if not self._is_paused(item.dts):
-                    self._write(recorder.push(item))
+                    self._seal(recorder, item)
             elif item is not None:
                 self._tracks = item
                 self._write(recorder.begin(*item))
+                self._unsealed = []
+
+    def _seal(self, recorder: Recorder, packet: SourcePacket) -> None:
+        """Record a packet; until its record is durable it is kept here, too."""
+        self._unsealed.append(packet)
+        if self._write(recorder.push(packet)):
+            self._unsealed = [packet]  # the record that became durable ends before it
 
     def _note_pauses(self, recorder: Recorder) -> None:
         with self._lock:
@@ -157,13 +167,17 @@ class SealedLine:
         with self._lock:
             return self._paused is not None and t >= self._paused[0]
 
-    def _write(self, rows: Iterable[dict[str, Any]]) -> None:
+    def _write(self, rows: Iterable[dict[str, Any]]) -> bool:
+        """Note durable records; whether any media was among them."""
+        media = False
         for row in rows:
+            media = media or row.get("record", "MEDIA") == "MEDIA"
             self.error = ""
             self._note_folder(str(row.get("folder", self._folder)))
             self.records += 1
             self.bytes += int(row["bytes"])
             self._journal.write(RowKind.SEALED, row["start"], **row)
+        return media
 
     def _note_folder(self, folder: str) -> None:
         """A damaged folder is left as it is and recording goes on beside it: that is on record."""

@@ -18,8 +18,12 @@ log = structlog.get_logger(__name__)
 
 BUFFER = 4 << 20
 _FLV_HEAD = 13
-QUICK = ("-fflags", "nobuffer", "-probesize", "300000", "-analyzeduration", "1000000")
-"""A live stream is taken up within a second; codecs that say who they are need no more."""
+QUICK = (
+    *("-fflags", "nobuffer", "-fpsprobesize", "2"),
+    *("-probesize", "4000000", "-analyzeduration", "4000000"),
+)
+"""A live stream is taken up as soon as each track has said what it is. An encoder that runs already
+is met in the middle of its pictures: the next key frame may be seconds away."""
 
 Refusal = Callable[[str, str], Awaitable[None] | None]
 
