@@ -105,17 +105,17 @@ def hostile(folder: Path) -> str:
 
 
 def load(folder: Path) -> str:
-    from bench.load import EIGHT_SMALL
+    from bench.load import SMALL
     from bench.load import main as run_load
 
-    return run_load(EIGHT_SMALL)
+    return run_load(SMALL)
 
 
 def load720(folder: Path) -> str:
-    from bench.load import ONE_LARGE
+    from bench.load import LARGE
     from bench.load import main as run_load
 
-    return run_load(ONE_LARGE)
+    return run_load(LARGE)
 
 
 def search(folder: Path) -> str:
