@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -70,6 +71,9 @@ async def test_ffmpeg_calls_with_its_key_and_others_are_turned_away(ways: Site, 
         caller = await call(ways, clip, stream_id, secret)
         try:
             await until(lambda: came(ways), what="media")
+            assert not secret or told_in(secret) == {caller.pid}, (
+                "only the encoder names its secret"
+            )
         finally:
             words = await stopped(caller)
         await until(lambda: len(ways.codes("disconnected")) > before, what="the end")  # noqa: B023
@@ -81,6 +85,16 @@ async def test_ffmpeg_calls_with_its_key_and_others_are_turned_away(ways: Site, 
             file.unlink()
     streams = ways.world.work.read(lambda s: [row.protocol for row in s.query(Stream)])
     assert set(streams) == {"srt"}
+
+
+def told_in(secret: str) -> set[int]:
+    """Processes whose command line every user of the machine can read the secret in."""
+    found = set()
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            if secret.encode() in path.read_bytes():
+                found.add(int(path.parent.name))
+    return found
 
 
 def came(ways: Site) -> bool:

@@ -36,6 +36,7 @@ class ChildFeed:
     """A `Feed` of the door. The child starts when the door has said yes, and ends with the feed.
 
     `arguments` are ffmpeg's input options; `stdin` may be written by the owner after `accept`.
+    `secret` is told to the child on its standard input, where no other user of the machine sees it.
     """
 
     inside = False
@@ -54,6 +55,7 @@ class ChildFeed:
         self.tags = 0
         self.process: asyncio.subprocess.Process | None = None
         self.arguments = arguments
+        self.secret = b""
         self._transcode, self._piped = transcode, piped
         self.on_refused: Refusal = refused
         self._accepted = accepted
@@ -77,13 +79,18 @@ class ChildFeed:
         """Start the child, then whoever feeds it."""
         self.process = await asyncio.create_subprocess_exec(
             *flv_command(self.arguments, transcode=self._transcode),
-            stdin=asyncio.subprocess.PIPE if self._piped else asyncio.subprocess.DEVNULL,
+            stdin=asyncio.subprocess.PIPE
+            if self._piped or self.secret
+            else asyncio.subprocess.DEVNULL,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,  # its words may hold addresses and keys
             limit=BUFFER,
             start_new_session=True,
             env={"PATH": os.environ.get("PATH", "")},
         )
+        if self.secret and self.process.stdin is not None:
+            self.process.stdin.write(self.secret)
+            self.process.stdin.close()
         if self._accepted is not None:
             await self._accepted(self)
 

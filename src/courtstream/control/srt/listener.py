@@ -13,6 +13,7 @@ import secrets
 import socket
 import time
 from dataclasses import dataclass, field
+from urllib.parse import quote
 
 import structlog
 
@@ -148,7 +149,7 @@ class SrtListener(asyncio.DatagramProtocol):
 
         def granted(reply: AdmitReply) -> None:
             if caller.asked.encrypted:
-                feed.arguments = srt_input(port, reply.passphrase)
+                feed.arguments, feed.secret = secret_input(port, reply.passphrase)
 
         async def accepted(feed: ChildFeed) -> None:
             await self._join(caller, port)
@@ -217,11 +218,23 @@ class _Backend(asyncio.DatagramProtocol):
         """The child does not listen yet; it is asked again."""
 
 
-def srt_input(port: int, passphrase: str = "") -> tuple[str, ...]:
+def srt_input(port: int) -> tuple[str, ...]:
     """ffmpeg's input: an SRT listener on loopback."""
-    url = f"srt://127.0.0.1:{port}?mode=listener&latency={LATENCY_MICROSECONDS}"
-    secret = ("-passphrase", passphrase) if passphrase else ()
-    return (*QUICK, "-protocol_whitelist", "srt,udp", *secret, "-f", "mpegts", "-i", url)
+    return (*QUICK, "-protocol_whitelist", "srt,udp", "-f", "mpegts", "-i", _url(port))
+
+
+def secret_input(port: int, passphrase: str) -> tuple[tuple[str, ...], bytes]:
+    """The same with a passphrase: ffmpeg's input options, and a playlist for its standard input.
+
+    A command line can be read by every user of the machine; the playlist names the address instead.
+    """
+    options = (*QUICK, "-safe", "0", "-protocol_whitelist", "pipe,srt,udp", "-f", "concat")
+    address = f"{_url(port)}&passphrase={quote(passphrase, safe='')}"
+    return (*options, "-i", "pipe:0"), f"ffconcat version 1.0\nfile '{address}'\n".encode()
+
+
+def _url(port: int) -> str:
+    return f"srt://127.0.0.1:{port}?mode=listener&latency={LATENCY_MICROSECONDS}"
 
 
 def _minute() -> int:
