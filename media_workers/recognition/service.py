@@ -15,12 +15,14 @@ from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import nats
+import numpy as np
 import structlog
 from nats.micro import add_service
 
 from courtstream.control.protocol import SPEECH_GROUP, SPEECH_READ, SpeechAsk
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from media_workers.recognition.wire import answer_bytes, read_ask
+from media_workers.runtime.items import SPEECH_RATE
 from media_workers.speech.asr import Stretch
 from media_workers.speech.hypothesis import Hypothesis
 
@@ -57,7 +59,9 @@ class SpeechService:
 
     async def run(self, url: str, stop: asyncio.Event) -> None:
         """Serve until `stop`; what waits then is still answered."""
-        client = await nats.connect(url, max_reconnect_attempts=-1, reconnect_time_wait=0.5)
+        client = await nats.connect(
+            url, max_reconnect_attempts=-1, reconnect_time_wait=0.5, error_cb=_away
+        )
         service = await add_service(client, name="speech", version="1.0.0")
         await service.add_endpoint(
             name="read", subject=SPEECH_READ, queue_group=SPEECH_GROUP, handler=self.take
@@ -127,6 +131,11 @@ def _alike(taken: list[Waiting]) -> Iterator[list[Waiting]]:
     yield from groups.values()
 
 
+async def _away(error: Exception) -> None:
+    """NATS is away; it is tried again for as long as it takes."""
+    log.warning("nats_away", error=type(error).__name__)
+
+
 def speech() -> int:
     """`python -m media_workers speech`: serve by the settings until a signal."""
     from courtstream.settings import Settings
@@ -142,6 +151,7 @@ def speech() -> int:
         models.beam,
         device=models.device,
     )
+    reader.transcribe(np.zeros(SPEECH_RATE, np.float32), 0)  # the first reading is slow
     asyncio.run(_until_signal(SpeechService(reader, models.service_batch), settings.nats_url))
     return 0
 
