@@ -59,9 +59,9 @@ class SpeechService:
 
     async def run(self, url: str, stop: asyncio.Event) -> None:
         """Serve until `stop`; what waits then is still answered."""
-        client = await nats.connect(
-            url, max_reconnect_attempts=-1, reconnect_time_wait=0.5, error_cb=_away
-        )
+        client = await _connected(url, stop)
+        if client is None:
+            return
         service = await add_service(client, name="speech", version="1.0.0")
         await service.add_endpoint(
             name="read", subject=SPEECH_READ, queue_group=SPEECH_GROUP, handler=self.take
@@ -129,6 +129,20 @@ def _alike(taken: list[Waiting]) -> Iterator[list[Waiting]]:
         ask = one[1]
         groups.setdefault((ask.samples, ask.prompt, ask.hurried), []).append(one)
     yield from groups.values()
+
+
+async def _connected(url: str, stop: asyncio.Event) -> Any:
+    """A client as soon as NATS is there; None when `stop` comes first."""
+    wanted = asyncio.ensure_future(
+        nats.connect(url, max_reconnect_attempts=-1, reconnect_time_wait=0.5, error_cb=_away)
+    )
+    stopped = asyncio.ensure_future(stop.wait())
+    await asyncio.wait({wanted, stopped}, return_when=asyncio.FIRST_COMPLETED)
+    stopped.cancel()
+    if wanted.done():
+        return wanted.result()
+    wanted.cancel()
+    return None
 
 
 async def _away(error: Exception) -> None:
