@@ -41,7 +41,10 @@ class Asks(Protocol):
 
 
 class SharedTranscriber:
-    """A Transcriber. `own` makes the hearing's own model when it is first needed."""
+    """A Transcriber. `own` makes the hearing's own model when it is first needed.
+
+    `patience`: seconds an answer is waited for.
+    """
 
     def __init__(
         self,
@@ -49,8 +52,10 @@ class SharedTranscriber:
         line: Asks,
         own: Callable[[], Hurriable],
         clock: Callable[[], float] = time.monotonic,
+        patience: float = PATIENCE_S,
     ) -> None:
         self._hearing_id, self._line, self._make_own, self._clock = hearing_id, line, own, clock
+        self._patience = patience
         self._own: Hurriable | None = None
         self._not_before = 0.0
         self.hurried = False
@@ -79,7 +84,7 @@ class SharedTranscriber:
             prompt=prompt,
             hurried=self.hurried,
         )
-        answer = self._line.ask(SPEECH_READ, ask_bytes(ask, stretch.pcm), PATIENCE_S)
+        answer = self._line.ask(SPEECH_READ, ask_bytes(ask, stretch.pcm), self._patience)
         return read_answer(answer, ask, stretch.window)
 
     def _reader(self) -> Hurriable:

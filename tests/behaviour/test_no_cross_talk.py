@@ -83,7 +83,7 @@ def serving(service: SpeechService, url: str) -> Iterator[None]:
 
 def wait_for(service: SpeechService, line: Line, pcm: Wave) -> None:
     """Until the service answers."""
-    knocking = SharedTranscriber("h_knock", line, Silent)
+    knocking = SharedTranscriber("h_knock", line, Silent, patience=10.0)
     for _ in range(50):
         knocking._not_before = 0.0
         knocking.transcribe(pcm[:4000], 0)
@@ -110,7 +110,9 @@ def test_many_hearings_at_once_hear_what_each_hears_alone(
         with serving(service, nats), ThreadPoolExecutor(HEARINGS) as pool:
             wait_for(service, line, windows[0])
             batches, read = service.batches, service.read
-            hearings = [SharedTranscriber(f"h_{n}", line, Never) for n in range(HEARINGS)]
+            hearings = [
+                SharedTranscriber(f"h_{n}", line, Never, patience=60.0) for n in range(HEARINGS)
+            ]
             for _ in range(2):
                 together = list(
                     pool.map(
