@@ -56,11 +56,12 @@ docs: install ## 文档网站 / the documentation site
 unit: install
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
 
+# Three at a time: these mostly wait for a hearing's own clock.
 behaviour: install
-	$(BIN)/pytest tests/behaviour tests/faults tests/fuzz tests/ways
+	$(BIN)/pytest tests/behaviour tests/faults tests/fuzz tests/ways -n 3 --dist loadfile
 
 browser: install
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser -n 2 --dist loadfile
 
 bench: install ## 速度与准确率 / speed and accuracy against peers
 	$(BIN)/python -m bench

@@ -249,7 +249,7 @@ def _findings(session: Session, judge_id: str) -> None:
                 suggested=Outcome.MET,
                 weight=2.5,
                 points=2.5,
-                method="rule",
+                method="SP",
                 basis="art. 1",
                 confidence=0.9,
                 evidence=[{"start": 0, "end": 1, "row": 1, "quote": "…", "confidence": 0.9}],

@@ -109,6 +109,20 @@ def test_sittings_without_a_whole_recording_are_reported(world: World) -> None:
     assert far.total == 0
 
 
+@pytest.mark.parametrize(("mark", "missing"), [("RECESS", False), ("NOTHING", True), ("", True)])
+def test_a_hole_is_reported_unless_a_lawful_reason_is_on_record(
+    world: World, mark: str, missing: bool
+) -> None:
+    hearing, tape = world.live()
+    marks = [sealed(tape, 3, 9, mark)] if mark else []
+    world.take([sealed(tape, 0, 3), *marks, sealed(tape, 9, 12), tape.end(12.0)])
+    late = NOW + timedelta(days=1)
+    found = world.work.read(
+        recording_gaps.gap_report, world.users["clerk"], NOW - timedelta(days=1), late, late
+    )
+    assert [(g.hearing_id, round(g.unexplained)) for g in found.rows] == [(hearing, 6)] * missing
+
+
 def test_pages_and_api_show_the_sheet_and_others_see_nothing(world: World) -> None:
     hearing, tape = world.live()
     world.take([sealed(tape, 0, 6), tape.end(6.0)])

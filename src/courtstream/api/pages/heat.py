@@ -39,24 +39,24 @@ def calendar(days: Sequence[DayCount], label: str) -> Markup:
 
 
 def distribution(bands: Sequence[int], label: str) -> Markup:
-    """A bar a band of ten points; the numbers stand on the bars."""
+    """A bar a band of ten points between its two bounds; the numbers stand on the bars."""
     most = max(bands, default=0)
     if not most:
         return Markup("")
-    parts = []
+    parts = [
+        f'<text x="{15 + n * 60}" y="182" text-anchor="middle">{n * 10}</text>'
+        for n in range(len(bands) + 1)
+    ]
     for n, count in enumerate(bands):
-        x, height = 10 + n * 60, round(140 * count / most)
+        x, height = 20 + n * 60, round(136 * count / most)
         parts.append(f'<rect class="bar" x="{x}" y="{160 - height}" width="50" height="{height}"/>')
         if count:
             parts.append(
                 f'<text x="{x + 25}" y="{154 - height}" text-anchor="middle">{count}</text>'
             )
-        parts.append(
-            f'<text x="{x + 25}" y="178" text-anchor="middle">{n * 10}–{n * 10 + 10}</text>'
-        )
     body = "".join(parts)  # numbers only
     return Markup(
-        f'<svg class="plot distribution" viewBox="0 0 620 186" role="img" '
+        f'<svg class="plot distribution" viewBox="0 0 640 188" role="img" '
         f'aria-label="{escape(label)}">{body}</svg>'
     )
 
