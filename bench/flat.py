@@ -27,8 +27,9 @@ from courtstream.domain.time import MediaTime, seconds, to_seconds
 from media_workers.graph.diary import Diary
 from media_workers.graph.release_line import Pace
 from media_workers.graph.watched_faces import WatchedFaces
-from media_workers.outputs.hls import HlsOutput, PictureFormat
+from media_workers.outputs.hls import HlsOutput
 from media_workers.outputs.live import LiveOutputs
+from media_workers.outputs.renditions import PictureFormat
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.runtime.items import Sound, SpeechPassed
 from media_workers.runtime.journal import Journal

@@ -16,6 +16,7 @@ import numpy as np
 from courtstream.control.protocol import ModelSpec
 from courtstream.domain.time import SECOND
 from courtstream.settings import Settings
+from media_workers.graph.lower import Lower
 from media_workers.models import whisper_folder
 from media_workers.outputs.encode import VideoEncoder
 from media_workers.redact.hide import hide_all
@@ -41,6 +42,7 @@ def calibrate() -> int:
     models = Settings().models
     spec = ModelSpec(whisper=models.whisper, faces=models.faces, compute_type=models.compute_type)
     costs = {name: round(_picture(*size, spec), 3) for name, size in SIZES.items()}
+    costs["low"] = round(_low(*SIZES["720p25"]), 3)
     reading = _reading(spec)
     costs |= {name: round(reading / hop * VOICED, 3) for name, hop in HOPS.items()}
     sys.stdout.write(json.dumps(costs) + "\n")
@@ -72,6 +74,18 @@ def _picture(width: int, height: int, fps: int, spec: ModelSpec) -> float:
             for picture in decoder.push(_source(packet.t, packet.key, packet.data, fps)):
                 list(analyser.push(picture))
                 list(encoder.push(picture.t, _hidden(picture), picture.index % fps == 0))
+
+    return _spent(work) / SECONDS
+
+
+def _low(width: int, height: int, fps: int) -> float:
+    """What the rendition of 360 lines adds: scale the hidden picture, encode it once more."""
+    frames = [_frame(width, height, n) for n in range(fps * SECONDS)]
+    lower = Lower(lambda: (width, height, float(fps)))
+
+    def work() -> None:
+        for n, frame in enumerate(frames):
+            lower.push(n * SECOND // fps, frame, n % fps == 0)
 
     return _spent(work) / SECONDS
 

@@ -61,6 +61,7 @@ class GraphParts:
 
     `words` hears stable text before it airs; `seconds` is the clock by which speech analysis
     counts as hung. `sound_only`: a recording without a picture, never a hearing.
+    `low`: make the rendition of 360 lines beside.
     """
 
     faces: FacesFactory
@@ -77,6 +78,7 @@ class GraphParts:
     preset: str = "veryfast"
     zones: LiveZones = field(default_factory=LiveZones)
     sound_only: bool = False
+    low: bool = False
 
 
 class Graph:
@@ -85,7 +87,9 @@ class Graph:
     def __init__(self, pace: Pace, parts: GraphParts) -> None:
         fast = pace.now is None
         self.delay, self.ledger, self.closures = DelayLine(), SpeechLedger(), Closures()
-        self.picture = PictureLine(self.delay, parts.faces, fast=fast, preset=parts.preset)
+        self.picture = PictureLine(
+            self.delay, parts.faces, fast=fast, preset=parts.preset, low=parts.low
+        )
         self.sound = SoundLine(
             self.delay,
             self.ledger,

@@ -40,20 +40,23 @@ from media_workers.desk import Desk
 from media_workers.graph.catch_up import ALONE_SECONDS
 from media_workers.graph.coming import coming
 from media_workers.graph.diary import Diary
+from media_workers.graph.lower import Lower
 from media_workers.graph.release_line import NOT_YET, Pace
 from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.sound_line import NEVER
 from media_workers.link import Link
 from media_workers.looks import Looks
-from media_workers.outputs.hls import HlsOutput, PictureFormat
+from media_workers.outputs.hls import HlsOutput, LowMaker
 from media_workers.outputs.live import LiveOutputs
 from media_workers.outputs.preview import Preview
+from media_workers.outputs.renditions import PictureFormat
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.refill import refill
 from media_workers.runtime.journal import Journal
 from media_workers.runtime.threads import EXIT_CODE, exit_when_a_thread_falls
 from media_workers.runtime.zones import LiveZones
 from media_workers.sessions import Sessions
+from media_workers.timeline.fit import low_size
 
 log = structlog.get_logger()
 JOURNAL = "journal.jsonl"
@@ -257,6 +260,7 @@ class Worker:
             heard=self._heard_before(),
             bleep=spec.policy.bleep,
             zones=zones,
+            low=self._low(),
         )
         return Graph(Pace(self.now, spec.policy.delay, spec.signal_grace_seconds), parts)
 
@@ -266,13 +270,20 @@ class Worker:
         asks = spec.models.service and spec.nats_url
         return sharing(spec.hearing_id, spec.nats_url) if asks else None
 
+    def _low(self) -> bool:
+        """Whether 360 lines are made: as the order says; a hearing goes on as it has begun."""
+        earlier = [row for row in self.journal.earlier if row.kind is RowKind.SEGMENT]
+        return "low" in earlier[-1].body.get("also", {}) if earlier else self.spec.low
+
     def _outputs(self) -> LiveOutputs:
+        lower = Lower(lambda: self.graph.form)
         hls = HlsOutput(
             self.spec.public / "live",
             self.journal,
             epoch=self.spec.epoch,
             wall_zero=self.wall_zero,
             window=self.spec.dvr_seconds,
+            low=LowMaker(low_size, lower.group) if self._low() else None,
         )
         return LiveOutputs(
             self.spec.public,

@@ -5,26 +5,24 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable
-
-import cv2
-import numpy as np
+from collections.abc import Callable, Iterable, Mapping
 
 from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.graph.catch_up import ENOUGH_WAITING
+from media_workers.graph.lower import Lower
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.graph.watched_faces import TRUST
-from media_workers.outputs.encode import VideoEncoder, from_ticks, to_ticks
+from media_workers.outputs.encode import LOW_ABOVE, VideoEncoder, from_ticks, to_ticks
 from media_workers.redact.delay import DelayLine, Shown, chunk_start
 from media_workers.redact.veil import Veil, Veiled
 from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
-from media_workers.runtime.items import EncodedPacket, FacesAt, Picture, SourcePacket, i420_planes
+from media_workers.runtime.items import EncodedPacket, FacesAt, Picture, SourcePacket
 from media_workers.runtime.stage import Stage
 from media_workers.sources.base import VideoTrack
 from media_workers.timeline.decode import VideoDecoder
-from media_workers.timeline.fit import fit, public_size
+from media_workers.timeline.fit import fit, public_size, scaled
 from media_workers.vision.meter import PictureMeasure, PictureMeter
 
 SMALL_WIDTH = 640
@@ -35,9 +33,20 @@ FacesFactory = Callable[[], Stage[Picture, FacesAt]]
 
 
 class PictureLine:
-    """Owns the video decoder, the veil and the encoder; one thread, fed by an edge."""
+    """Owns the video decoder, the veil and the encoders; one thread, fed by an edge.
 
-    def __init__(self, delay: DelayLine, faces: FacesFactory, *, fast: bool, preset: str) -> None:
+    `low`: a rendition of 360 lines is made beside, from the same hidden planes.
+    """
+
+    def __init__(
+        self,
+        delay: DelayLine,
+        faces: FacesFactory,
+        *,
+        fast: bool,
+        preset: str,
+        low: bool = False,
+    ) -> None:
         self._delay, self._fast, self._preset = delay, fast, preset
         self._veil = Veil()
         self._results: deque[FacesAt] = deque()
@@ -60,6 +69,7 @@ class PictureLine:
         )
         self._decoder: VideoDecoder | None = None
         self._encoder: VideoEncoder | None = None
+        self._lower = Lower(lambda: (*(self.size or (0, 0)), self.fps)) if low else None
         self._shown: dict[MediaTime, Veiled] = {}
         self.shown: Veiled | None = None
         self._last: MediaTime = -1
@@ -205,12 +215,20 @@ class PictureLine:
             self.shown = veiled if veiled.whole is None else self.shown
         self._chunk = chunk
         self._shown[ticked] = veiled
-        self._hand_on(self._encoder.push(ticked, veiled.i420, key))
+        low = self._low_of(ticked, veiled, key)
+        self._hand_on(self._encoder.push(ticked, veiled.i420, key), low)
 
-    def _hand_on(self, packets: Iterable[EncodedPacket]) -> None:
+    def _low_of(self, t: MediaTime, veiled: Veiled, key: bool) -> dict[MediaTime, EncodedPacket]:
+        if self._lower is None or self._encoder is None or self._encoder.height <= LOW_ABOVE:
+            return {}
+        return self._lower.push(t, veiled.i420, key)
+
+    def _hand_on(
+        self, packets: Iterable[EncodedPacket], low: Mapping[MediaTime, EncodedPacket]
+    ) -> None:
         for packet in packets:
             veiled = self._shown.pop(packet.t)
-            self._delay.add_picture(Shown(packet, veiled.faces, veiled.whole))
+            self._delay.add_picture(Shown(packet, veiled.faces, veiled.whole, low.get(packet.t)))
 
     def _end_of_decoder(self) -> None:
         if self._decoder is not None:
@@ -222,7 +240,7 @@ class PictureLine:
         self.faces.finish(timeout=0.0 if self._hurry else 30.0)
         self._drain(over=True)
         if self._encoder is not None:
-            self._hand_on(self._encoder.flush())
+            self._hand_on(self._encoder.flush(), {})
 
 
 def _small(veiled: Veiled) -> Picture:
@@ -230,12 +248,8 @@ def _small(veiled: Veiled) -> Picture:
     width, height = veiled.i420.shape[1], veiled.i420.shape[0] * 2 // 3
     if width <= SMALL_WIDTH:
         return Picture(veiled.t, veiled.i420.copy(), 0)
-    small_height = max(4, height * SMALL_WIDTH // width // 4 * 4)
-    result = np.empty((small_height * 3 // 2, SMALL_WIDTH), np.uint8)
-    for source, target in zip(i420_planes(veiled.i420), i420_planes(result), strict=True):
-        size = (target.shape[1], target.shape[0])
-        target[:] = cv2.resize(source, size, interpolation=cv2.INTER_AREA)
-    return Picture(veiled.t, result, 0)
+    lines = max(4, height * SMALL_WIDTH // width // 4 * 4)
+    return Picture(veiled.t, scaled(veiled.i420, SMALL_WIDTH, lines), 0)
 
 
 def _packet_size(item: SourcePacket | VideoTrack | Pause) -> tuple[MediaTime, int] | None:

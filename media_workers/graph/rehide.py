@@ -85,7 +85,7 @@ class LateHiding:
         if made is None or len(made) != len(packets):
             closed = (replace(s, whole=s.whole or Reason.ANALYSIS_DEAD) for s in shown)
             return replace(held, pictures=tuple(closed), small=None)
-        again = tuple(replace(s, packet=p) for s, p in zip(shown, made, strict=True))
+        again = tuple(replace(s, packet=p, low=None) for s, p in zip(shown, made, strict=True))
         first = more.get(packets[0].t, ())
         return replace(held, pictures=again, small=_small(held.small, first, size))
 

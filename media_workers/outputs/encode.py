@@ -17,6 +17,13 @@ VIDEO_BASE = Fraction(1, 90_000)
 AUDIO_BASE = Fraction(1, SAMPLE_RATE)
 AAC_FRAME = 1024
 AAC_BITS = 96_000
+PEAK_BITS = 2_500_000
+LOW_PEAK_BITS = 700_000
+"""Most bits a second of the picture, and of the rendition of 360 lines."""
+
+LOW_ABOVE = 432
+"""A picture of no more lines than this needs no smaller rendition."""
+
 CARD_FPS = 5
 """A still card needs no more; the player holds each frame."""
 
@@ -39,9 +46,16 @@ class VideoEncoder:
     other in one track.
     """
 
-    def __init__(self, width: int, height: int, fps: float, preset: str = "veryfast") -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        fps: float,
+        preset: str = "veryfast",
+        peak: int = PEAK_BITS,
+    ) -> None:
         self.width, self.height, self.fps = width, height, fps
-        self._preset = preset
+        self._preset, self._peak = preset, peak
         self._context = self._open()
 
     def push(self, t: MediaTime, i420: Planes, key: bool) -> Iterator[EncodedPacket]:
@@ -84,8 +98,8 @@ class VideoEncoder:
             "preset": self._preset,
             "tune": "zerolatency",
             "crf": "23",
-            "maxrate": "2500k",
-            "bufsize": "5000k",
+            "maxrate": str(self._peak),
+            "bufsize": str(2 * self._peak),
             "x264-params": "keyint=infinite:scenecut=0:bframes=0:force-cfr=0:nal-hrd=none",
         }
         context.open()

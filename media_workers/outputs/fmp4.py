@@ -32,8 +32,21 @@ def segment(video: Sequence[EncodedPacket], audio: Sequence[EncodedPacket]) -> t
     """
     if not video or not video[0].key:
         raise ValueError("a segment must begin with a key frame")
+    return _muxed(video[0].data, video, audio)
+
+
+def sound_segment(audio: Sequence[EncodedPacket]) -> tuple[bytes, bytes]:
+    """(initialisation section, media segment) of sound alone. Raises ValueError when empty."""
+    if not audio:
+        raise ValueError("a segment of sound must hold sound")
+    return _muxed(None, (), audio)
+
+
+def _muxed(
+    key_frame: bytes | None, video: Sequence[EncodedPacket], audio: Sequence[EncodedPacket]
+) -> tuple[bytes, bytes]:
     target = io.BytesIO()
-    mux = Mux(target, {"movflags": FLAGS, "use_editlist": "0"}, video[0].data)
+    mux = Mux(target, {"movflags": FLAGS, "use_editlist": "0"}, key_frame)
     mux.write(video, audio)
     mux.close()
     return split(target.getvalue())

@@ -1,12 +1,12 @@
-"""Published groups to HLS: segments, captions, playlists and the public recording.
+"""Published groups to HLS: segments of every rendition, captions and playlists.
 
 A segment's bytes are closed and fsynced before the journal knows it, and the journal's order is
-the playlist's. A restarted worker reads the journal and goes on in the same playlist.
+the playlist's. A restarted worker reads the journal and goes on in the same playlists.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from pathlib import Path
 from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.time import SECOND, MediaTime, Span, to_seconds
 from media_workers.outputs import fmp4, webvtt
-from media_workers.outputs.encode import AudioEncoder
+from media_workers.outputs.encode import LOW_ABOVE, AudioEncoder
 from media_workers.outputs.files import replace, write_durably
 from media_workers.outputs.playlist import (
     SEGMENT_SECONDS,
@@ -22,24 +22,36 @@ from media_workers.outputs.playlist import (
     master_playlist,
     media_playlist,
 )
+from media_workers.outputs.renditions import (
+    BESIDE,
+    LISTEN,
+    Name,
+    PictureFormat,
+    Piece,
+    Rendition,
+    piece,
+    recalled,
+    variants,
+)
 from media_workers.runtime.items import Caption, EncodedPacket, Released
 from media_workers.runtime.journal import Journal
 
-BANDWIDTH = 2_800_000
-"""Peak bits a second of the one variant: the encoder's cap, the sound and the boxes."""
+Lowers = Callable[[Sequence[EncodedPacket]], Sequence[EncodedPacket]]
 
 
 @dataclass(frozen=True, slots=True)
-class PictureFormat:
-    """What the master playlist says of the picture."""
+class LowMaker:
+    """The rendition of 360 lines: its size for a format, and a group of it where none came."""
 
-    width: int
-    height: int
-    fps: float
+    size: Callable[[int, int], tuple[int, int]]
+    group: Lowers
 
 
 class HlsOutput:
-    """Writes `live/` of one hearing's public folder from `Released` groups in order of time."""
+    """Writes `live/` of one hearing's public folder from `Released` groups in order of time.
+
+    `low` makes the rendition of 360 lines; None: a hearing that has begun without goes on without.
+    """
 
     def __init__(
         self,
@@ -49,37 +61,34 @@ class HlsOutput:
         epoch: int,
         wall_zero: datetime,
         window: float,
+        low: LowMaker | None = None,
     ) -> None:
         self._folder, self._journal, self._epoch = folder, journal, epoch
         self._wall_zero, self._window = wall_zero, window
-        self._segments, self._texts = recall(journal.earlier)
+        self._renditions = recalled(journal.earlier)
+        self._texts = recalled_texts(journal.earlier)
+        self._lower = low
         self._sound = AudioEncoder()
         self._groups: list[Released] = []
         self._audio: list[EncodedPacket] = []
         self._captions: list[Caption] = []
-        self._init: tuple[str, bytes] = ("", b"")
-        self._restarted = bool(self._segments)
+        self._restarted = bool(self._renditions)
         self._format: PictureFormat | None = None
+        self._described: tuple[PictureFormat, bool] | None = None
+        self._codecs: dict[Name, str] = {}
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
     def segments(self) -> int:
         """How many segments have been published in all runs."""
-        return len(self._segments)
+        main = self._renditions.get("main")
+        return len(main.segments) if main else 0
 
     def describe(self, form: PictureFormat, key_frame: bytes) -> None:
-        """Say what the picture is; written once and again when it changes."""
-        if form == self._format:
-            return
-        self._format = form
-        master = master_playlist(
-            bandwidth=BANDWIDTH,
-            width=form.width,
-            height=form.height,
-            fps=form.fps,
-            codec=fmp4.avc_codec(key_frame),
-        )
-        replace(self._folder / "master.m3u8", master)
+        """Say what the picture is; it stands in the master playlist from the next segment on."""
+        if form != self._format:
+            self._format = form
+            self._codecs = {"main": fmp4.avc_codec(key_frame)}
 
     def push(self, group: Released) -> None:
         """Take one group; a segment closes at each even second or before a gap."""
@@ -96,52 +105,98 @@ class HlsOutput:
         """The disk failed: what is not published yet is given up, what follows begins anew."""
         self._groups, self._audio, self._captions = [], [], []
         self._sound = AudioEncoder()
-        self._init, self._format, self._restarted = ("", b""), None, True
+        self._format, self._described, self._restarted = None, None, True
+        for rendition in self._renditions.values():
+            rendition.init = ("", b"")
 
     def finish(self, *, final: bool) -> None:
         """Close the last segment. When the hearing is over, the playlists become the replay."""
         self._close()
         self._write_playlists(ended=final)
+        if final:
+            self._write_masters(measured=True)
+
+    # -- segments ---------------------------------------------------------------------------------
 
     def _close(self) -> None:
         if not self._groups:
             return
         span = Span(self._groups[0].span.start, self._groups[-1].span.end)
-        video = [packet for group in self._groups for packet in group.video]
+        pieces = self._pieces()
+        main = pieces[0].rendition
+        n = main.segments[-1].n + 1 if main.segments else 0
+        fresh = any(one.init != one.rendition.init[1] for one in pieces)
         broken = any(g.discontinuity for g in self._groups)
-        init, data = fmp4.segment(video, self._audio)
-        n = self._segments[-1].n + 1 if self._segments else 0
-        fresh = init != self._init[1]
-        if fresh:
-            self._init = (f"init-{self._epoch}-{n}.mp4", init)
-            write_durably(self._folder / self._init[0], init)
-        cut = broken or self._restarted or (fresh and bool(self._segments))
-        uri = f"seg-{n:06}-{self._epoch}.m4s"
-        write_durably(self._folder / uri, data)
+        cut = broken or self._restarted or (fresh and bool(main.segments))
+        entries = [self._write(one, n, cut) for one in pieces]
         text = self._caption_file(n)
-        # Both files are whole before either is told of: the two playlists never part.
-        self._add(Segment(n, uri, _real(video, span), self._init[0], cut), len(data), span.end)
+        # All files are whole before any is told of: the playlists never part.
+        self._tell(list(zip(pieces, entries, strict=True)), span.end)
         self._add_text(Segment(n, text, span, "", cut))
         self._journal.sync()
         self._groups, self._audio, self._restarted = [], [], False
         self._write_playlists(ended=False)
+        self._write_masters()
 
-    def _add(self, entry: Segment, size: int, upto: MediaTime) -> None:
-        self._segments.append(entry)
-        at = self._wall_zero + timedelta(seconds=to_seconds(entry.span.start))
+    def _pieces(self) -> list[Piece]:
+        """The group's part in every rendition, the main one first; nothing is written yet."""
+        video = [packet for group in self._groups for packet in group.video]
+        if not self._renditions:
+            names: list[Name] = ["main", *(n for n in BESIDE if n != "low" or self._wants_low())]
+            self._renditions = {name: Rendition(name) for name in names}
+        made = [piece(self._renditions["main"], video, self._audio)]
+        if "low" in self._renditions:
+            made.append(piece(self._renditions["low"], self._low(), self._audio))
+        if "sound" in self._renditions:
+            made.append(piece(self._renditions["sound"], (), self._audio))
+        return made
+
+    def _wants_low(self) -> bool:
+        tall = self._format is not None and self._format.height > LOW_ABOVE
+        return self._lower is not None and tall
+
+    def _low(self) -> list[EncodedPacket]:
+        """The groups at 360 lines: as they came, or made of what was released."""
+        assert self._lower is not None, "the worker gives a maker wherever an earlier run had one"
+        groups = [group.low or self._lower.group(group.video) for group in self._groups]
+        self._codecs["low"] = fmp4.avc_codec(groups[0][0].data)
+        return [packet for group in groups for packet in group]
+
+    def _write(self, one: Piece, n: int, cut: bool) -> Segment:
+        style = one.rendition.style
+        if one.init != one.rendition.init[1]:
+            name = f"{style.init}-{self._epoch}-{n}.mp4"
+            write_durably(self._folder / name, one.init)
+            one.rendition.init = (name, one.init)
+        uri = f"{style.segment}-{n:06}-{self._epoch}.m4s"
+        write_durably(self._folder / uri, one.data)
+        return Segment(n, uri, one.span, one.rendition.init[0], cut)
+
+    def _tell(self, written: Sequence[tuple[Piece, Segment]], upto: MediaTime) -> None:
+        for one, entry in written:
+            one.rendition.segments.append(entry)
+            one.rendition.sizes.append(len(one.data))
+        (first, main), beside = written[0], written[1:]
+        at = self._wall_zero + timedelta(seconds=to_seconds(main.span.start))
         self._journal.write(
             RowKind.SEGMENT,
-            entry.span.start,
-            n=entry.n,
-            uri=entry.uri,
-            init=entry.init,
-            start=entry.span.start,
-            end=entry.span.end,
+            main.span.start,
+            n=main.n,
+            uri=main.uri,
+            init=main.init,
+            start=main.span.start,
+            end=main.span.end,
             upto=upto,
-            bytes=size,
+            bytes=len(first.data),
             pdt=at.isoformat(),
-            discontinuity=entry.discontinuity,
+            discontinuity=main.discontinuity,
+            also={
+                one.rendition.name: [e.uri, e.init, e.span.start, e.span.end, len(one.data)]
+                for one, e in beside
+            },
         )
+
+    # -- captions ---------------------------------------------------------------------------------
 
     def _caption_file(self, n: int) -> str:
         uri = f"cap-{n:06}-{self._epoch}.vtt"
@@ -162,62 +217,36 @@ class HlsOutput:
             cut=entry.discontinuity,
         )
 
+    # -- playlists --------------------------------------------------------------------------------
+
     def _write_playlists(self, *, ended: bool) -> None:
-        for name, entries in (("index.m3u8", self._segments), ("captions.m3u8", self._texts)):
+        lists = [(r.style.playlist, r.segments) for r in self._renditions.values()]
+        for name, entries in (*reversed(lists), ("captions.m3u8", self._texts)):
             text = media_playlist(
                 entries, wall_zero=self._wall_zero, window=self._window, ended=ended
             )
             replace(self._folder / name, text)
 
+    def _write_masters(self, *, measured: bool = False) -> None:
+        """Say what ways there are, once all their playlists are there."""
+        form = self._format
+        if form is None or self._described == (form, measured):
+            return
+        low = self._lower.size(form.width, form.height) if self._lower else (0, 0)
+        forms = {"main": form, "low": PictureFormat(*low, form.fps)}
+        ways = variants(self._renditions, forms, self._codecs, measured=measured)
+        replace(self._folder / "master.m3u8", master_playlist(ways))
+        alone = [way for way in ways if not way.height]
+        if alone:
+            replace(self._folder / LISTEN, master_playlist(alone))
+        self._described = (form, measured)
 
-def recall(rows: Iterable[JournalRow]) -> tuple[list[Segment], list[Segment]]:
-    """The segments and caption files that earlier runs published, from the journal."""
-    segments: list[Segment] = []
+
+def recalled_texts(rows: Iterable[JournalRow]) -> list[Segment]:
+    """The caption files that earlier runs published, from the journal."""
     texts: list[Segment] = []
     for row in rows:
-        body = row.body
-        if row.kind is RowKind.SEGMENT:
-            span = Span(body["start"], body["end"])
-            entry = Segment(body["n"], body["uri"], span, body["init"], body["discontinuity"])
-            segments.append(entry)
-        elif row.kind is RowKind.CAPTION:
-            span = Span(body["start"], body["end"])
-            texts.append(Segment(body["n"], body["uri"], span, "", body["cut"]))
-    return segments, texts
-
-
-def public_recording(folder: Path, target: Path) -> int:
-    """Join the segments of a finished `live/` folder into one MP4; gives its size in bytes.
-
-    Segments with another initialisation section than the first cannot share a file and are
-    left to the playlist; a fragmented file needs no further index.
-    """
-    init, uris = _listed(folder / "index.m3u8")
-    beside = target.with_name(f".{target.name}.part")
-    with beside.open("wb") as file:
-        file.write((folder / init).read_bytes())
-        for uri in uris:
-            file.write((folder / uri).read_bytes())
-        size = file.tell()
-    beside.replace(target)
-    return size
-
-
-def _listed(playlist: Path) -> tuple[str, list[str]]:
-    first, current, uris = "", "", []
-    for line in playlist.read_text(encoding="utf-8").splitlines():
-        if line.startswith("#EXT-X-MAP:"):
-            current = line.split('"')[1]
-            first = first or current
-        elif line and not line.startswith("#"):
-            uris.append((current, line))
-    folder = playlist.parent
-    head = (folder / first).read_bytes() if first else b""
-    same = {name for name, _ in uris if name and (folder / name).read_bytes() == head}
-    return first, [uri for name, uri in uris if name in same]
-
-
-def _real(video: list[EncodedPacket], span: Span) -> Span:
-    """What the segment's picture really covers, so that EXTINF tells the truth."""
-    end = video[-1].t + video[-1].duration
-    return Span(video[0].t, max(end, video[0].t + 1)) if video else span
+        if row.kind is RowKind.CAPTION:
+            span = Span(row.body["start"], row.body["end"])
+            texts.append(Segment(row.body["n"], row.body["uri"], span, "", row.body["cut"]))
+    return texts

@@ -6,7 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from courtstream.control.protocol import RowKind
-from media_workers.outputs.hls import HlsOutput, PictureFormat, public_recording
+from media_workers.outputs.hls import HlsOutput
+from media_workers.outputs.recording import public_recording
+from media_workers.outputs.renditions import PictureFormat
 from media_workers.outputs.stills import Stills
 from media_workers.runtime.items import Released
 from media_workers.runtime.journal import Journal

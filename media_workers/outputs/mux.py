@@ -1,4 +1,4 @@
-"""One H.264 and one AAC track into an MP4 container, packets as they are."""
+"""H.264 and AAC into an MP4 container, packets as they are."""
 
 from __future__ import annotations
 
@@ -14,18 +14,25 @@ from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket
 
 
 class Mux:
-    """An open container. `target` is a path or a binary file; `key_frame` describes the picture."""
+    """An open container. `target` is a path or a binary file.
+
+    `key_frame` describes the picture; None: sound alone.
+    """
 
     def __init__(
-        self, target: str | io.BytesIO, options: Mapping[str, str], key_frame: bytes
+        self, target: str | io.BytesIO, options: Mapping[str, str], key_frame: bytes | None
     ) -> None:
-        template: Any = av.open(io.BytesIO(key_frame), format="h264")
         self._container: Any = av.open(target, "w", format="mp4", options=dict(options))
-        self._picture = self._container.add_stream_from_template(template.streams.video[0])
-        self._picture.time_base = VIDEO_BASE
+        if key_frame is not None:
+            self._picture = self._track_like(key_frame)
         self._sound = self._container.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
         self._sound.codec_context.bit_rate, self._sound.time_base = AAC_BITS, AUDIO_BASE
-        template.close()
+
+    def _track_like(self, key_frame: bytes) -> Any:
+        with av.open(io.BytesIO(key_frame), format="h264") as template:
+            track = self._container.add_stream_from_template(template.streams.video[0])
+        track.time_base = VIDEO_BASE
+        return track
 
     def write(self, video: Sequence[EncodedPacket], audio: Sequence[EncodedPacket]) -> None:
         """Mux packets in order of time."""

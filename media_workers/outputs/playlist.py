@@ -48,16 +48,42 @@ def media_playlist(
     return "\n".join(lines) + "\n"
 
 
-def master_playlist(*, bandwidth: int, width: int, height: int, fps: float, codec: str) -> str:
-    """The one variant with its Chinese captions."""
-    return (
-        "#EXTM3U\n#EXT-X-VERSION:7\n#EXT-X-INDEPENDENT-SEGMENTS\n"
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One line of a multivariant playlist. Bits a second; `height` 0: sound alone.
+
+    `codecs` as in RFC 6381. `average` 0: not known yet.
+    """
+
+    uri: str
+    peak: int
+    codecs: str
+    width: int = 0
+    height: int = 0
+    fps: float = 0.0
+    average: int = 0
+
+
+def master_playlist(variants: Iterable[Variant]) -> str:
+    """The ways to have one hearing, each with its Chinese captions."""
+    lines = [
+        "#EXTM3U",
+        "#EXT-X-VERSION:7",
+        "#EXT-X-INDEPENDENT-SEGMENTS",
         '#EXT-X-MEDIA:TYPE=SUBTITLES,GROUP-ID="subs",NAME="中文字幕",LANGUAGE="zh",'
-        'DEFAULT=YES,AUTOSELECT=YES,FORCED=NO,URI="captions.m3u8"\n'
-        f"#EXT-X-STREAM-INF:BANDWIDTH={bandwidth},RESOLUTION={width}x{height},"
-        f'FRAME-RATE={fps:.3f},CODECS="{codec},mp4a.40.2",SUBTITLES="subs"\n'
-        "index.m3u8\n"
-    )
+        'DEFAULT=YES,AUTOSELECT=YES,FORCED=NO,URI="captions.m3u8"',
+    ]
+    for variant in variants:
+        lines += [f"#EXT-X-STREAM-INF:{_attributes(variant)}", variant.uri]
+    return "\n".join(lines) + "\n"
+
+
+def _attributes(variant: Variant) -> str:
+    said = [f"BANDWIDTH={variant.peak}"]
+    said += [f"AVERAGE-BANDWIDTH={variant.average}"] if variant.average else []
+    if variant.height:
+        said += [f"RESOLUTION={variant.width}x{variant.height}", f"FRAME-RATE={variant.fps:.3f}"]
+    return ",".join([*said, f'CODECS="{variant.codecs}"', 'SUBTITLES="subs"'])
 
 
 def _tail(segments: Sequence[Segment], window: float) -> list[Segment]:

@@ -13,7 +13,7 @@ from courtstream.domain.timed_text import masked, timed
 from courtstream.domain.transcript import Word
 from media_workers.outputs import webvtt
 from media_workers.outputs.files import replace, write_durably
-from media_workers.recheck.remake import _next_name
+from media_workers.recheck.shelf import next_name
 from media_workers.runtime.items import Caption
 from media_workers.runtime.journal import Journal
 from media_workers.speech.captions import CaptionLines
@@ -62,7 +62,7 @@ class CaptionFiles:
         return list(names)
 
     def _write(self, file: _File, cues: Iterable[Caption]) -> str:
-        name = _next_name(file.uri, self._live)
+        name = next_name(file.uri, self._live)
         mine = [cue for cue in cues if cue.span.overlaps(file.span)]
         write_durably(self._live / name, webvtt.document(mine).encode())
         self._journal.write(

@@ -38,7 +38,10 @@ class Path:
 
 @dataclass(slots=True)
 class Published:
-    """A published segment: its number, files, and the time it covers."""
+    """A published segment: its number, files, and the time it covers. `size` in bytes.
+
+    `also`: the same in the renditions beside, by their names.
+    """
 
     n: int
     uri: str
@@ -46,6 +49,9 @@ class Published:
     span: Span
     pdt: str = ""
     discontinuity: bool = False
+    size: int = 0
+    upto: MediaTime = 0
+    also: dict[str, Published] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -99,13 +105,20 @@ class Record:
 
     def _segment(self, row: JournalRow) -> None:
         body = row.body
-        self.segments[int(body["n"])] = Published(
-            int(body["n"]),
+        n, span = int(body["n"]), Span(int(body["start"]), int(body["end"]))
+        self.segments[n] = Published(
+            n,
             str(body["uri"]),
             str(body.get("init", "")),
-            Span(int(body["start"]), int(body["end"])),
+            span,
             str(body.get("pdt", "")),
             bool(body.get("discontinuity", False)),
+            int(body.get("bytes", 0)),
+            int(body.get("upto", span.end)),
+            {
+                name: Published(n, uri, init, Span(start, end), size=size)
+                for name, (uri, init, start, end, size) in body.get("also", {}).items()
+            },
         )
 
 

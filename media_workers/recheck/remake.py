@@ -1,12 +1,8 @@
-"""What a person wants hidden is hidden in what was published: segments, stills, recording.
-
-A segment is made anew under another name: nothing that was ever public under the old name is
-changed in place, and the old file goes once the new one is on record.
-"""
+"""What a person wants hidden is hidden in what was published: segments, stills, recording."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 from pathlib import Path
@@ -19,14 +15,15 @@ from courtstream.control.protocol import HideOrder, RowKind
 from courtstream.domain.errors import BrokenStream
 from courtstream.domain.redaction import Box, Reason, Redaction, RedactionKind
 from courtstream.domain.time import SECOND, MediaTime, Span
+from media_workers.graph.lower import Lower
 from media_workers.graph.rehide import encoded
 from media_workers.outputs import fmp4
 from media_workers.outputs.encode import VideoEncoder
-from media_workers.outputs.files import replace, write_durably
-from media_workers.outputs.hls import public_recording
+from media_workers.outputs.files import write_durably
 from media_workers.recheck.films import keyed, rates, segment_bytes, sound
 from media_workers.recheck.moments import BEFORE, hidden_at
 from media_workers.recheck.record import Published, Record
+from media_workers.recheck.shelf import Remade, Shelf, old_names
 from media_workers.redact.hide import hide
 from media_workers.redact.record import BASIS_FACE, as_json
 from media_workers.runtime.items import EncodedPacket, FaceBox, Picture
@@ -80,6 +77,7 @@ class Remaker:
     def __init__(self, public: Path, journal: Journal, record: Record) -> None:
         self._public, self._live = public, public / "live"
         self._journal, self._record = journal, record
+        self._shelf = Shelf(public, journal)
 
     def run(self, wanted: Sequence[Wanted]) -> list[str]:
         """Hide all of them; gives the names of the files that must not be served any more.
@@ -87,43 +85,52 @@ class Remaker:
         Raises BrokenStream when a segment cannot be made anew: then nothing is said to be done.
         """
         touched = [s for s in self._record.order if any(w.span.overlaps(s.span) for w in wanted)]
-        remade = [(segment, *self._segment(segment, wanted)) for segment in touched]
-        old = [segment.uri for segment in touched]
+        remade = [Remade(segment, self._segment(segment, wanted)) for segment in touched]
         for moment in wanted:
             row = moment.redaction()
             self._journal.write(RowKind.REDACTION, row.span.start, **as_json(row))
-        for before, fresh, size in remade:
-            self._tell(before, fresh, size)
-        self._journal.sync()
-        self._playlist([(before, fresh) for before, fresh, _ in remade])
+        self._shelf.tell(remade)
+        self._shelf.list_anew(remade)
         self._stills(wanted)
-        self._recording()
-        for name in old:
-            (self._live / name).unlink(missing_ok=True)
+        self._shelf.record_anew()
+        old = old_names(remade)
+        self._shelf.clear(old)
         return old
 
-    def _segment(self, segment: Published, wanted: Sequence[Wanted]) -> tuple[Published, int]:
+    def _segment(self, segment: Published, wanted: Sequence[Wanted]) -> Published:
         pictures = keyed(self._live, segment)
         if not pictures:
             raise BrokenStream("a published segment cannot be read")
         made = sound(self._live, segment)
         faces = {p.t: _faces(wanted, p.t) for p, _ in pictures}
-        encoder, init = self._encoder(segment, pictures[0][0], made)
-        head, data = fmp4.segment(encoded(pictures, lambda t: faces[t], encoder), made)
-        name = _next_name(segment.uri, self._live)
-        fresh = Published(
-            segment.n, name, segment.init, segment.span, segment.pdt, segment.discontinuity
-        )
-        if head != init:
-            fresh.init = _next_name(segment.init, self._live)
-            write_durably(self._live / fresh.init, head)
-        write_durably(self._live / name, data)
-        return fresh, len(data)
+        encoder = self._encoder(segment, pictures[0][0], made)
+        hidden = encoded(pictures, lambda t: faces[t], encoder)
+        fresh = self._shelf.write(segment, *fmp4.segment(hidden, made))
+        low = segment.also.get("low")
+        if low is not None:
+            smaller = self._low(low, hidden, pictures[0][0], made)
+            again = self._shelf.write(low, *fmp4.segment(smaller, made))
+            fresh.also = {**segment.also, "low": again}
+        return fresh
+
+    def _low(
+        self,
+        low: Published,
+        hidden: Sequence[EncodedPacket],
+        picture: Picture,
+        made: Sequence[EncodedPacket],
+    ) -> tuple[EncodedPacket, ...]:
+        """The rendition of 360 lines, of the pictures as they are hidden now."""
+        init, _ = segment_bytes(self._live, low)
+        size = picture.width, picture.height
+        makers = [_lower((*size, fps)) for fps in rates(self._live, low)]
+        alike = (m for m in makers if fmp4.segment(m.group(hidden[:1]), made)[0] == init)
+        return next(alike, makers[0]).group(hidden)
 
     def _encoder(
         self, segment: Published, picture: Picture, made: Sequence[EncodedPacket]
-    ) -> tuple[VideoEncoder, bytes]:
-        """An encoder whose parameter sets are those of the segment, and its init section.
+    ) -> VideoEncoder:
+        """An encoder whose parameter sets are those of the segment.
 
         When none is found the first one tried: the segment then gets a section of its own.
         """
@@ -132,31 +139,9 @@ class Remaker:
             encoder = VideoEncoder(picture.width, picture.height, fps, preset)
             head, _ = fmp4.segment(encoded([(picture, True)], lambda t: (), encoder), made)
             if head == init:
-                return encoder, init
+                return encoder
         fps = rates(self._live, segment)[0]
-        return VideoEncoder(picture.width, picture.height, fps, PRESETS[0]), init
-
-    def _tell(self, before: Published, fresh: Published, size: int) -> None:
-        self._journal.write(
-            RowKind.SEGMENT,
-            fresh.span.start,
-            n=fresh.n,
-            uri=fresh.uri,
-            init=fresh.init,
-            start=fresh.span.start,
-            end=fresh.span.end,
-            bytes=size,
-            pdt=fresh.pdt,
-            discontinuity=fresh.discontinuity,
-            replaces=before.uri,
-        )
-
-    def _playlist(self, changed: Iterable[tuple[Published, Published]]) -> None:
-        path = self._live / "index.m3u8"
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for before, fresh in changed:
-            lines = replaced_in(lines, before, fresh)
-        replace(path, "\n".join(lines) + "\n")
+        return VideoEncoder(picture.width, picture.height, fps, PRESETS[0])
 
     def _stills(self, wanted: Sequence[Wanted]) -> None:
         """Stills are named by their second; those in a moment are hidden in the same place."""
@@ -173,43 +158,13 @@ class Remaker:
                 return pictures[0][0].width, pictures[0][0].height
         raise BrokenStream("no published segment can be read")
 
-    def _recording(self) -> None:
-        if (self._public / "recording.mp4").exists():
-            size = public_recording(self._live, self._public / "recording.mp4")
-            self._journal.write(RowKind.RECORDING, uri="recording.mp4", bytes=size)
+
+def _lower(form: tuple[int, int, float]) -> Lower:
+    return Lower(lambda: form)
 
 
 def _faces(wanted: Sequence[Wanted], t: MediaTime) -> list[FaceBox]:
     return [FaceBox(box, 0, 1.0, reason=Reason.REVIEW) for w in wanted for box in w.boxes(t)]
-
-
-def _next_name(name: str, folder: Path) -> str:
-    """seg-000012-1.m4s → seg-000012-1-1.m4s, or the next number that is free."""
-    stem, _, ending = name.rpartition(".")
-    stem = "-".join(stem.split("-")[:3])
-    number = 1
-    while (folder / f"{stem}-{number}.{ending}").exists():
-        number += 1
-    return f"{stem}-{number}.{ending}"
-
-
-def replaced_in(lines: Sequence[str], before: Published, fresh: Published) -> list[str]:
-    """A playlist with one segment's name changed, and its initialisation section where needed."""
-    done: list[str] = []
-    for line in lines:
-        if line != before.uri:
-            done.append(line)
-        elif fresh.init == before.init:
-            done.append(fresh.uri)
-        else:
-            at = next(i for i in reversed(range(len(done))) if _begins(done[i]))
-            done[at:at] = ["#EXT-X-DISCONTINUITY", f'#EXT-X-MAP:URI="{fresh.init}"']
-            done += [fresh.uri, "#EXT-X-DISCONTINUITY", f'#EXT-X-MAP:URI="{before.init}"']
-    return done
-
-
-def _begins(line: str) -> bool:
-    return line.startswith("#EXT-X-PROGRAM-DATE-TIME")
 
 
 def _hide_still(still: Path, wanted: Sequence[Wanted], size: tuple[int, int]) -> None:

@@ -22,13 +22,10 @@ from courtstream.domain.redaction import Reason, Redaction, RedactionKind
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, Span, merge
 from media_workers.outputs import fmp4
 from media_workers.outputs.encode import AAC_FRAME, AudioEncoder, from_ticks
-from media_workers.outputs.files import replace as write_text
-from media_workers.outputs.files import write_durably
-from media_workers.outputs.hls import public_recording
 from media_workers.recheck.captions import CaptionFiles
 from media_workers.recheck.films import _open, segment_bytes, sound
 from media_workers.recheck.record import Published, Record
-from media_workers.recheck.remake import _next_name, replaced_in
+from media_workers.recheck.shelf import Remade, Shelf, old_names
 from media_workers.recheck.voices import original_sound
 from media_workers.redact.bleep import RAMP, Mode, bleep
 from media_workers.redact.record import as_json
@@ -62,6 +59,7 @@ class Resounder:
         self._places, self._live = places, places.public / "live"
         self._journal, self._rows, self._mode = journal, rows, mode
         self._record = Record.of(rows)
+        self._shelf = Shelf(places.public, journal)
 
     def run(self, orders: Sequence[SoundOrder]) -> list[str]:
         """Carry all out; gives the names of the files that must not be served any more.
@@ -76,20 +74,17 @@ class Resounder:
         for order in orders:
             row = _redaction(order)
             self._journal.write(RowKind.REDACTION, row.span.start, **as_json(row))
-        for before, fresh, size in remade:
-            self._tell(before, fresh, size)
-        self._journal.sync()
-        self._playlist(remade)
+        self._shelf.tell(remade)
+        self._shelf.list_anew(remade)
         captions = CaptionFiles(self._live, self._journal, self._rows).remake(changed, hidden)
-        self._recording()
-        old = [before.uri for before, _, _ in remade]
-        for name in (*old, *captions):
-            (self._live / name).unlink(missing_ok=True)
-        return [*old, *captions]
+        self._shelf.record_anew()
+        old = [*old_names(remade), *captions]
+        self._shelf.clear(old)
+        return old
 
     def _group(
         self, group: Sequence[Published], hidden: Sequence[Span], orders: Sequence[SoundOrder]
-    ) -> list[tuple[Published, Published, int]]:
+    ) -> list[Remade]:
         """Segments that follow each other, with the sound around them for the encoder's sake."""
         around = _around(self._record.order, group)
         packets = [p for segment in around for p in sound(self._live, segment)]
@@ -99,7 +94,7 @@ class Resounder:
         heard = self._opened(heard, orders)
         near = [s for s in hidden if s.overlaps(heard.span.padded(RAMP, RAMP))]
         made = {_sample(p.t): p for p in encoded(bleep(heard, near, self._mode))}
-        return [self._segment(segment, made) for segment in group]
+        return [Remade(segment, self._segment(segment, made)) for segment in group]
 
     def _opened(self, heard: Sound, orders: Sequence[SoundOrder]) -> Sound:
         for order in orders:
@@ -111,49 +106,22 @@ class Resounder:
                 heard = spliced(heard, fresh)
         return heard
 
-    def _segment(
-        self, segment: Published, made: dict[int, EncodedPacket]
-    ) -> tuple[Published, Published, int]:
-        init, _ = segment_bytes(self._live, segment)
+    def _segment(self, segment: Published, made: dict[int, EncodedPacket]) -> Published:
         old = sound(self._live, segment)
         audio = [made[_sample(p.t)] for p in old if _sample(p.t) in made]
         if len(audio) != len(old):
             raise BrokenStream("sound of a published segment cannot be made anew")
-        head, data = fmp4.segment(pictures(self._live, segment), audio)
-        fresh = replace(segment, uri=_next_name(segment.uri, self._live))
-        if head != init:
-            fresh.init = _next_name(segment.init, self._live)
-            write_durably(self._live / fresh.init, head)
-        write_durably(self._live / fresh.uri, data)
-        return segment, fresh, len(data)
+        fresh = self._shelf.write(segment, *self._with(segment, audio))
+        fresh.also = {
+            name: self._shelf.write(
+                one, *(fmp4.sound_segment(audio) if name == "sound" else self._with(one, audio))
+            )
+            for name, one in segment.also.items()
+        }
+        return fresh
 
-    def _tell(self, before: Published, fresh: Published, size: int) -> None:
-        self._journal.write(
-            RowKind.SEGMENT,
-            fresh.span.start,
-            n=fresh.n,
-            uri=fresh.uri,
-            init=fresh.init,
-            start=fresh.span.start,
-            end=fresh.span.end,
-            bytes=size,
-            pdt=fresh.pdt,
-            discontinuity=fresh.discontinuity,
-            replaces=before.uri,
-        )
-
-    def _playlist(self, remade: Iterable[tuple[Published, Published, int]]) -> None:
-        path = self._live / "index.m3u8"
-        lines = path.read_text(encoding="utf-8").splitlines()
-        for before, fresh, _ in remade:
-            lines = replaced_in(lines, before, fresh)
-        write_text(path, "\n".join(lines) + "\n")
-
-    def _recording(self) -> None:
-        target = self._places.public / "recording.mp4"
-        if target.exists():
-            size = public_recording(self._live, target)
-            self._journal.write(RowKind.RECORDING, uri="recording.mp4", bytes=size)
+    def _with(self, segment: Published, audio: Sequence[EncodedPacket]) -> tuple[bytes, bytes]:
+        return fmp4.segment(pictures(self._live, segment), audio)
 
 
 def bleep_mode(folder: Path) -> Mode:

@@ -17,11 +17,17 @@ CHUNK: MediaTime = SECOND
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """How one encoded picture was hidden."""
+    """How one encoded picture was hidden. `low`: the same picture at 360 lines, when wanted."""
 
     packet: EncodedPacket
     faces: FacesAt | None
     whole: Reason | None
+    low: EncodedPacket | None = None
+
+    @property
+    def bytes(self) -> int:
+        """Bytes held."""
+        return len(self.packet.data) + (len(self.low.data) if self.low else 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class DelayLine:
     def bytes(self) -> int:
         """Bytes held."""
         with self._lock:
-            encoded = sum(len(s.packet.data) for s in self._pictures)
+            encoded = sum(s.bytes for s in self._pictures)
             return encoded + sum(s.pcm.nbytes for s in self._sounds)
 
     def resume(self, at: MediaTime) -> None:

@@ -116,6 +116,7 @@ class Guard:
                 state=verdict.state,
                 captions=tuple(captions),
                 still=held.small,
+                low=_low(held),
             )
         if verdict.closed in FAIL_CLOSED and not self._was_closed:
             self.closures_made += 1
@@ -153,3 +154,9 @@ class Guard:
         if spans["change"]:
             sound = replaced(sound, spans["change"], self._changer.push(held.sound))
         return bleep(sound, spans["mute"], "silence")
+
+
+def _low(held: Held) -> tuple[EncodedPacket, ...]:
+    """The group at 360 lines, where every picture of it was made; the output makes it otherwise."""
+    low = tuple(shown.low for shown in held.pictures if shown.low is not None)
+    return low if len(low) == len(held.pictures) else ()

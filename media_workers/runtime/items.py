@@ -173,7 +173,8 @@ class Released:
     """One closed group of pictures with its sound: the only thing outputs accept.
 
     Only the guard makes these (`redact/guard.py`; a test reads the source to keep it so). `video`
-    begins with a key frame; `sound` is redacted PCM of exactly `span`; `still` a redacted picture.
+    begins with a key frame; `low` is the same pictures at 360 lines, empty where they are to be
+    made from `video`; `sound` is redacted PCM of exactly `span`; `still` a redacted picture.
     """
 
     span: Span
@@ -185,4 +186,5 @@ class Released:
     redactions: tuple[Redaction, ...] = ()
     still: Picture | None = None
     discontinuity: bool = False
+    low: tuple[EncodedPacket, ...] = ()
     extra: dict[str, float] = field(default_factory=dict)

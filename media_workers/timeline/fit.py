@@ -5,9 +5,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from media_workers.runtime.items import Picture, i420_planes
+from media_workers.runtime.items import Picture, Planes, i420_planes
 
 MAX_WIDTH, MAX_HEIGHT = 1920, 1080
+LOW_HEIGHT = 360
 
 
 def public_size(width: int, height: int) -> tuple[int, int]:
@@ -34,3 +35,18 @@ def fit(picture: Picture, width: int, height: int) -> Picture:
             cv2.resize(source, size, interpolation=cv2.INTER_AREA)
         )
     return Picture(picture.t, result, picture.index)
+
+
+def low_size(width: int, height: int) -> tuple[int, int]:
+    """The even size of the rendition of 360 lines; a smaller picture keeps its own."""
+    scale = min(1.0, LOW_HEIGHT / height)
+    return max(2, round(width * scale / 2) * 2), max(2, round(height * scale / 2) * 2)
+
+
+def scaled(i420: Planes, width: int, height: int) -> Planes:
+    """A packed I420 picture at another even size, always a copy."""
+    result = np.empty((height * 3 // 2, width), np.uint8)
+    for source, target in zip(i420_planes(i420), i420_planes(result), strict=True):
+        size = (target.shape[1], target.shape[0])
+        cv2.resize(source, size, dst=target, interpolation=cv2.INTER_AREA)
+    return result

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 from pydantic import BaseModel, Field
 from pydantic_settings import (
@@ -102,6 +103,9 @@ class AdmissionSettings(BaseModel):
     load: float = Field(0.95, gt=0, description="Share of the cores that hearings may take.")
     least_free_gb: float = Field(2.0, ge=0, description="Free disk, in GiB, a new hearing needs.")
     calibrate: bool = Field(True, description="Measure this machine's costs at start-up.")
+    low: Literal["auto", "always", "never"] = Field(
+        "auto", description="360p beside the picture; auto: where the cores allow it."
+    )
 
 
 class ModelSettings(BaseModel):

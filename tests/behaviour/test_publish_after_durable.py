@@ -13,7 +13,8 @@ from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import MinuteState
 from media_workers.outputs import hls
 from media_workers.outputs.encode import VideoEncoder
-from media_workers.outputs.hls import HlsOutput, PictureFormat
+from media_workers.outputs.hls import HlsOutput
+from media_workers.outputs.renditions import PictureFormat
 from media_workers.runtime.items import Released, Sound
 from media_workers.runtime.journal import Journal, read_rows
 from tests.support.published import listed

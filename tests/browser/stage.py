@@ -38,7 +38,7 @@ from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
 from courtstream.store.tables import HearingJudge, Judge, ScorecardRow, User
 from courtstream.store.unit import Store
-from media_workers.outputs.playlist import Segment, master_playlist, media_playlist
+from media_workers.outputs.playlist import Segment, Variant, master_playlist, media_playlist
 from media_workers.outputs.webvtt import document
 from media_workers.runtime.items import Caption
 
@@ -226,21 +226,45 @@ def write_hls(folder: Path, zero: datetime, picture: str = "") -> None:
         ],
         cwd=folder, check=True, timeout=120,
     )  # fmt: skip
+    _beside(folder, "low", "-map", "0", "-vf", "scale=320:180", "-c:v", "libx264",
+            "-profile:v", "baseline", "-preset", "ultrafast", "-g", "50", "-sc_threshold", "0",
+            "-c:a", "copy")  # fmt: skip
+    _beside(folder, "snd", "-map", "0:a", "-c:a", "copy")
     write_playlists(folder, zero, ended=False)
-    master = master_playlist(
-        bandwidth=600_000, width=640, height=360, fps=25.0, codec="avc1.42c01e"
-    )
-    (folder / "master.m3u8").write_text(master, encoding="utf-8")
+    sound = Variant("sound.m3u8", 100_000, "mp4a.40.2")
+    both = "avc1.42c01e,mp4a.40.2"
+    ways = [
+        Variant("index.m3u8", 600_000, both, 640, 360, 25.0),
+        Variant("low.m3u8", 200_000, "avc1.42c00c,mp4a.40.2", 320, 180, 25.0),
+        sound,
+    ]
+    (folder / "master.m3u8").write_text(master_playlist(ways), encoding="utf-8")
+    (folder / "listen.m3u8").write_text(master_playlist([sound]), encoding="utf-8")
     for n in range(LENGTH // SEGMENT):
         said = [c for c in _cues() if c.span.start < seconds((n + 1) * SEGMENT)]
         said = [c for c in said if c.span.end > seconds(n * SEGMENT)]
         (folder / f"cap-{n}.vtt").write_text(document(said), encoding="utf-8")
 
 
+def _beside(folder: Path, name: str, *how: str) -> None:
+    """The same in another rendition: `name`-0.m4s and so on."""
+    subprocess.run(
+        [
+            get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-i", "index.m3u8", *how,
+            "-threads", "1", "-f", "hls", "-hls_time", str(SEGMENT), "-hls_list_size", "0",
+            "-hls_segment_type", "fmp4", "-hls_fmp4_init_filename", f"init{name}-0.mp4",
+            "-hls_segment_filename", f"{name}-%d.m4s", f"{name}.list",
+        ],
+        cwd=folder, check=True, timeout=120,
+    )  # fmt: skip
+
+
 def write_playlists(folder: Path, zero: datetime, *, ended: bool) -> None:
     """Picture and captions as the worker leaves them while on air, and after the end."""
     for name, pattern, init in (
         ("index.m3u8", "seg-{}.m4s", "init-0.mp4"),
+        ("low.m3u8", "low-{}.m4s", "initlow-0.mp4"),
+        ("sound.m3u8", "snd-{}.m4s", "initsnd-0.mp4"),
         ("captions.m3u8", "cap-{}.vtt", ""),
     ):
         segments = [

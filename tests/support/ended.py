@@ -15,8 +15,9 @@ from media_workers.graph.release_line import Pace
 from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.seated_faces import SeatedFaces
 from media_workers.graph.watched_faces import WatchedFaces
-from media_workers.outputs.hls import HlsOutput, PictureFormat
+from media_workers.outputs.hls import HlsOutput
 from media_workers.outputs.live import LiveOutputs
+from media_workers.outputs.renditions import PictureFormat
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.recheck.job import SecondPass
 from media_workers.runtime.items import FacesAt, Picture

@@ -19,8 +19,9 @@ from media_workers.graph import release_line
 from media_workers.graph.diary import Diary
 from media_workers.graph.release_line import Pace
 from media_workers.graph.sound_line import SpeechFactory
-from media_workers.outputs.hls import HlsOutput, PictureFormat
+from media_workers.outputs.hls import HlsOutput
 from media_workers.outputs.live import LiveOutputs
+from media_workers.outputs.renditions import PictureFormat
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.runtime.items import FacesAt, Picture
 from media_workers.runtime.journal import Journal, read_rows

@@ -34,7 +34,8 @@ TYPES = {
 }
 
 LIVE_NAME = re.compile(
-    r"(?:master|index|captions)\.m3u8|(?:seg|cap|init)-[0-9-]{1,40}\.(?:m4s|vtt|mp4)"
+    r"(?:master|listen|index|low|sound|captions)\.m3u8"
+    r"|(?:seg|low|snd|cap|init|initlow|initsnd)-[0-9-]{1,40}\.(?:m4s|vtt|mp4)"
 )
 STILL_NAME = re.compile(r"[0-9]{1,12}\.jpg")
 TEXT_NAME = re.compile(r"(?:latest|page-[0-9]{1,6})\.json")

@@ -198,6 +198,7 @@ class NodeAgent:
             cores=cores(),
             busy=self._busy(),
             cost=self.capacity.cost,
+            low=self.capacity.low,
             gave_up=self._in(ChargeState.GAVE_UP),
             ingest=self.ingest_totals(),
         )

@@ -37,7 +37,7 @@ from courtstream.services import (
     shape,
     zone_maps,
 )
-from courtstream.services.capacity import Room, refusal
+from courtstream.services.capacity import Room, admits_low, refusal
 from courtstream.settings import Settings
 from courtstream.store.tables import Hearing, IngestKey, PublicationState, Stream
 
@@ -99,7 +99,8 @@ def admit_publisher(
         return full
     _open(session, hearing, known, node, protocol, now)
     zones = zone_maps.in_force(session, hearing.courtroom_id, hearing.id)
-    return worker_spec(hearing, node, settings, zones)
+    spec = worker_spec(hearing, node, settings, zones)
+    return spec.model_copy(update={"low": admits_low(room, settings.admission)})
 
 
 def hearing_now(session: Session, courtroom_id: str, now: datetime) -> Hearing | None:

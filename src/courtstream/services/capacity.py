@@ -13,20 +13,25 @@ GIB = 1 << 30
 
 @dataclass(frozen=True, slots=True)
 class Room:
-    """What a node has left. Cores; bytes. `hearings`: those that run there already."""
+    """What a node has left. Cores; bytes. `hearings`: those that run there already.
+
+    `low`: what a rendition of 360 lines adds to a hearing's `cost`; 0 when the node does not know.
+    """
 
     cores: float
     busy: float
     cost: float
     free_bytes: int
     hearings: frozenset[str] = frozenset()
+    low: float = 0.0
 
 
 def room_of(beat: NodeBeat) -> Room | None:
     """What a node said of itself; None when it does not know its cores."""
     if beat.cores <= 0:
         return None
-    return Room(beat.cores, beat.busy, beat.cost, beat.free_bytes, frozenset(beat.hearings))
+    running = frozenset(beat.hearings)
+    return Room(beat.cores, beat.busy, beat.cost, beat.free_bytes, running, beat.low)
 
 
 def refusal(room: Room | None, hearing_id: str, rule: AdmissionSettings) -> CourtstreamError | None:
@@ -49,3 +54,16 @@ def refusal(room: Room | None, hearing_id: str, rule: AdmissionSettings) -> Cour
             f"{usable:.1f} cores, {room.busy:.1f} in use, about {room.cost:.1f} needed"
         )
     return None
+
+
+def admits_low(room: Room | None, rule: AdmissionSettings) -> bool:
+    """Whether a hearing that is taken in now gets a rendition of 360 lines beside its picture.
+
+    It is a comfort: where nobody knows the room, or it does not fit beside what runs, there is
+    none. A hearing that has begun goes on as it began; its worker sees to that.
+    """
+    if rule.low != "auto":
+        return rule.low == "always"
+    if room is None or room.low <= 0:
+        return False
+    return room.busy + room.cost + room.low <= room.cores * rule.load

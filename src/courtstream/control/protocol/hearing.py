@@ -25,7 +25,9 @@ class RowKind(StrEnum):
     SECOND_PASS = "second_pass"  # state: running|done|failed, done, of (s), moments; or `remade`
     MOMENT = "moment"  # n, start, end, why, score, visible, box, path, image
     GUARD = "guard"  # closed: bool, kind, reason, start, end
-    SEGMENT = "segment"  # n, uri, start, end, bytes, pdt, discontinuity
+    # n, uri, init, start, end, bytes, pdt, discontinuity; `also`: the renditions low and sound,
+    # each [uri, init, start, end, bytes]
+    SEGMENT = "segment"
     CAPTION = "caption"  # n, uri, start, end
     STILL = "still"  # uri, t
     SEALED = "sealed"  # folder, record, part, index, start, end, bytes, sha256 (chain value)

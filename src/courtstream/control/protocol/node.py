@@ -17,7 +17,8 @@ class NodeBeat(Message):
 
     `gave_up`: hearings whose worker failed too often and waits for a person. `ingest`: by hearing,
     the totals of its publisher (bytes, tags, lost_tags, lost_bytes, relays, buffered_bytes).
-    `cores` of the machine, `busy` those its workers use, `cost` what one more hearing needs.
+    `cores` of the machine, `busy` those its workers use, `cost` what one more hearing needs,
+    `low` what a rendition of 360 lines adds to it.
     """
 
     node: str
@@ -31,6 +32,7 @@ class NodeBeat(Message):
     cores: float = 0.0
     busy: float = 0.0
     cost: float = 0.0
+    low: float = 0.0
     gave_up: tuple[str, ...] = ()
     ingest: dict[str, dict[str, float]] = Field(default_factory=dict)
 

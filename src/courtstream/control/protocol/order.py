@@ -82,7 +82,10 @@ class ModelSpec(Message):
 
 
 class WorkerSpec(Message):
-    """All one hearing's worker needs to know. Written to `spec.json` in the hearing's folder."""
+    """All one hearing's worker needs to know. Written to `spec.json` in the hearing's folder.
+
+    `low`: a rendition of 360 lines is made beside the picture.
+    """
 
     version: int = VERSION
     hearing_id: str
@@ -101,5 +104,6 @@ class WorkerSpec(Message):
     models: ModelSpec = ModelSpec()
     participants: tuple[SpokenParticipant, ...] = ()
     nats_url: str = ""
+    low: bool = False
     dvr_seconds: float = 7200.0
     signal_grace_seconds: float = 60.0
