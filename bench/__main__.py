@@ -118,6 +118,12 @@ def load720(folder: Path) -> str:
     return run_load(LARGE)
 
 
+def viewers(folder: Path) -> str:
+    from bench.viewers import main as watched
+
+    return watched()
+
+
 def search(folder: Path) -> str:
     from bench.search import main as searched
 
@@ -150,6 +156,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "load": load,
     "load720": load720,
     "search": search,
+    "viewers": viewers,
     "province": province,
 }
 

@@ -63,11 +63,13 @@ class Story:
     ended: Ended
     source: list[Luma]
     aired: dict[str, int]
+    low_aired: dict[str, int]
     released_by_policy: bool = True
     refused: bool = False
     moments: int = 0
     released: bool = False
     replay: dict[str, int] | None = None
+    low_replay: dict[str, int] | None = None
     old: frozenset[str] = frozenset()
 
     @property
@@ -82,6 +84,11 @@ def clear(published: Published, source: list[Luma]) -> dict[str, int]:
     """How many frames each person's face was left clear in."""
     people = clear_by_person(published, source, range(len(source)))
     return {person: sum(like > CLEAR for _, like in seen) for person, seen in people.items()}
+
+
+def low(ended: Ended) -> Published:
+    """The rendition of 360 lines, at the size of the other."""
+    return ended.published("low.m3u8").enlarged(1280, 720)
 
 
 def take(world: World, folder: Path) -> None:
@@ -115,7 +122,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Story:
     published = ended.run()
     take(world, ended.folder)
     source = originals()
-    told = Story(world, hearing_id, ended, source, clear(published, source))
+    told = Story(
+        world, hearing_id, ended, source, clear(published, source), clear(low(ended), source)
+    )
     look(told)
     settle(told)
     return told
@@ -152,6 +161,7 @@ def settle(told: Story) -> None:
     told.write(publishing.release_replay, utc_now())
     told.released = True
     told.replay = clear(told.ended.published(), told.source)
+    told.low_replay = clear(low(told.ended), told.source)
     grant = told.world.work.read(media.media_grant, told.hearing_id, utc_now())
     told.old = grant.replaced
 
@@ -159,6 +169,8 @@ def settle(told: Story) -> None:
 def test_the_blinded_first_pass_left_one_face_bare(story: Story) -> None:
     assert story.aired[LEFT_BARE] > 100
     assert {p: n for p, n in story.aired.items() if n and p != LEFT_BARE} == {}
+    assert story.low_aired[LEFT_BARE] > 100
+    assert {p: n for p, n in story.low_aired.items() if n and p != LEFT_BARE} == {}
 
 
 def test_the_replay_is_not_released_before_the_second_look_is_settled(story: Story) -> None:
@@ -182,6 +194,7 @@ def test_the_list_names_the_moment_the_place_and_why(story: Story) -> None:
 def test_what_a_person_hides_is_hidden_in_the_replays_pixels(story: Story) -> None:
     assert story.released and story.replay is not None
     assert {person: n for person, n in story.replay.items() if n} == {}
+    assert story.low_replay is not None and not any(story.low_replay.values())
     published = story.ended.published()
     assert len(published.frames) >= SECONDS * 25 - 10
     assert published.rms(1, SECONDS - 1) > 0.001  # the sound is there as before
@@ -189,8 +202,11 @@ def test_what_a_person_hides_is_hidden_in_the_replays_pixels(story: Story) -> No
 
 def test_the_files_with_the_bare_face_are_gone_and_never_served_again(story: Story) -> None:
     live = story.ended.public / "live"
-    playlist = (live / "index.m3u8").read_text(encoding="utf-8")
-    assert story.old and not any(name in playlist for name in story.old)
+    lists = [p.read_text(encoding="utf-8") for p in live.glob("*.m3u8")]
+    assert story.old and not any(name in text for name in story.old for text in lists)
+    assert {name[:3] for name in story.old} == {"seg", "low"}
+    breaks = {text.count("#EXT-X-DISCONTINUITY\n") for text in lists if "#EXTINF" in text}
+    assert len(breaks) == 1
     assert not any((live / name).exists() for name in story.old)
     name = next(iter(story.old))
     (live / name).write_bytes(b"as if it had been kept in memory")

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
-from courtstream.api import media
+from courtstream.api import media_memory
 from courtstream.domain.clock import utc_now
 from courtstream.services import publishing
 from tests.support.platform import World, sign_in, site
@@ -28,7 +28,7 @@ FILES = {
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(media, "GRANT_SECONDS", 0.0)
+    monkeypatch.setattr(media_memory, "GRANT_SECONDS", 0.0)
     return World.make(tmp_path / "data")
 
 
@@ -57,7 +57,7 @@ def test_while_live_the_stream_is_there_and_the_recording_is_not(world: World) -
             assert answer.status_code == 200, name
             assert answer.headers["content-type"] == kind
             changing = name.endswith(".m3u8")
-            expected = "no-cache" if changing else "public, max-age=60"
+            expected = "public, max-age=0, s-maxage=1" if changing else "public, max-age=60"
             assert answer.headers["cache-control"] == expected
             assert answer.headers["x-content-type-options"] == "nosniff"
 
@@ -199,9 +199,29 @@ def test_segments_stay_bounded_in_memory(world: World) -> None:
     for n in range(20):
         (folder / "live" / f"seg-{n:06}-2.m4s").write_bytes(bytes(1000))
     with site(world) as client:
-        cache = media.MediaCache(limit=5000)
+        cache = media_memory.MediaCache(limit=5000)
         client.app.state.media = cache  # type: ignore[attr-defined]
         for n in range(20):
             path = f"/media/{hearing_id}/live/seg-{n:06}-2.m4s"
             assert len(client.get(path).content) == 1000
         assert cache.held <= 5000
+
+
+def test_a_long_playlist_travels_packed_and_is_packed_once(world: World) -> None:
+    hearing_id, _ = world.live()
+    folder = world.files(hearing_id)
+    path = f"/media/{hearing_id}/live/index.m3u8"
+    long = "#EXTM3U\n" + "".join(f"#EXTINF:2.0,\nseg-{n:06}-1.m4s\n" for n in range(3600))
+    (folder / "live" / "index.m3u8").write_text(long)
+    with site(world) as client:
+        packed = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert packed.headers["content-encoding"] == "gzip" and packed.text == long
+        assert int(packed.headers["content-length"]) < len(long) / 5
+        assert packed.headers["vary"] == "Accept-Encoding"
+        plain = client.get(path, headers={"Accept-Encoding": "identity"})
+        assert "content-encoding" not in plain.headers and plain.text == long
+        assert plain.headers["etag"] != packed.headers["etag"]
+        again = {"Accept-Encoding": "gzip", "If-None-Match": packed.headers["etag"]}
+        assert client.get(path, headers=again).status_code == 304
+        (folder / "live" / "index.m3u8").write_text(long + "#EXT-X-ENDLIST\n")
+        assert client.get(path, headers=again).text.endswith("ENDLIST\n")

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from courtstream.api import media
+from courtstream.api import media_memory
 from courtstream.control.protocol import RowKind, Verb, WorkerSpec
 from courtstream.domain.approval import ApprovalOutcome, Stage
 from courtstream.domain.clock import utc_now
@@ -220,7 +220,7 @@ def test_the_worker_follows_the_gate_and_takes_back_only_what_the_gate_ordered(
 def test_withdrawal_is_one_act_gone_everywhere_and_on_record(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(media, "GRANT_SECONDS", 0.0)
+    monkeypatch.setattr(media_memory, "GRANT_SECONDS", 0.0)
     hearing, _ = world.live()
     world.files(hearing)
     with site(world) as client:

@@ -96,3 +96,49 @@ def test_after_the_end_the_same_address_is_the_replay(page: Page, stage: Stage) 
     until(page, DECODED)
     expect(page.locator("[data-strip-name]")).to_have_text("回放")
     expect(page.locator("media-playback-rate-button")).to_be_visible()
+
+
+def test_a_viewer_chooses_a_smaller_picture_and_the_sound_alone_by_keyboard(
+    page: Page, stage: Stage
+) -> None:
+    page.goto(stage.watch)
+    play(page)
+    until(page, DECODED)
+    button = page.locator("media-chrome-menu-button")
+    expect(button).to_be_visible()
+    button.focus()
+    page.keyboard.press("Enter")
+    items = page.locator("media-chrome-menu-item")
+    expect(items).to_contain_text(["自动", "360p", "180p", "仅声音"])
+    items.nth(2).focus()
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('video').videoHeight === 180", 20)
+    button.focus()
+    page.keyboard.press("Enter")
+    before = page.evaluate("document.querySelector('video').currentTime")
+    items.nth(3).focus()
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('video').videoHeight === 0", 20)
+    until(page, f"document.querySelector('video').currentTime > {before}", 20)
+    until(page, CAPTIONED)
+    expect(page.locator("[data-sound-note]")).to_be_visible()
+    assert "仅声音" in (button.get_attribute("aria-label") or "")
+    button.focus()
+    page.keyboard.press("Enter")
+    items.nth(0).focus()
+    page.keyboard.press("Enter")
+    until(page, "document.querySelector('video').videoHeight > 0", 20)
+    expect(page.locator("[data-sound-note]")).to_be_hidden()
+
+
+def test_a_recording_of_one_rendition_plays_and_offers_no_choice(page: Page, stage: Stage) -> None:
+    master = stage.settings.public / stage.seed.hearing_id / "live" / "master.m3u8"
+    text = master.read_text()
+    master.write_text(text[: text.index("#EXT-X-STREAM-INF:BANDWIDTH=200000")])
+    try:
+        page.goto(stage.watch)
+        play(page)
+        until(page, DECODED)
+        expect(page.locator("media-chrome-menu-button")).to_be_hidden()
+    finally:
+        master.write_text(text)

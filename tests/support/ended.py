@@ -11,11 +11,12 @@ from courtstream.domain.time import MediaTime
 from courtstream.domain.zones import ZoneMap
 from media_workers.assemble import sealed_recorder
 from media_workers.graph.diary import Diary
+from media_workers.graph.lower import Lower
 from media_workers.graph.release_line import Pace
 from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.seated_faces import SeatedFaces
 from media_workers.graph.watched_faces import WatchedFaces
-from media_workers.outputs.hls import HlsOutput
+from media_workers.outputs.hls import HlsOutput, LowMaker
 from media_workers.outputs.live import LiveOutputs
 from media_workers.outputs.renditions import PictureFormat
 from media_workers.pipelines import Graph, GraphParts
@@ -25,6 +26,7 @@ from media_workers.runtime.journal import Journal, read_rows
 from media_workers.runtime.stage import Stage
 from media_workers.runtime.zones import LiveZones
 from media_workers.sources.container import ContainerSource
+from media_workers.timeline.fit import low_size
 from media_workers.vision.detect import FaceFinder, YuNetFinder
 from tests.support.published import Published, read
 from tests.support.rig import SHORT, PromptSpeech
@@ -70,7 +72,15 @@ class Ended:
 
     def _parts(self, journal: Journal, live: LiveZones) -> GraphParts:
         def output() -> LiveOutputs:
-            hls = HlsOutput(self.public / "live", journal, epoch=1, wall_zero=_now(), window=7200.0)
+            lower = Lower(lambda: self._graph.form)
+            hls = HlsOutput(
+                self.public / "live",
+                journal,
+                epoch=1,
+                wall_zero=_now(),
+                window=7200.0,
+                low=LowMaker(low_size, lower.group),
+            )
             form = lambda: PictureFormat(*self._graph.form)  # noqa: E731
             return LiveOutputs(self.public, hls, journal, form)
 
@@ -79,11 +89,18 @@ class Ended:
 
         sealed = SealedLine(sealed_recorder(self.folder / "sealed", self.master), journal)
         return GraphParts(
-            faces, PromptSpeech, output, Diary(journal), sealed, preset="ultrafast", zones=live
+            faces,
+            PromptSpeech,
+            output,
+            Diary(journal),
+            sealed,
+            preset="ultrafast",
+            zones=live,
+            low=True,
         )
 
-    def published(self) -> Published:
-        return read(self.public / "live")
+    def published(self, name: str = "index.m3u8") -> Published:
+        return read(self.public / "live", name)
 
     def rows(self, kind: RowKind) -> list[JournalRow]:
         return [r for r in read_rows(self.folder / "journal.jsonl") if r.kind is kind]

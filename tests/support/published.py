@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 import numpy.typing as npt
+
+from media_workers.timeline.fit import scaled
 
 COARSE = 16_000
 """Samples a second at which waveforms are compared: speech, and both rates divide by it."""
@@ -33,6 +35,11 @@ class Published:
         part = self.sound[a:b]
         return float(np.sqrt((part**2).mean())) if len(part) else 0.0
 
+    def enlarged(self, width: int, height: int) -> Published:
+        """The same with its pictures at another size, to be compared with larger ones."""
+        frames = [(t, scaled(frame, width, height)) for t, frame in self.frames]
+        return replace(self, frames=frames)
+
     def between(self, start: float, end: float) -> list[npt.NDArray[np.uint8]]:
         """Frames shown in a stretch."""
         return [frame for t, frame in self.frames if start <= t < end]
@@ -49,9 +56,9 @@ def listed(playlist: str) -> list[tuple[str, str]]:
     return found
 
 
-def read(folder: Path) -> Published:
-    """Decode everything the playlist in `folder` lists."""
-    playlist = (folder / "index.m3u8").read_text(encoding="utf-8")
+def read(folder: Path, name: str = "index.m3u8") -> Published:
+    """Decode everything a media playlist in `folder` lists."""
+    playlist = (folder / name).read_text(encoding="utf-8")
     frames: list[tuple[float, npt.NDArray[np.uint8]]] = []
     pieces: list[tuple[float, npt.NDArray[np.float32]]] = []
     runs: list[tuple[str, bytes]] = []

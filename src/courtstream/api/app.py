@@ -16,7 +16,7 @@ from courtstream.api.context import Context
 from courtstream.api.events import Hub
 from courtstream.api.housekeeping import keep_house
 from courtstream.api.listeners import Listeners
-from courtstream.api.media import MediaCache
+from courtstream.api.media_memory import MediaCache
 from courtstream.api.middleware import Csrf, RequestId, SecurityHeaders, SignedIn
 from courtstream.api.pages import faults
 from courtstream.api.problems import on_validation

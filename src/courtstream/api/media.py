@@ -1,28 +1,25 @@
 """Released files to the public: only names of the known shapes, only below the public folder, and
 only while the hearing's publication allows it.
 
-Segments never change, so the newest are answered from memory; playlists are read anew each time.
-Caches on the way may keep a segment for `SHARED_SECONDS` only, because nobody can call it back
-from them when a hearing is withdrawn.
+The newest segments and all playlists are answered from memory (`media_memory`). Caches on the way
+may keep a segment for `SHARED_SECONDS` only, because nobody can call it back from them when a
+hearing is withdrawn, and what changes for a second, so that they carry an audience.
 """
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import re
-import time
-from collections import OrderedDict
 from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
-from courtstream.api.context import Context, context
-from courtstream.domain.clock import utc_now
+from courtstream.api.context import context
+from courtstream.api.media_memory import Kept, MediaCache
 from courtstream.domain.errors import NotFound, Withdrawn
-from courtstream.services.media import MediaGrant, media_grant
+from courtstream.services.media import MediaGrant
 
 TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",
@@ -44,66 +41,10 @@ HEARING_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
 SHARED_SECONDS = 60
 SHORT = f"public, max-age={SHARED_SECONDS}"
-FRESH = "no-cache"
-GRANT_SECONDS = 1.0
-"""After a withdrawal nothing more is given out here beyond this time; what caches on the way have
-is theirs for `SHARED_SECONDS` at most."""
+FRESH = "public, max-age=0, s-maxage=1"
+"""Of what changes: a browser asks each time, a cache for many once a second."""
 
-MEMORY_BYTES = 192_000_000
 _ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
-
-
-class MediaCache:
-    """The newest immutable files by path, bounded in bytes, and short-lived grants."""
-
-    def __init__(self, limit: int = MEMORY_BYTES) -> None:
-        self._files: OrderedDict[Path, bytes] = OrderedDict()
-        self._limit, self._size = limit, 0
-        self._grants: dict[str, tuple[float, MediaGrant]] = {}
-        self._asking: dict[str, asyncio.Lock] = {}
-
-    @property
-    def held(self) -> int:
-        """How much is held."""
-        return self._size
-
-    async def file(self, path: Path) -> bytes:
-        """The bytes of an immutable file. Raises NotFound."""
-        known = self._files.get(path)
-        if known is not None:
-            self._files.move_to_end(path)
-            return known
-        data = await run_in_threadpool(read_plain, path)
-        if path not in self._files:
-            self._files[path] = data
-            self._size += len(data)
-        while self._size > self._limit and len(self._files) > 1:
-            self._size -= len(self._files.popitem(last=False)[1])
-        return data
-
-    async def grant(self, platform: Context, hearing_id: str) -> MediaGrant:
-        """What may be served, at most `GRANT_SECONDS` old; one question at a time."""
-        lock = self._asking.setdefault(hearing_id, asyncio.Lock())
-        async with lock:
-            at, known = self._grants.get(hearing_id, (0.0, MediaGrant()))
-            if time.monotonic() - at < GRANT_SECONDS:
-                return known
-            grant = await platform.work.reading(media_grant, hearing_id, utc_now())
-            if len(self._grants) > 10_000:
-                self._grants.clear()
-                self._asking = {hearing_id: lock}
-            self._grants[hearing_id] = (time.monotonic(), grant)
-            return grant
-
-
-def read_plain(path: Path) -> bytes:
-    """A regular file's bytes; links lead nowhere. Raises NotFound."""
-    try:
-        if path.is_symlink():
-            raise NotFound
-        return path.read_bytes()
-    except OSError as error:
-        raise NotFound from error
 
 
 async def live(request: Request) -> Response:
@@ -111,8 +52,7 @@ async def live(request: Request) -> Response:
     folder = await _open(request, "live")
     name = _name(request, LIVE_NAME)
     if name.endswith(".m3u8"):
-        data = await run_in_threadpool(read_plain, folder / name)
-        return _changing(request, data, TYPES["m3u8"])
+        return await _changing(request, folder / name)
     if name in (await _grant(request)).replaced:
         raise NotFound  # made anew after the second pass; memory may still have the old one
     return await _immutable(request, folder / name)
@@ -126,9 +66,8 @@ async def still(request: Request) -> Response:
     name, grant = _name(request, STILL_NAME), await _grant(request)
     if not (grant.live or grant.replay or name in grant.stills):
         raise NotFound
-    # not from memory: a still may be made anew after the second pass
-    data = await run_in_threadpool(read_plain, _folder(request, "stills") / name)
-    return _changing(request, data, TYPES["jpg"], SHORT)
+    # a still may be made anew after the second pass
+    return await _changing(request, _folder(request, "stills") / name, SHORT)
 
 
 async def storyboard(request: Request) -> Response:
@@ -140,7 +79,9 @@ async def storyboard(request: Request) -> Response:
         f"{_clock(at)} --> {_clock(end)}\nstills/{at:06}.jpg#xywh=0,0,640,360\n"
         for at, end in zip(names, ends, strict=True)
     ]
-    return _changing(request, "\n".join(["WEBVTT\n", *cues]).encode(), TYPES["vtt"])
+    data = "\n".join(["WEBVTT\n", *cues]).encode()
+    tag = hashlib.sha256(data).hexdigest()[:24]
+    return _answer(request, Kept((0, 0, 0), data, b"", tag), TYPES["vtt"], FRESH)
 
 
 def _stills_in(folder: Path) -> list[int]:
@@ -158,8 +99,7 @@ async def text(request: Request) -> Response:
     name = _name(request, TEXT_NAME)
     if not (await _grant(request)).text:
         raise NotFound
-    data = await run_in_threadpool(read_plain, _folder(request, "text") / name)
-    return _changing(request, data, TYPES["json"])
+    return await _changing(request, _folder(request, "text") / name)
 
 
 async def clip(request: Request) -> Response:
@@ -222,13 +162,23 @@ def _name(request: Request, shape: re.Pattern[str]) -> str:
     return name
 
 
-def _changing(request: Request, data: bytes, kind: str, keep: str = FRESH) -> Response:
+async def _changing(request: Request, path: Path, keep: str = FRESH) -> Response:
     """A file that changes: every reader asks again, and mostly hears that nothing is new."""
-    etag = f'"{hashlib.sha256(data).hexdigest()[:24]}"'
+    kept = await cache_of(request).changing.get(path)
+    return _answer(request, kept, TYPES[path.suffix[1:]], keep)
+
+
+def _answer(request: Request, kept: Kept, kind: str, keep: str) -> Response:
+    packed = bool(kept.packed) and "gzip" in request.headers.get("accept-encoding", "")
+    etag = f'"{kept.tag}-gz"' if packed else f'"{kept.tag}"'
     headers = {"Cache-Control": keep, "ETag": etag}
+    if kept.packed:
+        headers["Vary"] = "Accept-Encoding"
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    return Response(data, media_type=kind, headers=headers)
+    if packed:
+        headers["Content-Encoding"] = "gzip"
+    return Response(kept.packed if packed else kept.plain, media_type=kind, headers=headers)
 
 
 async def _immutable(request: Request, path: Path) -> Response:

@@ -12,13 +12,14 @@ from typing import Any
 import av
 import numpy as np
 
-from courtstream.control.protocol import RowKind
+from courtstream.control.protocol import RowKind, SoundOrder
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import MinuteState
 from media_workers.graph.lower import Lower
 from media_workers.outputs.encode import VideoEncoder
 from media_workers.outputs.hls import HlsOutput, LowMaker
 from media_workers.outputs.renditions import PictureFormat
+from media_workers.recheck.resound import Places, Resounder
 from media_workers.runtime.items import SAMPLE_RATE, Planes, Released, Sound
 from media_workers.runtime.journal import Journal, read_rows
 from media_workers.timeline.fit import low_size
@@ -161,3 +162,25 @@ def test_a_small_picture_has_no_smaller_rendition(tmp_path: Path) -> None:
     stage.out.push(Released(span, card, sound, MinuteState.LIVE))
     stage.end()
     assert not (stage.live / "low.m3u8").exists() and (stage.live / "sound.m3u8").exists()
+
+
+def test_sound_hidden_later_is_hidden_in_every_rendition(tmp_path: Path) -> None:
+    stage = Stage(tmp_path)
+    for second in range(6):
+        stage.push(second)
+    stage.end()
+    before = {name: stage.read(name)[1] for name in LISTS[:3]}
+    rows = list(read_rows(tmp_path / "journal.jsonl"))
+    journal = Journal(tmp_path / "journal.jsonl", "h", 1, lambda row: None)
+    order = SoundOrder(id="o_1", op="hide", start=3 * SECOND, end=4 * SECOND, by="u_clerk")
+    places = Places(tmp_path, tmp_path, tmp_path / "master.key")
+    gone = Resounder(places, journal, rows, "silence").run([order])
+    journal.close()
+    assert {name[:3] for name in gone} >= {"seg", "low", "snd"}
+    assert not any((stage.live / name).exists() for name in gone)
+    for name, old in before.items():
+        shown, now, begins = stage.read(name)
+        part = slice(int((3.1 - begins) * SAMPLE_RATE), int((3.9 - begins) * SAMPLE_RATE))
+        assert np.abs(old[part]).max() > 0.1, "there was something to hide"
+        assert np.abs(now[part]).max() < 0.01, name
+        assert len(shown) == (0 if name == "sound.m3u8" else 30)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from courtstream.control.protocol import NodeBeat, WorkerSpec
 from courtstream.domain.errors import DiskPressure, MachineFull
-from courtstream.services.capacity import GIB, Room, refusal, room_of
+from courtstream.services.capacity import GIB, Room, admits_low, refusal, room_of
 from courtstream.settings import AdmissionSettings
 from tests.support.platform import NOW, World
 
@@ -56,3 +60,26 @@ def test_the_door_says_no_and_the_hearing_stays_scheduled(world: World) -> None:
         admission.admit_publisher, world.key, "n1", world.settings, now=NOW, room=room()
     )
     assert isinstance(again, WorkerSpec)
+
+
+@pytest.mark.parametrize(("busy", "wanted"), [(0.0, True), (1.2, True), (1.3, False)])
+def test_the_small_rendition_comes_only_where_it_fits_too(busy: float, wanted: bool) -> None:
+    here = replace(room(busy), low=0.06)
+    assert admits_low(here, RULE) is wanted
+    assert not admits_low(here, RULE.model_copy(update={"low": "never"}))
+    assert admits_low(here, RULE.model_copy(update={"low": "always"}))
+
+
+def test_nobody_knows_the_room_so_there_is_no_small_rendition() -> None:
+    assert not admits_low(None, RULE) and not admits_low(room(), RULE)
+
+
+def test_the_workers_order_says_whether_it_is_made(world: World) -> None:
+    from courtstream.services import admission
+
+    world.hearing()
+    wide = replace(room(), low=0.06)
+    order = world.work.write(
+        admission.admit_publisher, world.key, "n1", world.settings, now=NOW, room=wide
+    )
+    assert isinstance(order, WorkerSpec) and order.low

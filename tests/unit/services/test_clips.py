@@ -199,7 +199,7 @@ def test_a_film_that_fails_is_named_and_can_be_asked_for_again(
 def test_the_story_has_its_page_its_frame_and_is_gone_when_withdrawn(
     world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("courtstream.api.media.GRANT_SECONDS", 0.0)
+    monkeypatch.setattr("courtstream.api.media_memory.GRANT_SECONDS", 0.0)
     hearing, _ = ended(world)
     choose(world, hearing)
     with pytest.raises(NotFound):

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from courtstream.api import media
+from courtstream.api import media_memory
 from courtstream.control.protocol import RowKind
 from courtstream.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from courtstream.domain.trial import HearingState, PublicationMode, Role
@@ -21,7 +21,7 @@ ID_NUMBER = "11010519491231002X"
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setattr(media, "GRANT_SECONDS", 0.0)
+    monkeypatch.setattr(media_memory, "GRANT_SECONDS", 0.0)
     return World.make(tmp_path / "data")
 
 
@@ -143,7 +143,7 @@ def test_files_are_cacheable_asked_again_cheaply_and_gone_when_withdrawn(world: 
         )
         assert "已全部发布" in page.text
         answer = client.get(path)
-        assert answer.headers["cache-control"] == "no-cache"
+        assert answer.headers["cache-control"] == "public, max-age=0, s-maxage=1"
         again = client.get(path, headers={"If-None-Match": answer.headers["etag"]})
         assert again.status_code == 304
         assert "请求判令被告返还借款" in client.get(f"/text/{hearing}").text

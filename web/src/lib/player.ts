@@ -20,8 +20,9 @@ import "media-chrome/dist/media-playback-rate-button.js";
 import "media-chrome/dist/media-captions-button.js";
 import "media-chrome/dist/media-fullscreen-button.js";
 import "media-chrome/dist/media-loading-indicator.js";
-import Hls, { type ErrorData, type HlsConfig } from "hls.js";
+import Hls, { type ErrorData, type HlsConfig, type Level } from "hls.js";
 import { word } from "./page.js";
+import { AUTO, keptQuality, QualityMenu, SOUND, type Quality } from "./quality.js";
 
 setLanguage(document.documentElement.lang);
 
@@ -33,6 +34,8 @@ export interface Chapter {
 
 const FIRST_RETRY_MS = 1000;
 const LAST_RETRY_MS = 8000;
+const NEAR_LIVE_SECONDS = 30;
+const [MASTER, LISTEN] = ["master.m3u8", "listen.m3u8"];
 
 /** media-chrome gives its captions button a checked state, which only a switch may have. */
 function nameRoles(root: ParentNode): void {
@@ -54,11 +57,15 @@ export class Player {
   readonly video: HTMLVideoElement;
   private readonly hls: Hls | null;
   private readonly card: HTMLElement | null;
+  private readonly note: HTMLElement | null;
   private readonly src: string;
   private wait = FIRST_RETRY_MS;
   private retry: number | undefined;
   private resumeAt = -1;
   private begun = false;
+  private readonly quality: QualityMenu;
+  private alone = false;
+  private listenable = false;
 
   /** `wallZero`: the instant (ms) of the hearing's second 0, null when the page does not know it. */
   constructor(
@@ -75,6 +82,8 @@ export class Player {
     nameRoles(root);
     this.describe(root.dataset["live"] === "yes");
     this.addChapters(chapters);
+    this.quality = new QualityMenu(root, keptQuality(), (quality) => this.choose(quality));
+    this.note = root.querySelector("[data-sound-note]");
     this.hls = Hls.isSupported() ? this.attach(start) : null;
     if (!this.hls) this.playNatively(start);
   }
@@ -133,6 +142,12 @@ export class Player {
 
   private attach(start: number): Hls {
     const hls = new Hls({ ...CONFIG, startPosition: start >= 0 ? start : -1 });
+    // hls.js leaves a variant without a picture out of `hls.levels`; recordings of earlier versions
+    // have none.
+    hls.on(Hls.Events.MANIFEST_LOADED, (_, { levels, url }) => {
+      this.listenable = url.includes(MASTER) && levels.some((one) => !one.height && !one.videoCodec);
+      this.offer(hls.levels);
+    });
     hls.on(Hls.Events.MANIFEST_PARSED, () => {
       this.wait = FIRST_RETRY_MS;
       this.say(null);
@@ -157,6 +172,46 @@ export class Player {
     return hls;
   }
 
+  /** What there is to choose from; what was chosen before is chosen again. */
+  private offer(levels: readonly Level[]): void {
+    if (this.alone) return;
+    this.quality.offer(levels, this.listenable);
+    if (this.quality.chosen !== AUTO && this.quality.valid) this.choose(this.quality.chosen);
+  }
+
+  private get listening(): string {
+    return this.src.replace(MASTER, LISTEN);
+  }
+
+  private get address(): string {
+    return this.alone ? this.listening : this.src;
+  }
+
+  private choose(quality: Quality): void {
+    if (!this.hls) return;
+    const alone = quality === SOUND;
+    if (alone !== this.alone) {
+      this.turn(alone);
+      return;
+    }
+    if (alone) return;
+    this.hls.nextLevel = this.hls.levels.findIndex((level) => String(level.height) === quality);
+  }
+
+  /** To the sound alone or back, at the same instant of the hearing. */
+  private turn(alone: boolean): void {
+    const [at, behind] = [this.position, this.behind];
+    this.alone = alone;
+    if (this.note) this.note.hidden = !alone;
+    this.resumeAt = -1;
+    if (behind === null || behind > NEAR_LIVE_SECONDS) {
+      const land = (): void => void (this.video.currentTime = this.toMedia(at));
+      this.video.addEventListener("loadedmetadata", land, { once: true });
+      this.resumeAt = this.video.currentTime;
+    }
+    this.reload();
+  }
+
   private recover(data: ErrorData): void {
     if (!data.fatal || !this.hls) return;
     if (data.type === Hls.ErrorTypes.MEDIA_ERROR) {
@@ -175,7 +230,7 @@ export class Player {
     const playing = !this.video.paused;
     this.begun = false;
     this.hls.config.startPosition = this.resumeAt;
-    this.hls.loadSource(this.src);
+    this.hls.loadSource(this.address);
     if (playing) this.hls.once(Hls.Events.MANIFEST_PARSED, () => void this.video.play().catch(() => undefined));
   }
 

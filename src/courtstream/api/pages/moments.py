@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from courtstream.api.context import actor, context
-from courtstream.api.media import read_plain
+from courtstream.api.media_memory import read_plain
 from courtstream.api.pages.account import text_of
 from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import Json, done, see, staff_page

@@ -1,0 +1,153 @@
+"""What viewers ask for again and again, answered from memory.
+
+Segments never change. Playlists, entries and stills do: each is read again when the file system
+says that it is another file, and packed once for all who ask until then.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+import hashlib
+import stat
+import time
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+
+from starlette.concurrency import run_in_threadpool
+
+from courtstream.api.context import Context
+from courtstream.domain.clock import utc_now
+from courtstream.domain.errors import NotFound
+from courtstream.services.media import MediaGrant, media_grant
+
+GRANT_SECONDS = 0.5
+"""After a withdrawal nothing more is given out here beyond this time."""
+
+MEMORY_BYTES = 192_000_000
+CHANGING_BYTES = 64_000_000
+LEAST_PACKED = 1024
+"""Smaller files do not become smaller by packing."""
+
+PACKED = frozenset({".m3u8", ".json", ".vtt"})
+_GZIP_LEVEL = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A file that changes, as it was when its `stamp` was taken. `packed`: gzip, or empty."""
+
+    stamp: tuple[int, int, int]
+    plain: bytes
+    packed: bytes
+    tag: str
+
+
+class ChangingFiles:
+    """Files that are replaced while people ask for them, bounded in bytes."""
+
+    def __init__(self, limit: int = CHANGING_BYTES) -> None:
+        self._files: OrderedDict[Path, Kept] = OrderedDict()
+        self._reading: dict[Path, asyncio.Lock] = {}
+        self._limit, self._size = limit, 0
+
+    async def get(self, path: Path) -> Kept:
+        """The file as it is now; read once however many ask. Raises NotFound."""
+        stamp = _stamp(path)
+        known = self._files.get(path)
+        if known is not None and known.stamp == stamp:
+            self._files.move_to_end(path)
+            return known
+        async with self._reading.setdefault(path, asyncio.Lock()):
+            known = self._files.get(path)
+            if known is None or known.stamp != _stamp(path):
+                known = await run_in_threadpool(_read, path)
+                self._keep(path, known)
+        return known
+
+    def _keep(self, path: Path, fresh: Kept) -> None:
+        old = self._files.pop(path, None)
+        self._size += _weight(fresh) - (_weight(old) if old else 0)
+        self._files[path] = fresh
+        while self._size > self._limit and len(self._files) > 1:
+            gone, kept = self._files.popitem(last=False)
+            self._reading.pop(gone, None)
+            self._size -= _weight(kept)
+
+
+class MediaCache:
+    """The newest immutable files by path, bounded in bytes; files that change; grants."""
+
+    def __init__(self, limit: int = MEMORY_BYTES) -> None:
+        self.changing = ChangingFiles()
+        self._files: OrderedDict[Path, bytes] = OrderedDict()
+        self._limit, self._size = limit, 0
+        self._grants: dict[str, tuple[float, MediaGrant]] = {}
+        self._asking: dict[str, asyncio.Lock] = {}
+
+    @property
+    def held(self) -> int:
+        """How much is held."""
+        return self._size
+
+    async def file(self, path: Path) -> bytes:
+        """The bytes of an immutable file. Raises NotFound."""
+        known = self._files.get(path)
+        if known is not None:
+            self._files.move_to_end(path)
+            return known
+        data = await run_in_threadpool(read_plain, path)
+        if path not in self._files:
+            self._files[path] = data
+            self._size += len(data)
+        while self._size > self._limit and len(self._files) > 1:
+            self._size -= len(self._files.popitem(last=False)[1])
+        return data
+
+    async def grant(self, platform: Context, hearing_id: str) -> MediaGrant:
+        """What may be served, at most `GRANT_SECONDS` old; one question at a time."""
+        lock = self._asking.setdefault(hearing_id, asyncio.Lock())
+        async with lock:
+            at, known = self._grants.get(hearing_id, (0.0, MediaGrant()))
+            if time.monotonic() - at < GRANT_SECONDS:
+                return known
+            grant = await platform.work.reading(media_grant, hearing_id, utc_now())
+            if len(self._grants) > 10_000:
+                self._grants.clear()
+                self._asking = {hearing_id: lock}
+            self._grants[hearing_id] = (time.monotonic(), grant)
+            return grant
+
+
+def read_plain(path: Path) -> bytes:
+    """A regular file's bytes; links lead nowhere. Raises NotFound."""
+    try:
+        if path.is_symlink():
+            raise NotFound
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFound from error
+
+
+def _stamp(path: Path) -> tuple[int, int, int]:
+    """What tells one state of a file from the next; one look at the inode is worth no thread."""
+    try:
+        found = path.lstat()
+    except OSError as error:
+        raise NotFound from error
+    if not stat.S_ISREG(found.st_mode):
+        raise NotFound
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+def _read(path: Path) -> Kept:
+    stamp = _stamp(path)
+    data = read_plain(path)
+    worth = path.suffix in PACKED and len(data) >= LEAST_PACKED
+    packed = gzip.compress(data, _GZIP_LEVEL, mtime=0) if worth else b""
+    return Kept(stamp, data, packed, hashlib.sha256(data).hexdigest()[:24])
+
+
+def _weight(kept: Kept) -> int:
+    return len(kept.plain) + len(kept.packed)
