@@ -60,8 +60,11 @@ unit: install
 behaviour: install
 	$(BIN)/pytest tests/behaviour tests/faults tests/fuzz tests/ways -n 3 --dist loadfile
 
+# The whole hearing runs alone: on a busy machine less of it is heard, as it should be.
+WHOLE := tests/browser/test_the_first_hearing.py
 browser: install
-	$(BIN)/pytest tests/browser -n 2 --dist loadfile
+	$(BIN)/pytest tests/browser -n 2 --dist loadfile --ignore $(WHOLE)
+	$(BIN)/pytest $(WHOLE)
 
 bench: install ## 速度与准确率 / speed and accuracy against peers
 	$(BIN)/python -m bench
