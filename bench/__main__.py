@@ -124,6 +124,12 @@ def viewers(folder: Path) -> str:
     return watched()
 
 
+def nodes(folder: Path) -> str:
+    from bench.nodes import main as lost
+
+    return lost()
+
+
 def search(folder: Path) -> str:
     from bench.search import main as searched
 
@@ -158,6 +164,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "search": search,
     "viewers": viewers,
     "province": province,
+    "nodes": nodes,
 }
 
 

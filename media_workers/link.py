@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import ssl
+from collections import deque
 from collections.abc import Callable
 from typing import Any
 
@@ -17,6 +19,7 @@ from courtstream.control.protocol import (
     JournalRow,
     Reply,
     WorkerBeat,
+    WorkerSpec,
     worker_beat,
     worker_command,
     worker_row,
@@ -25,11 +28,23 @@ from courtstream.control.protocol import (
 log = structlog.get_logger()
 
 
-class Link:
-    """Speaks over NATS while `run` runs; rows that find no link are asked for later."""
+MOST_UNTOLD = 20_000
+"""Rows that wait for the link; what is older is asked for by number."""
 
-    def __init__(self, url: str, hearing_id: str, command: Callable[[Command], Reply]) -> None:
-        self._url, self._hearing_id, self._command = url, hearing_id, command
+TELL_SECONDS = 0.1
+
+
+class Link:
+    """Speaks over NATS while `run` runs; rows wait in order until the server has them."""
+
+    def __init__(self, spec: WorkerSpec, command: Callable[[Command], Reply]) -> None:
+        self._url, self._hearing_id, self._command = spec.nats_url, spec.hearing_id, command
+        self._options: dict[str, Any] = {}
+        if spec.nats_credentials:
+            self._options["user_credentials"] = spec.nats_credentials
+        if spec.nats_ca:
+            self._options["tls"] = ssl.create_default_context(cafile=spec.nats_ca)
+        self._untold: deque[JournalRow] = deque(maxlen=MOST_UNTOLD)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: Any = None
 
@@ -38,12 +53,13 @@ class Link:
         loop = self._loop
         if loop is not None and not loop.is_closed():
             with contextlib.suppress(RuntimeError):  # the loop closed between the two lines
-                loop.call_soon_threadsafe(self._send, worker_row(self._hearing_id), row)
+                loop.call_soon_threadsafe(self._untold.append, row)
 
     async def run(self, beat: Callable[[], WorkerBeat], over: Callable[[], bool]) -> None:
         """Beat once a second until `over`."""
         self._loop = asyncio.get_running_loop()
         connecting = asyncio.create_task(self._connect()) if self._url else None
+        telling = asyncio.create_task(self._tell_rows())
         while not over():
             self._send(worker_beat(self._hearing_id), beat())
             await asyncio.sleep(1.0)
@@ -52,7 +68,11 @@ class Link:
             connecting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await connecting
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await telling
         if self._client is not None:
+            await self._tell_now()
             with contextlib.suppress(nats.errors.Error, TimeoutError):
                 await asyncio.wait_for(self._client.drain(), 3.0)
 
@@ -64,6 +84,7 @@ class Link:
                     max_reconnect_attempts=-1,
                     reconnect_time_wait=0.5,
                     error_cb=_quiet,
+                    **self._options,
                     allow_reconnect=True,
                 )
                 await client.subscribe(worker_command(self._hearing_id), cb=self._answer)
@@ -73,7 +94,27 @@ class Link:
             self._client = client
             return
 
-    def _send(self, subject: str, message: JournalRow | WorkerBeat) -> None:
+    async def _tell_rows(self) -> None:
+        while True:
+            await self._tell_now()
+            await asyncio.sleep(TELL_SECONDS)
+
+    async def _tell_now(self) -> None:
+        """Rows that wait, in order; they are let go of when the server has answered after them."""
+        if not self._untold or self._client is None or not self._client.is_connected:
+            return
+        rows = list(self._untold)
+        try:
+            for row in rows:
+                data = row.model_dump_json().encode()
+                await self._client.publish(worker_row(self._hearing_id), data)
+            await self._client.flush(2)
+        except (nats.errors.Error, OSError, TimeoutError):
+            return  # again, from the first: whoever had them already knows them by number
+        for _ in range(min(len(rows), len(self._untold))):
+            self._untold.popleft()
+
+    def _send(self, subject: str, message: WorkerBeat) -> None:
         if self._client is not None and self._client.is_connected:
             data = message.model_dump_json().encode()
             task = asyncio.ensure_future(self._client.publish(subject, data))

@@ -53,6 +53,7 @@ from media_workers.outputs.renditions import PictureFormat
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.refill import refill
 from media_workers.runtime.journal import Journal
+from media_workers.runtime.lease import LeaseWatch
 from media_workers.runtime.threads import EXIT_CODE, exit_when_a_thread_falls
 from media_workers.runtime.zones import LiveZones
 from media_workers.sessions import Sessions
@@ -76,7 +77,8 @@ class Worker:
         self.spec = spec
         spec.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         spec.public.mkdir(parents=True, exist_ok=True)
-        self.link = Link(spec.nats_url, spec.hearing_id, self._handle)
+        self.link = Link(spec, self._handle)
+        self.lease = LeaseWatch(spec.lease, spec.epoch)
         self.journal = Journal(spec.folder / JOURNAL, spec.hearing_id, spec.epoch, self.link.row)
         self.wall_zero = wall_zero(self.journal.earlier)
         self.now = media_clock(
@@ -148,6 +150,7 @@ class Worker:
             guard_open=verdict is not None and verdict.closed is None,
             guard_closures=graph.guard.closures_made,
             slow_stage=self._slow_stage(),
+            leased=self.lease.held(),
             counters={**graph.counters(), **graph.delay.newest()},
             coming=spans,
             coming_lines=lines,
@@ -291,6 +294,7 @@ class Worker:
             self.journal,
             lambda: PictureFormat(*self.graph.form),
             self.looks.released,
+            self.lease.held,
         )
 
 

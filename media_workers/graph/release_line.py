@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from courtstream.domain.errors import LeaseLost
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime, Span, seconds
 from courtstream.domain.transcript import Word
@@ -154,8 +155,8 @@ class ReleaseLine:
                     self._pass_over(chunk)
                 else:
                     self._air(chunk)
-        except OSError as error:
-            # A full or failing disk; the sealed original has its own line.
+        except (OSError, LeaseLost) as error:
+            # A full or failing disk, or another node has the hearing; sealing has its own line.
             self._broken(error)
             self._output.drop()
             self._next = chunk.end
@@ -175,7 +176,7 @@ class ReleaseLine:
         self._ledger.forget(chunk.start - 30 * SECOND)
         self._next = self.aired = chunk.end
 
-    def _broken(self, error: OSError) -> None:
+    def _broken(self, error: OSError | LeaseLost) -> None:
         self.lost_chunks += 1
         if not self.error:
             self._diary.failed("release", type(error).__name__)

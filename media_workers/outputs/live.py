@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from courtstream.control.protocol import RowKind
+from courtstream.domain.errors import LeaseLost
 from media_workers.outputs.hls import HlsOutput
 from media_workers.outputs.recording import public_recording
 from media_workers.outputs.renditions import PictureFormat
@@ -24,13 +25,17 @@ class LiveOutputs:
         journal: Journal,
         form: Callable[[], PictureFormat],
         also: Callable[[Released], None] = lambda group: None,
+        leased: Callable[[], bool] = lambda: True,
     ) -> None:
+        self._leased = leased
         self._also = also
         self._public, self._hls, self._journal, self._form = public, hls, journal, form
         self._stills = Stills(public / "stills")
 
     def push(self, group: Released) -> None:
-        """Publish one group."""
+        """Publish one group. Raises LeaseLost when another may be publishing by now."""
+        if not self._leased():
+            raise LeaseLost
         if group.still is not None:
             written = self._stills.push(group.still)
             if written is not None:
@@ -45,6 +50,8 @@ class LiveOutputs:
 
     def finish(self, *, final: bool) -> None:
         """Close the last segment; when final also the playlists, and join the public recording."""
+        if not self._leased():
+            return  # what is published is another's to finish
         self._hls.finish(final=final)
         if final and self._hls.segments:
             size = public_recording(self._public / "live", self._public / "recording.mp4")

@@ -9,7 +9,8 @@ def public_recording(folder: Path, target: Path) -> int:
     """Join the segments of a finished `live/` folder into one MP4; gives its size in bytes.
 
     Segments with another initialisation section than the first cannot share a file and are
-    left to the playlist; a fragmented file needs no further index.
+    left to the playlist, and so are those that another node had and has not given yet; a
+    fragmented file needs no further index.
     """
     init, uris = _listed(folder / "index.m3u8")
     beside = target.with_name(f".{target.name}.part")
@@ -24,13 +25,14 @@ def public_recording(folder: Path, target: Path) -> int:
 
 def _listed(playlist: Path) -> tuple[str, list[str]]:
     first, current, uris = "", "", []
+    folder = playlist.parent
     for line in playlist.read_text(encoding="utf-8").splitlines():
         if line.startswith("#EXT-X-MAP:"):
             current = line.split('"')[1]
+        elif line and not line.startswith("#") and (folder / line).exists():
             first = first or current
-        elif line and not line.startswith("#"):
             uris.append((current, line))
-    folder = playlist.parent
     head = (folder / first).read_bytes() if first else b""
-    same = {name for name, _ in uris if name and (folder / name).read_bytes() == head}
+    here = {name for name, _ in uris if name and (folder / name).exists()}
+    same = {name for name in here if (folder / name).read_bytes() == head}
     return first, [uri for name, uri in uris if name in same]

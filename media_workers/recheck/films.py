@@ -14,7 +14,7 @@ import numpy as np
 
 from courtstream.domain.errors import SealBroken
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
-from courtstream.seal import SealReader, hearing_key, load_or_create_master_key
+from courtstream.seal import SealReader, hearing_key, load_or_create_master_key, sealed_folders
 from media_workers.outputs.encode import from_ticks
 from media_workers.recheck.record import Published
 from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket, Picture
@@ -51,7 +51,7 @@ def original(folder: Path, master_key_file: Path) -> Iterator[Picture]:
     """
     master = load_or_create_master_key(master_key_file)
     index, last = 0, -1
-    for sealed in sorted(p for p in folder.glob("sealed*") if p.is_dir()):
+    for sealed in sealed_folders(folder):
         reader = SealReader(sealed, hearing_key(sealed, master))
         for part in reader.parts:
             for t, i420 in _decoded(_Pipe(reader.clear(part))):

@@ -12,7 +12,7 @@ import numpy as np
 
 from courtstream.domain.errors import SealBroken
 from courtstream.domain.time import SECOND, MediaTime, Span
-from courtstream.seal import SealReader, hearing_key, load_or_create_master_key
+from courtstream.seal import SealReader, hearing_key, load_or_create_master_key, sealed_folders
 from media_workers.recheck.films import _Pipe
 from media_workers.runtime.items import SAMPLE_RATE, Pcm, Sound
 
@@ -27,7 +27,7 @@ def sealed_sound(folder: Path, master_key_file: Path, rate: int = SAMPLE_RATE) -
     """
     master = load_or_create_master_key(master_key_file)
     last: MediaTime = -1
-    for sealed in sorted(p for p in folder.glob("sealed*") if p.is_dir()):
+    for sealed in sealed_folders(folder):
         reader = SealReader(sealed, hearing_key(sealed, master))
         for part in reader.parts:
             for piece in _decoded(_Pipe(reader.clear(part)), rate):

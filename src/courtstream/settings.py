@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
+import socket
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, model_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -14,6 +16,9 @@ from pydantic_settings import (
 )
 
 from courtstream.domain.staff import StaffRole
+
+ALONE = "local"
+"""Name of the only node of an installation with a server of its own."""
 
 
 class WebSettings(BaseModel):
@@ -86,6 +91,10 @@ class NatsSettings(BaseModel):
 
     url: str = Field("", description="A cluster's address, for example nats://nats:4222.")
     port: int = Field(4222, ge=0, le=65535, description="Port of the embedded server.")
+    credentials: str = Field("", description="Credentials file of this machine in the cluster.")
+    ca: str = Field("", description="PEM file of the authority that signed the cluster's TLS.")
+    replicas: int = Field(1, ge=1, le=5, description="Copies the cluster keeps of its streams.")
+    lease_seconds: float = Field(3.0, ge=2.0, le=60.0, description="Life of a hearing's lease.")
 
 
 class TraceSettings(BaseModel):
@@ -93,6 +102,20 @@ class TraceSettings(BaseModel):
 
     endpoint: str = Field(
         "", description="OTLP/HTTP address, for example http://host:4318/v1/traces."
+    )
+
+
+class ObjectSettings(BaseModel):
+    """S3 for closed files. Empty `bucket`: none."""
+
+    bucket: str = Field("", description="Bucket for segments, archives and public files.")
+    endpoint: str = Field("", description="Address of an S3-compatible store; empty: AWS.")
+    region: str = Field("us-east-1", description="Region of the bucket.")
+    prefix: str = Field("", description="Put before every name in the bucket.")
+    access_key: str = Field("", description="Access key id; empty: the environment's.")
+    secret_key_file: str = Field("", description="File with the secret key.")
+    keep_days: float = Field(
+        7.0, ge=0, description="Days after the end for which large public files stay here too."
     )
 
 
@@ -142,8 +165,13 @@ class Settings(BaseSettings):
     )
 
     data: Path = Field(Path("data"), description="Folder of database, hearings and public files.")
+    public_folder: str = Field(
+        "", description="Folder of released files, shared by all machines; empty: in `data`."
+    )
     database_url: str = Field("", description="SQLAlchemy URL; empty means SQLite in `data`.")
-    node: str = Field("local", description="This machine's name among the nodes.")
+    node: str = Field(
+        ALONE, description="This machine's name; empty or `local` in a cluster: the host's."
+    )
     secret_key_file: str = Field("", description="File with the signing secret; made when absent.")
     master_key_file: str = Field("", description="File with the master key; made when absent.")
     report_font: str = Field("", description="Font file of printed documents; else the system's.")
@@ -156,6 +184,7 @@ class Settings(BaseSettings):
     models: ModelSettings = ModelSettings()
     traces: TraceSettings = TraceSettings()
     admission: AdmissionSettings = AdmissionSettings()
+    objects: ObjectSettings = ObjectSettings()
 
     @classmethod
     def settings_customise_sources(
@@ -169,10 +198,23 @@ class Settings(BaseSettings):
         """Environment before file; the file is optional."""
         return (init_settings, env_settings, TomlConfigSettingsSource(settings_cls))
 
+    @model_validator(mode="after")
+    def _named(self) -> Settings:
+        """A machine of a cluster has a name of its own."""
+        if self.nats.url and self.node in ("", ALONE):
+            self.node = re.sub(r"[^A-Za-z0-9_-]", "-", socket.gethostname())[:60] or ALONE
+        return self
+
+    @property
+    def alone(self) -> bool:
+        """Whether this machine has a server of its own, so that no other node can be there."""
+        return not self.nats.url
+
     @property
     def database(self) -> str:
-        """The SQLAlchemy URL in force."""
-        return self.database_url or f"sqlite:///{self.data / 'courtstream.sqlite3'}"
+        """The SQLAlchemy URL in force; PostgreSQL is spoken to by psycopg."""
+        url = re.sub(r"^postgres(?:ql)?://", "postgresql+psycopg://", self.database_url)
+        return url or f"sqlite:///{self.data / 'courtstream.sqlite3'}"
 
     @property
     def pages_url(self) -> str:
@@ -189,7 +231,7 @@ class Settings(BaseSettings):
     @property
     def public(self) -> Path:
         """Released files only; the one folder media routes read."""
-        return self.data / "public"
+        return Path(self.public_folder) if self.public_folder else self.data / "public"
 
     @property
     def keys(self) -> Path:

@@ -149,10 +149,21 @@ async def test_workers_survive_the_broker_and_are_still_commanded_after(
 async def test_a_hearing_of_another_node_is_not_started(
     settings: Settings, bus: NatsBus, make_spec: MakeSpec
 ) -> None:
-    await LeaseStore(bus.client).claim("h_test", "elsewhere")
+    store = LeaseStore(bus.client)
+    lease = await store.claim("h_test", "elsewhere")
+
+    async def renew() -> None:
+        nonlocal lease
+        while True:
+            lease = await store.renew(lease)
+            await asyncio.sleep(0.5)
+
+    holder = asyncio.create_task(renew())
     async with agent_of(settings, bus) as agent:
-        reply = await agent.ensure(make_spec())
+        reply = await agent.ensure(make_spec())  # waits for longer than a dead node's lease lives
         assert (reply.ok, reply.code) == (False, "lease_held")
+        assert not holder.done()
+    holder.cancel()
 
 
 async def test_a_worker_that_always_fails_is_given_up_visibly(

@@ -8,8 +8,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from shutil import copyfile
-from tempfile import mkdtemp
 from typing import Any
 
 from starlette.testclient import TestClient
@@ -21,12 +19,15 @@ from courtstream.control.protocol import (
     AdmitReply,
     AdmitRequest,
     Command,
+    FileRequest,
     IngestEvent,
+    JournalNews,
     JournalPage,
     JournalRequest,
     JournalRow,
     NodeBeat,
     NodeCommand,
+    NodeOrder,
     PullNews,
     PullReply,
     PullRequest,
@@ -34,6 +35,8 @@ from courtstream.control.protocol import (
     RowKind,
     RtcReply,
     RtcRequest,
+    TakeReply,
+    TakeRequest,
     WorkerBeat,
     WorkerSpec,
 )
@@ -56,9 +59,9 @@ from courtstream.services.schedule import NewHearing, NewParticipant
 from courtstream.services.views import SignIn, UserView
 from courtstream.services.work import Work
 from courtstream.settings import AccessSettings, Settings
-from courtstream.store.migrate import upgrade
 from courtstream.store.tables import Court, Courtroom, Hearing, Judge
 from courtstream.store.unit import Store
+from tests.support.database import fresh
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Nine in the morning of a Monday in Beijing."""
@@ -69,14 +72,6 @@ ROOM, ROOM2 = "cr_1", "cr_2"
 SECOND = 1_000_000_000
 OPEN = AccessSettings(second_factor_roles=(), requests_per_minute=0)
 """Second factors and shares have tests of their own."""
-
-
-@functools.cache
-def migrated() -> Path:
-    """A migrated, empty database to copy: migrating once is enough for all tests."""
-    path = Path(mkdtemp()) / "empty.sqlite3"
-    upgrade(f"sqlite:///{path}")
-    return path
 
 
 @functools.cache
@@ -96,8 +91,7 @@ class World:
     @classmethod
     def make(cls, folder: Path) -> World:
         folder.mkdir(parents=True, exist_ok=True)
-        settings = Settings(data=folder, access=OPEN)
-        copyfile(migrated(), folder / "courtstream.sqlite3")
+        settings = Settings(data=folder, database_url=fresh(folder), access=OPEN)
         world = cls(settings, Work(Store(settings.database)))
         world.work.write(world._fill)
         return world
@@ -316,6 +310,18 @@ class MemoryBus:
         if self.rtc_reply is None:
             raise NodeAway
         return self.rtc_reply
+
+    async def serve_takes(self, answer: Callable[[TakeRequest], Awaitable[TakeReply]]) -> None:
+        self.take = answer
+
+    async def serve_node_orders(self, answer: Callable[[NodeOrder], Awaitable[Reply]]) -> None:
+        self.node_order = answer
+
+    async def on_journal_news(self, callback: Callable[[JournalNews], Awaitable[None]]) -> None:
+        self.news = callback
+
+    async def file(self, node: str, request: FileRequest) -> tuple[bytes, int]:
+        raise NodeAway
 
     async def serve_pulls(self, answer: Callable[[PullRequest], Awaitable[PullReply]]) -> None:
         self.pulls = answer

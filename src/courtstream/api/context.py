@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from starlette.requests import HTTPConnection
 
 from courtstream.api.events import Hub
 from courtstream.api.films import Films
 from courtstream.auth.attempts import Attempts
+from courtstream.control.objects import Objects
 from courtstream.domain.errors import SignInNeeded
 from courtstream.services.board import Board
 from courtstream.services.bus import Bus
@@ -20,6 +22,9 @@ from courtstream.services.views import SignIn, UserView
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 
+if TYPE_CHECKING:
+    from courtstream.api.placing import Placer
+
 
 @dataclass(slots=True)
 class Context:
@@ -27,7 +32,8 @@ class Context:
 
     `listening`: whether nodes and workers are listened to; None where nobody is to listen.
     `steps`: the steps of hearings on air, as far as they have got. `films`: cuts passages.
-    `views`: page views waiting to be written.
+    `views`: page views waiting to be written. `placer`: moves hearings between nodes; None while
+    nobody is listened to.
     """
 
     settings: Settings
@@ -39,11 +45,14 @@ class Context:
     listening: bool | None = None
     steps: StepsNow = field(default_factory=StepsNow)
     views: Views = field(default_factory=Views)
+    placer: Placer | None = None
     films: Films = field(init=False)
+    objects: Objects | None = field(init=False)
     _errands: set[asyncio.Task[object]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self.films = Films(self.work, self.settings.public)
+        self.objects = Objects.of(self.settings)
 
     def later(self, errand: Coroutine[object, object, object]) -> None:
         """Do something nobody waits for, such as writing down a failed sign-in."""

@@ -15,6 +15,8 @@ import structlog
 
 from courtstream.api.announce import announce
 from courtstream.api.context import Context
+from courtstream.api.placing import LOOK as PLACE_LOOK
+from courtstream.api.placing import Placer
 from courtstream.api.second_passes import SecondPasses
 from courtstream.api.text_mode import TextMode
 from courtstream.auth.tokens import digest, site_secret
@@ -22,12 +24,15 @@ from courtstream.control.protocol import (
     AdmitReply,
     AdmitRequest,
     IngestEvent,
+    JournalNews,
     JournalRequest,
     JournalRow,
     NodeBeat,
     PullNews,
     PullReply,
     PullRequest,
+    TakeReply,
+    TakeRequest,
     WorkerBeat,
     WorkerSpec,
 )
@@ -44,6 +49,8 @@ log = structlog.get_logger(__name__)
 BATCH = 500
 PAUSE = 0.1
 LOOK = 2.0
+SETTLE = 2.0
+"""Seconds a node that takes a hearing over waits at most for rows that are being written."""
 BEHIND = timedelta(seconds=5)
 FIRST_REST, LONGEST_REST = 0.5, 15.0
 """Seconds after a start that failed, doubled each time."""
@@ -62,10 +69,12 @@ class Listeners:
         self._platform, self._bus = platform, bus
         self._rows: asyncio.Queue[JournalRow] = asyncio.Queue(20_000)
         self._wanted: asyncio.Queue[str] = asyncio.Queue()
+        self._writing = False
         self._asked: set[str] = set()
         self._silent_asked: dict[str, float] = {}
         self._second_passes = SecondPasses(platform, bus, self._want)
         self._entries = TextMode(platform)
+        self.placer = platform.placer = Placer(platform, bus)
         self._to_hear: list[Callable[[], Awaitable[None]]] = [
             lambda: bus.serve_admit(self._admit),
             lambda: bus.on_row(self._row),
@@ -74,6 +83,9 @@ class Listeners:
             lambda: bus.on_ingest_event(self._ingest),
             lambda: bus.serve_pulls(self._pulls),
             lambda: bus.on_pull_news(self._pulled),
+            lambda: bus.serve_takes(self._take),
+            lambda: bus.on_journal_news(self._grown),
+            lambda: bus.serve_node_orders(self.placer.obey),
         ]
 
     async def keep_running(self) -> None:
@@ -110,6 +122,7 @@ class Listeners:
             group.create_task(_for_ever("workers", self._watch))
             group.create_task(_for_ever("retention", self._keep_house))
             group.create_task(_for_ever("second passes", self._pursue))
+            group.create_task(_for_ever("nodes", self._place))
 
     # -- heard ------------------------------------------------------------------------------------
 
@@ -122,8 +135,11 @@ class Listeners:
             self._platform.settings,
             request.protocol,
             room=room_of(beat) if beat is not None else None,
+            alive=self.placer.alive() | {request.node},
         )
         if isinstance(answer, WorkerSpec):
+            where, _ = await self._platform.work.reading(running.where, answer.hearing_id)
+            self.placer.moved(answer, request.node, where)
             metrics.ADMISSIONS.labels("admitted").inc()
             log.info("publisher admitted", hearing=answer.hearing_id, node=request.node)
             words = self._passphrase(request) if request.protocol == "srt" else ""
@@ -138,10 +154,22 @@ class Listeners:
 
     async def _pulls(self, request: PullRequest) -> PullReply:
         settings = self._platform.settings
-        if request.node != settings.node:
-            return PullReply()
         orders = await self._platform.work.reading(pulls.orders, settings, utc_now())
-        return PullReply(orders=orders)
+        return PullReply(orders=await self.placer.for_node(orders, request.node))
+
+    async def _take(self, request: TakeRequest) -> TakeReply:
+        """What the last run has told is written before the next one's numbers are given out."""
+        end = time.monotonic() + SETTLE
+        while (self._writing or not self._rows.empty()) and time.monotonic() < end:
+            await asyncio.sleep(PAUSE)
+        return await self.placer.take(request)
+
+    async def _grown(self, news: JournalNews) -> None:
+        self._want(news.hearing_id)
+
+    async def _place(self) -> None:
+        await asyncio.sleep(PLACE_LOOK)
+        await self.placer.look()
 
     async def _pulled(self, news: PullNews) -> None:
         log.info("source", source=news.id, code=news.code)
@@ -161,7 +189,8 @@ class Listeners:
 
     async def _ingest(self, event: IngestEvent) -> None:
         log.info("ingest", kind=event.kind, hearing=event.hearing_id, code=event.code)
-        if event.kind == "disconnected" and event.hearing_id:
+        gone = event.kind == "disconnected" or event.code == "lease_held"
+        if gone and event.hearing_id:
             await self._platform.work.writing(
                 admission.publisher_gone, event.hearing_id, event.node, event.code, utc_now()
             )
@@ -170,10 +199,14 @@ class Listeners:
 
     async def _write(self) -> None:
         rows = [await self._rows.get()]
-        await asyncio.sleep(PAUSE)  # the more at once, the fewer commits
-        while rows and len(rows) < BATCH and not self._rows.empty():
-            rows.append(self._rows.get_nowait())
-        applied = await self._platform.work.writing(journal.apply_rows, rows)
+        self._writing = True
+        try:
+            await asyncio.sleep(PAUSE)  # the more at once, the fewer commits
+            while rows and len(rows) < BATCH and not self._rows.empty():
+                rows.append(self._rows.get_nowait())
+            applied = await self._platform.work.writing(journal.apply_rows, rows)
+        finally:
+            self._writing = False
         await self._after(applied)
 
     async def _after(self, applied: Applied) -> None:

@@ -14,10 +14,11 @@ from pathlib import Path
 
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
-from starlette.responses import FileResponse, Response
+from starlette.responses import FileResponse, Response, StreamingResponse
 
 from courtstream.api.context import context
-from courtstream.api.media_memory import Kept, MediaCache
+from courtstream.api.media_memory import Kept, MediaCache, kept_of
+from courtstream.api.released import elsewhere, newest, whole
 from courtstream.domain.errors import NotFound, Withdrawn
 from courtstream.services.media import MediaGrant
 
@@ -52,7 +53,7 @@ async def live(request: Request) -> Response:
     folder = await _open(request, "live")
     name = _name(request, LIVE_NAME)
     if name.endswith(".m3u8"):
-        return await _changing(request, folder / name)
+        return await _playlist(request, folder / name)
     if name in (await _grant(request)).replaced:
         raise NotFound  # made anew after the second pass; memory may still have the old one
     return await _immutable(request, folder / name)
@@ -67,7 +68,12 @@ async def still(request: Request) -> Response:
     if not (grant.live or grant.replay or name in grant.stills):
         raise NotFound
     # a still may be made anew after the second pass
-    return await _changing(request, _folder(request, "stills") / name, SHORT)
+    path = _folder(request, "stills") / name
+    try:
+        return await _changing(request, path, SHORT)
+    except NotFound:
+        data = await whole(context(request), request.path_params["hearing_id"], f"stills/{name}")
+        return _answer(request, kept_of(data, path.suffix), TYPES["jpg"], SHORT)
 
 
 async def storyboard(request: Request) -> Response:
@@ -121,7 +127,9 @@ async def recording(request: Request) -> Response:
     folder = await _open(request, "", replay_only=True)
     path = folder / "recording.mp4"
     if path.is_symlink() or not await run_in_threadpool(path.is_file):
-        raise NotFound
+        pieces = await elsewhere(context(request), request.path_params["hearing_id"], path.name)
+        headers = {"Cache-Control": FRESH}
+        return StreamingResponse(pieces, media_type=TYPES["mp4"], headers=headers)
     return FileResponse(path, media_type=TYPES["mp4"], headers={"Cache-Control": FRESH})
 
 
@@ -162,6 +170,20 @@ def _name(request: Request, shape: re.Pattern[str]) -> str:
     return name
 
 
+async def _playlist(request: Request, path: Path) -> Response:
+    """A playlist from whoever writes it: this machine, or the node that has the hearing."""
+    platform, hearing_id = context(request), request.path_params["hearing_id"]
+    node = (await _grant(request)).node
+    if platform.bus is None or node in ("", platform.settings.node):
+        return await _changing(request, path)
+
+    async def read() -> bytes:
+        return await newest(platform, hearing_id, f"live/{path.name}")
+
+    kept = await cache_of(request).remote(f"{hearing_id}/{path.name}", read, path.suffix)
+    return _answer(request, kept, TYPES["m3u8"], FRESH)
+
+
 async def _changing(request: Request, path: Path, keep: str = FRESH) -> Response:
     """A file that changes: every reader asks again, and mostly hears that nothing is new."""
     kept = await cache_of(request).changing.get(path)
@@ -182,7 +204,12 @@ def _answer(request: Request, kept: Kept, kind: str, keep: str) -> Response:
 
 
 async def _immutable(request: Request, path: Path) -> Response:
-    data = await cache_of(request).file(path)
+    platform, hearing_id = context(request), request.path_params["hearing_id"]
+
+    async def remote() -> bytes:
+        return await whole(platform, hearing_id, f"live/{path.name}")
+
+    data = await cache_of(request).file(path, remote)
     etag = f'"{path.stem}-{len(data):x}"'
     headers = {"Cache-Control": SHORT, "ETag": etag, "Accept-Ranges": "bytes"}
     kind = TYPES[path.suffix[1:]]

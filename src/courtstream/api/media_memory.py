@@ -12,6 +12,7 @@ import hashlib
 import stat
 import time
 from collections import OrderedDict
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -29,6 +30,11 @@ MEMORY_BYTES = 192_000_000
 CHANGING_BYTES = 64_000_000
 LEAST_PACKED = 1024
 """Smaller files do not become smaller by packing."""
+
+REMOTE_SECONDS = 0.5
+
+Elsewhere = Callable[[], Awaitable[bytes]]
+"""Reads a file that is not on this machine. Raises NotFound."""
 
 PACKED = frozenset({".m3u8", ".json", ".vtt"})
 _GZIP_LEVEL = 5
@@ -85,25 +91,50 @@ class MediaCache:
         self._limit, self._size = limit, 0
         self._grants: dict[str, tuple[float, MediaGrant]] = {}
         self._asking: dict[str, asyncio.Lock] = {}
+        self._remote: dict[str, tuple[float, Kept]] = {}
 
     @property
     def held(self) -> int:
         """How much is held."""
         return self._size
 
-    async def file(self, path: Path) -> bytes:
-        """The bytes of an immutable file. Raises NotFound."""
+    async def file(self, path: Path, elsewhere: Elsewhere | None = None) -> bytes:
+        """The bytes of an immutable file, from `elsewhere` when it is not here. Raises NotFound."""
         known = self._files.get(path)
         if known is not None:
             self._files.move_to_end(path)
             return known
-        data = await run_in_threadpool(read_plain, path)
+        try:
+            data = await run_in_threadpool(read_plain, path)
+        except NotFound:
+            if elsewhere is None:
+                raise
+            data = await elsewhere()
         if path not in self._files:
             self._files[path] = data
             self._size += len(data)
         while self._size > self._limit and len(self._files) > 1:
             self._size -= len(self._files.popitem(last=False)[1])
         return data
+
+    async def remote(self, key: str, read: Elsewhere, suffix: str) -> Kept:
+        """A file that another machine goes on changing, asked for twice a second at most.
+
+        While that machine is away the last one known goes on being served. Raises NotFound.
+        """
+        async with self._asking.setdefault(key, asyncio.Lock()):
+            at, known = self._remote.get(key, (-REMOTE_SECONDS, None))
+            if known is not None and time.monotonic() - at < REMOTE_SECONDS:
+                return known
+            try:
+                known = kept_of(await read(), suffix)
+            except NotFound:
+                if known is None:
+                    raise
+            if len(self._remote) > 10_000:
+                self._remote.clear()
+            self._remote[key] = (time.monotonic(), known)
+            return known
 
     async def grant(self, platform: Context, hearing_id: str) -> MediaGrant:
         """What may be served, at most `GRANT_SECONDS` old; one question at a time."""
@@ -143,8 +174,12 @@ def _stamp(path: Path) -> tuple[int, int, int]:
 
 def _read(path: Path) -> Kept:
     stamp = _stamp(path)
-    data = read_plain(path)
-    worth = path.suffix in PACKED and len(data) >= LEAST_PACKED
+    return kept_of(read_plain(path), path.suffix, stamp)
+
+
+def kept_of(data: bytes, suffix: str, stamp: tuple[int, int, int] = (0, 0, 0)) -> Kept:
+    """A file's bytes with all that answering needs."""
+    worth = suffix in PACKED and len(data) >= LEAST_PACKED
     packed = gzip.compress(data, _GZIP_LEVEL, mtime=0) if worth else b""
     return Kept(stamp, data, packed, hashlib.sha256(data).hexdigest()[:24])
 

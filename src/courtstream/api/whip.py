@@ -18,6 +18,7 @@ from courtstream.control.protocol import RtcReply, RtcRequest, RtcVerb
 from courtstream.domain import errors
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, NodeAway
+from courtstream.services.placing import choose
 
 LARGEST_BODY = 65_536
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"
@@ -166,8 +167,13 @@ def _away(error: NodeAway) -> RtcReply:
 
 
 def _node(request: Request) -> str:
-    """The node that takes new publishers: this installation's own."""
-    return context(request).settings.node
+    """The node that takes new publishers: this machine's own, else the one with most room."""
+    platform = context(request)
+    beats = platform.board.nodes(utc_now())
+    own = platform.settings.node
+    if any(beat.node == own and not beat.leaving for beat in beats):
+        return own
+    return choose(beats, (), platform.settings.admission) or own
 
 
 def _remote(request: Request) -> str:

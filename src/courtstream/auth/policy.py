@@ -44,6 +44,7 @@ class Action(StrEnum):
     DECIDE_CORRECTION = "decide_correction"
     HIDE_LATER = "hide_later"
     OPEN_LATER = "open_later"
+    MANAGE_NODES = "manage_nodes"
 
 
 class Scope(Enum):
@@ -88,6 +89,7 @@ ALLOWED: Mapping[Action, Mapping[StaffRole, Scope]] = {
     Action.DECIDE_CORRECTION: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
     Action.HIDE_LATER: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE, _A: Scope.TREE},
     Action.OPEN_LATER: {_J: Scope.OWN, _O: Scope.TREE},
+    Action.MANAGE_NODES: {_A: Scope.TREE},
     Action.NAME_SPEAKER: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
 }
 

@@ -16,6 +16,8 @@ GROUPS: tuple[str, ...] = (
     "sealed",
     "second_pass",
     "run",
+    "nodes",
+    "backup",
     "transcripts",
     "scores",
 )

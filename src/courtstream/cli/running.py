@@ -81,7 +81,10 @@ async def serve(settings: Settings) -> None:
 
     from courtstream.api.app import create_app
 
-    bus = await NatsBus.connect(settings.nats_url, "platform")
+    nats = settings.nats
+    bus = await NatsBus.connect(
+        settings.nats_url, "platform", credentials=nats.credentials, ca=nats.ca
+    )
     config = uvicorn.Config(
         create_app(settings, bus),
         host=settings.web.host,

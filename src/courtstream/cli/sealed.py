@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from sqlalchemy.exc import SQLAlchemyError
 
+from courtstream.cli.backup import verify_backup
 from courtstream.control.journal import FILE_NAME, safe_id
 from courtstream.control.sweep import chain_values, told_values
 from courtstream.domain.errors import CourtstreamError
@@ -25,6 +26,7 @@ from courtstream.seal import (
     verify,
 )
 from courtstream.services import audit, sealing
+from courtstream.services.backup import is_backup
 from courtstream.settings import Settings
 from courtstream.store.base import Json
 from courtstream.store.unit import Store
@@ -64,9 +66,12 @@ def verify_command(
 
     Prints the hash that the parties confirm. A recording that was damaged and went on beside
     itself has several folders; every one must be sound. Completeness: no gap without one of the
-    three lawful reasons, and nothing missing that the hearing's journal knows of.
+    three lawful reasons, and nothing missing that the hearing's journal knows of. Of a backup:
+    every file, every seal and the audit chain.
     """
     folder = _folder_of(hearing)
+    if is_backup(folder):
+        raise typer.Exit(0 if verify_backup(folder) else 1)
     reports = []
     with _Explained():
         for sealed in sealing.folders(folder) or [folder]:

@@ -19,14 +19,20 @@ from nats.aio.subscription import Subscription
 
 from courtstream import __version__
 from courtstream.control import protocol
+from courtstream.control.archive import Archiver
 from courtstream.control.boundary import supervised
 from courtstream.control.broker import NatsBus
 from courtstream.control.capacity import Capacity, Meters, cores
 from courtstream.control.charge import Charge, ChargeState
+from courtstream.control.copies import prepare
+from courtstream.control.files import NodeFiles
+from courtstream.control.gather import Gatherer
 from courtstream.control.journal import JournalReader, safe_id
-from courtstream.control.lease import LeaseStore
-from courtstream.control.policy import BEAT_SECONDS, LEASE_RENEW_SECONDS, StopPolicy
+from courtstream.control.lease import LeaseStore, LeaseUnavailable
+from courtstream.control.objects import Objects, ObjectsAway
+from courtstream.control.policy import BEAT_SECONDS, RENEWALS, StopPolicy
 from courtstream.control.protocol import (
+    FilesRequest,
     JournalPage,
     JournalRequest,
     NodeBeat,
@@ -38,7 +44,9 @@ from courtstream.control.protocol import (
     WorkerSpec,
 )
 from courtstream.control.second_pass import SecondPasses
+from courtstream.control.takeover import Takeover
 from courtstream.control.workers import WORKER_COMMAND, find_workers, localise, turn_log
+from courtstream.seal import seal_mark
 from courtstream.settings import Settings
 
 log = structlog.get_logger(__name__)
@@ -62,7 +70,15 @@ class NodeAgent:
         self.rtmp_port = self.srt_port = 0
         self.ingest_totals: IngestTotals = dict
         self._bus = bus
-        self._leases = LeaseStore(bus.client)
+        nats = settings.nats
+        self._leases = LeaseStore(bus.client, nats.lease_seconds, nats.replicas)
+        self._gatherer = Gatherer(settings, bus, self.at_work)
+        self._files = NodeFiles(settings, self.at_work)
+        self._take_over = Takeover(bus, self._gatherer)
+        objects = Objects.of(settings)
+        self._archiver = Archiver(settings, objects, self.at_work) if objects else None
+        self._leaving = False
+        self._seal = seal_mark(settings.master_key)
         self._command = command
         self._stops = stops or StopPolicy()
         self._charges: dict[str, Charge] = {}
@@ -74,16 +90,25 @@ class NodeAgent:
         self._listening: list[Subscription] = []
 
     async def __aenter__(self) -> NodeAgent:
-        self.adopt()
         node = self.settings.node
+        self.adopt()
+        await supervised("streams", self._prepare())
         self._listening = [
+            await self._bus.answer(protocol.node_files(node), FilesRequest, self._files.listed),
+            await self._bus.serve_files(node, self._files.read),
             await self._bus.subscribe(protocol.worker_beat("*"), WorkerBeat, self._heard),
             await self._bus.answer(protocol.node_command(node), NodeCommand, self.obey),
             await self._bus.answer(protocol.node_journal(node), JournalRequest, self._page),
         ]
         self._tasks = [
             asyncio.create_task(supervised("beat", self._every(BEAT_SECONDS, self._beat))),
-            asyncio.create_task(supervised("lease", self._every(LEASE_RENEW_SECONDS, self._renew))),
+            asyncio.create_task(supervised("lease", self._every(self._rhythm, self._renew))),
+            asyncio.create_task(supervised("gathering", self._gatherer.run())),
+            *(
+                [asyncio.create_task(supervised("archive", self._archiver.run()))]
+                if self._archiver
+                else []
+            ),
         ]
         return self
 
@@ -105,6 +130,8 @@ class NodeAgent:
             return Reply(ok=True, data={"workers": self.status(), "ingest": self.ingest_totals()})
         if order.verb is NodeVerb.STOP:
             return await self.stop(order.hearing_id)
+        if order.verb is NodeVerb.HAND_OVER:
+            return await self.hand_over(order.hearing_id)
         if order.verb is NodeVerb.SECOND_PASS and order.second_pass is not None:
             return await self.second_pass(order.second_pass)
         if order.spec is None:
@@ -131,11 +158,23 @@ class NodeAgent:
         orderly = await charge.end(self._stops.worker)
         return Reply(ok=True, data={"orderly": orderly})
 
+    async def hand_over(self, hearing_id: str) -> Reply:
+        """Let another node go on with a hearing: its worker ends, the lease is free at once."""
+        charge = self._charges.get(hearing_id)
+        if charge is None or charge.over:
+            return Reply(ok=True, message="未在运行 / was not running")
+        return Reply(ok=True, data={"orderly": await charge.hand_over(self._stops.worker)})
+
     async def second_pass(self, spec: SecondPassSpec) -> Reply:
         """Have a hearing's second pass running, once its worker has written its last row."""
         charge = self._charges.get(spec.hearing_id)
         if charge is not None and not charge.over:
             return Reply(ok=False, code="busy", message="庭审尚未结束 / the hearing is not over")
+        if self._archiver is not None and safe_id(spec.hearing_id):
+            try:
+                await self._archiver.bring_back(spec.hearing_id)
+            except ObjectsAway as error:
+                return Reply(ok=False, code="busy", message=f"{error.zh} / {error.message}")
         return await asyncio.to_thread(self._second_passes.ensure, spec)
 
     async def stop_all(self) -> None:
@@ -146,6 +185,11 @@ class NodeAgent:
     def status(self) -> dict[str, dict[str, object]]:
         """Every worker this agent knows: state, pid, epoch, restarts, age of the last beat."""
         return {h: charge.facts() for h, charge in self._charges.items()}
+
+    def at_work(self, hearing_id: str) -> bool:
+        """Whether a worker of this node writes into the hearing's folder."""
+        charge = self._charges.get(hearing_id)
+        return charge is not None and not charge.over
 
     def socket(self, hearing_id: str) -> Path | None:
         """Where the hearing's worker listens for media; None when it has none any more."""
@@ -167,7 +211,7 @@ class NodeAgent:
     def _take(self, spec: WorkerSpec, before: Charge | None = None) -> Charge:
         if before is not None:
             spec = spec.model_copy(update={"epoch": max(spec.epoch, before.spec.epoch + 1)})
-        charge = Charge(spec, self._bus, self._leases, self._command)
+        charge = Charge(spec, self._bus, self._leases, self._command, self._take_over)
         self._charges[spec.hearing_id] = charge
         return charge
 
@@ -201,6 +245,8 @@ class NodeAgent:
             low=self.capacity.low,
             gave_up=self._in(ChargeState.GAVE_UP),
             ingest=self.ingest_totals(),
+            leaving=self._leaving,
+            seal=self._seal,
         )
         await self._bus.publish(protocol.node_beat(self.settings.node), beat)
         for charge in self._charges.values():
@@ -213,9 +259,22 @@ class NodeAgent:
     def _in(self, *states: ChargeState) -> tuple[str, ...]:
         return tuple(h for h, charge in self._charges.items() if charge.state in states)
 
+    @property
+    def _rhythm(self) -> float:
+        """Seconds between two renewals."""
+        return self._leases.ttl / RENEWALS
+
     async def _renew(self) -> None:
-        for charge in list(self._charges.values()):
-            await charge.renew()
+        """All at once: one that has to wait costs the others nothing."""
+        await asyncio.gather(*(charge.renew() for charge in list(self._charges.values())))
+
+    async def _prepare(self) -> None:
+        """The cluster's buckets and streams, as this edition wants them."""
+        try:
+            await self._leases.prepare()
+        except LeaseUnavailable:
+            log.warning("lease store away")
+        await prepare(self._bus.client, self.settings.nats.replicas)
 
 
 def _free_bytes(path: Path) -> int:

@@ -8,8 +8,9 @@ loss, with all subscriptions. What was published meanwhile is lost; whoever need
 from __future__ import annotations
 
 import asyncio
+import ssl
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import nats.errors
 import structlog
@@ -24,7 +25,11 @@ from courtstream.control.protocol import (
     AdmitReply,
     AdmitRequest,
     Command,
+    FileRequest,
+    FilesReply,
+    FilesRequest,
     IngestEvent,
+    JournalNews,
     JournalPage,
     JournalRequest,
     JournalRow,
@@ -32,15 +37,18 @@ from courtstream.control.protocol import (
     Message,
     NodeBeat,
     NodeCommand,
+    NodeOrder,
     PullNews,
     PullReply,
     PullRequest,
     Reply,
     RtcReply,
     RtcRequest,
+    TakeReply,
+    TakeRequest,
     WorkerBeat,
 )
-from courtstream.domain.errors import ControlAway, NodeAway, WorkerAway
+from courtstream.domain.errors import ControlAway, NodeAway, NotFound, WorkerAway
 
 In = TypeVar("In", bound=Message)
 Out = TypeVar("Out", bound=Message)
@@ -53,6 +61,7 @@ PLATFORM_QUEUE = "platform"
 RECONNECT_SECONDS = 0.3
 """The client only sleeps by it, so that a fraction is fine although its hint says int."""
 
+_SIZE = "Size"
 _LOST = (nats.errors.Error, OSError, TimeoutError)
 log = structlog.get_logger(__name__)
 
@@ -65,12 +74,24 @@ class NatsBus:
         self.refused_messages = 0
 
     @classmethod
-    async def connect(cls, url: str, name: str, within: float | None = None) -> NatsBus:
+    async def connect(
+        cls,
+        url: str,
+        name: str,
+        within: float | None = None,
+        *,
+        credentials: str = "",
+        ca: str = "",
+    ) -> NatsBus:
         """Connect, waiting for the server as long as it takes, or `within` seconds.
 
-        Raises ControlAway when the time is over.
+        `credentials` and `ca`: files that a cluster asks for. Raises ControlAway when the time is
+        over.
         """
         client = Client()
+        more: dict[str, Any] = {"user_credentials": credentials} if credentials else {}
+        if ca:
+            more["tls"] = ssl.create_default_context(cafile=ca)
         try:
             async with asyncio.timeout(within):
                 await client.connect(
@@ -82,6 +103,7 @@ class NatsBus:
                     ping_interval=10,
                     max_outstanding_pings=2,
                     error_cb=_on_error,
+                    **more,
                 )
         except TimeoutError as error:
             raise ControlAway from error
@@ -195,6 +217,66 @@ class NatsBus:
             return await self.request(protocol.node_journal(node), request, JournalPage, timeout)
         except ControlAway as error:
             raise NodeAway from error
+
+    # -- hearings that move ---------------------------------------------------------------------
+
+    async def take(self, request: TakeRequest, timeout: float = 3.0) -> TakeReply:
+        """Ask the platform to put a hearing under a new epoch. Raises ControlAway."""
+        return await self.request(protocol.TAKE, request, TakeReply, timeout)
+
+    async def serve_takes(self, answer: Answer[TakeRequest, TakeReply]) -> None:
+        """Answer nodes that take hearings over."""
+        await self.answer(protocol.TAKE, TakeRequest, answer, queue=PLATFORM_QUEUE)
+
+    async def serve_node_orders(self, answer: Answer[NodeOrder, Reply]) -> None:
+        """Answer operators who close, open and empty nodes."""
+        await self.answer(protocol.NODE_ORDER, NodeOrder, answer, queue=PLATFORM_QUEUE)
+
+    async def on_journal_news(self, callback: Callback[JournalNews]) -> None:
+        """Journals that grew without a worker."""
+        await self.subscribe(protocol.JOURNAL_NEWS, JournalNews, callback)
+
+    async def files(self, node: str, request: FilesRequest, timeout: float = 5.0) -> FilesReply:
+        """What a node has of a hearing. Raises NodeAway."""
+        try:
+            return await self.request(protocol.node_files(node), request, FilesReply, timeout)
+        except ControlAway as error:
+            raise NodeAway from error
+
+    async def file(
+        self, node: str, request: FileRequest, timeout: float = 2.0
+    ) -> tuple[bytes, int]:
+        """A piece of a node's file and the file's size. Raises NodeAway, NotFound."""
+        try:
+            data = request.model_dump_json().encode()
+            reply = await self.client.request(protocol.node_file(node), data, timeout=timeout)
+        except _LOST as error:
+            raise NodeAway from error
+        size = (reply.headers or {}).get(_SIZE)
+        if size is None:
+            raise NotFound
+        return reply.data, int(size)
+
+    async def serve_files(
+        self, node: str, read: Callable[[FileRequest], Awaitable[tuple[bytes, int] | None]]
+    ) -> Subscription:
+        """Answer with pieces of files; one that may not be had is answered with nothing."""
+        running: set[asyncio.Task[bool]] = set()
+
+        async def work(raw: Msg, request: FileRequest) -> None:
+            found = await read(request)
+            data, size = found if found is not None else (b"", None)
+            headers = {_SIZE: str(size)} if size is not None else None
+            await self.client.publish(raw.reply, data, headers=headers)
+
+        async def received(raw: Msg) -> None:
+            request = self._parse(raw, FileRequest)
+            if request is not None:
+                task = asyncio.create_task(supervised(raw.subject, work(raw, request)))
+                running.add(task)
+                task.add_done_callback(running.discard)
+
+        return await self.client.subscribe(protocol.node_file(node), cb=received)
 
     async def admit(self, request: AdmitRequest, timeout: float = 3.0) -> AdmitReply:
         """Ask the platform whether a publisher may come in. Raises ControlAway."""

@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import time
+from collections.abc import Awaitable, Callable
 from enum import StrEnum
 
 import structlog
 
 from courtstream.control.boundary import supervised
 from courtstream.control.broker import NatsBus
-from courtstream.control.lease import Lease, LeaseHeld, LeaseStore, LeaseUnavailable
+from courtstream.control.lease import Lease, LeaseHeld, LeaseStore, LeaseUnavailable, boot_clock
 from courtstream.control.policy import (
+    CLAIM_PATIENCE,
     WATCH_SECONDS,
     WORKER_RESTARTS,
     BeatWatch,
     RestartBook,
 )
 from courtstream.control.protocol import Reply, WorkerBeat, WorkerSpec
-from courtstream.control.workers import WorkerProcess, forget, has_ended, spawn
+from courtstream.control.workers import WorkerProcess, forget, has_ended, note_lease, spawn
+from courtstream.domain.errors import ControlAway
 
 log = structlog.get_logger(__name__)
 EXIT_NOT_STARTED = 127
@@ -35,6 +38,14 @@ class ChargeState(StrEnum):
     ENDED = "ended"  # in good order, or stopped
     ELSEWHERE = "elsewhere"  # another node has the lease
     GAVE_UP = "gave_up"  # failed too often
+
+
+Take = Callable[[WorkerSpec, Lease], Awaitable[Reply]]
+"""Makes this node ready to run what another one had, see `control.takeover`."""
+
+
+async def _as_it_is(spec: WorkerSpec, lease: Lease) -> Reply:
+    return Reply(ok=True)
 
 
 _OVER = frozenset({ChargeState.ENDED, ChargeState.ELSEWHERE, ChargeState.GAVE_UP})
@@ -57,9 +68,15 @@ class Charge:
     """Keeps one hearing's worker running. Begun once; its state tells how far it is."""
 
     def __init__(
-        self, spec: WorkerSpec, bus: NatsBus, leases: LeaseStore, command: tuple[str, ...]
+        self,
+        spec: WorkerSpec,
+        bus: NatsBus,
+        leases: LeaseStore,
+        command: tuple[str, ...],
+        take: Take = _as_it_is,
     ) -> None:
         self.spec = spec
+        self._take = take
         self.state = ChargeState.STARTING
         self.lease: Lease | None = None
         self._bus = bus
@@ -126,6 +143,12 @@ class Charge:
         self._conclude(ChargeState.ENDED, "stopped")
         return orderly
 
+    async def hand_over(self, patience: float) -> bool:
+        """Another node goes on with the hearing: end the worker, give the lease up at once."""
+        orderly = await self.end(patience)
+        self._conclude(ChargeState.ELSEWHERE, "handed over")
+        return orderly
+
     async def renew(self) -> None:
         """Renew the lease; a lost one ends the worker without a restart."""
         async with self._claiming:
@@ -133,6 +156,7 @@ class Charge:
                 return
             try:
                 self.lease = await self._leases.renew(self.lease)
+                note_lease(self.spec, self.lease.until)
                 return
             except LeaseUnavailable:
                 return
@@ -174,9 +198,13 @@ class Charge:
         try:
             lease = await self._claim(above)
         except LeaseHeld:
+            forget(self.spec.folder)
             self._conclude(ChargeState.ELSEWHERE, "lease held by another node")
             return None
         self.spec = self.spec.model_copy(update={"epoch": lease.epoch})
+        if not await self._ready(lease):
+            return None
+        note_lease(self.spec, self.lease.until if self.lease else lease.until)
         try:
             process = spawn(self.spec, self._command)
         except OSError as error:
@@ -186,7 +214,23 @@ class Charge:
         log.info("worker started", hearing=self.spec.hearing_id, epoch=lease.epoch)
         return process
 
+    async def _ready(self, lease: Lease) -> bool:
+        """Take up what another node had of the hearing; False when the platform says no."""
+        while True:
+            try:
+                reply = await self._take(self.spec, lease)
+            except ControlAway:
+                self._why = "platform away"
+                await asyncio.sleep(WATCH_SECONDS)
+                continue
+            if not reply.ok:
+                await self._release()
+                self._conclude(ChargeState.ENDED, reply.code)
+            return reply.ok
+
     async def _claim(self, above: int) -> Lease:
+        """The lease, as soon as it is free. Raises LeaseHeld when its holder keeps renewing it."""
+        end = boot_clock() + self._leases.ttl + CLAIM_PATIENCE
         while True:
             async with self._claiming:
                 try:
@@ -195,6 +239,10 @@ class Charge:
                     return self.lease
                 except LeaseUnavailable:
                     self._why = "lease store away"
+                    end = max(end, boot_clock() + self._leases.ttl)
+                except LeaseHeld:
+                    if boot_clock() >= end:
+                        raise
             await asyncio.sleep(WATCH_SECONDS)
 
     def _runs(self, process: WorkerProcess) -> None:

@@ -67,6 +67,17 @@ class JournalReader:
         return JournalPage(rows=tuple(rows))
 
 
+def rows_in(journal: Path) -> Iterator[JournalRow]:
+    """Every whole row of a journal; none when there is no such file."""
+    try:
+        stream = journal.open("rb")
+    except OSError:
+        return
+    with stream:
+        for row, _, _ in _rows(stream):
+            yield row
+
+
 def _rows(stream: BinaryIO) -> Iterator[tuple[JournalRow, int, int]]:
     """Each whole row with its length and the offset behind it, in bytes."""
     while line := stream.readline(LINE_BYTES):

@@ -43,7 +43,12 @@ async def run_node(
 
 
 async def _connect(settings: Settings, stop: asyncio.Event) -> NatsBus | None:
-    connecting = asyncio.create_task(NatsBus.connect(settings.nats_url, f"node {settings.node}"))
+    nats = settings.nats
+    connecting = asyncio.create_task(
+        NatsBus.connect(
+            settings.nats_url, f"node {settings.node}", credentials=nats.credentials, ca=nats.ca
+        )
+    )
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait({connecting, stopping}, return_when=asyncio.FIRST_COMPLETED)
     stopping.cancel()

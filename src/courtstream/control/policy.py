@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-BEAT_SECONDS = 2.0
+BEAT_SECONDS = 1.0
 """A node agent's own heartbeat."""
 
-LEASE_RENEW_SECONDS = 2.0
-"""Three renewals fit in the lease's life, so that one lost message costs nothing."""
+RENEWALS = 4
+"""So many renewals fit in a lease's life: lost messages and a slow moment cost nothing."""
+
+CLAIM_PATIENCE = 2.0
+"""Seconds beyond a lease's life for which a node waits for another to give it up."""
 
 WATCH_SECONDS = 0.25
 """How often the agent looks at its workers; with the first back-off it bounds the time to mend."""

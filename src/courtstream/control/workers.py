@@ -54,16 +54,37 @@ def socket_path(data: Path, hearing_id: str) -> Path:
     return Path(tempfile.gettempdir()) / f"courtstream-{os.getuid()}" / f"{digest}.sock"
 
 
+def lease_path(data: Path, hearing_id: str) -> Path:
+    """The file that says until when the hearing is this node's."""
+    return (data / "run" / f"{hearing_id}.lease").absolute()
+
+
+def note_lease(spec: WorkerSpec, until: float) -> None:
+    """Tell the hearing's worker how long it may publish: its epoch, and seconds of `boot_clock`."""
+    if spec.lease is None:
+        return
+    spec.lease.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    draft = spec.lease.with_suffix(".draft")
+    draft.write_text(f"{spec.epoch} {until:.3f}\n", encoding="ascii")
+    draft.replace(spec.lease)
+
+
 def localise(spec: WorkerSpec, settings: Settings) -> WorkerSpec:
     """The order with what only this machine knows: folder, socket, node and NATS address."""
     source = spec.source
     if source.kind == "socket":
         place = socket_path(settings.data, spec.hearing_id)
         source = source.model_copy(update={"path": place})
+    nats = settings.nats
     changes = {
         "folder": (settings.hearings / spec.hearing_id).absolute(),
         "node": settings.node,
-        "nats_url": spec.nats_url or settings.nats_url,
+        "public": (settings.public / spec.hearing_id).absolute(),
+        "master_key_file": settings.master_key.absolute(),
+        "nats_url": settings.nats_url,
+        "nats_credentials": nats.credentials,
+        "nats_ca": nats.ca,
+        "lease": None if settings.alone else lease_path(settings.data, spec.hearing_id),
         "source": source,
     }
     return spec.model_copy(update=changes)

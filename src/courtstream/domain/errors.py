@@ -389,6 +389,15 @@ class MachineFull(CourtstreamError):
     status = 503
 
 
+class NodeClosed(CourtstreamError):
+    """This node takes in nothing new."""
+
+    code = "node_closed"
+    zh = "本节点已停止接收新庭审"
+    remedy = "推流到其他节点，或在节点页重新开放 / use another node, or open this one again"
+    status = 503
+
+
 class DiskPressure(CourtstreamError):
     """The disk is nearly full: no new hearing begins, so that running ones are recorded whole."""
 

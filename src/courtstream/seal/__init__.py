@@ -12,8 +12,9 @@ from courtstream.seal.keys import (
     exchange_master_key,
     hearing_key,
     load_or_create_master_key,
+    seal_mark,
 )
-from courtstream.seal.reader import Gap, PartReport, SealReader, SealReport, verify
+from courtstream.seal.reader import Gap, PartReport, SealReader, SealReport, sealed_folders, verify
 from courtstream.seal.writer import Recovery, SealWriter, recover
 
 __all__ = [
@@ -30,5 +31,7 @@ __all__ = [
     "hearing_key",
     "load_or_create_master_key",
     "recover",
+    "seal_mark",
+    "sealed_folders",
     "verify",
 ]

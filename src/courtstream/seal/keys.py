@@ -7,6 +7,7 @@ its master key therefore keeps the former ones, on further lines of the same fil
 from __future__ import annotations
 
 import base64
+import hashlib
 import json
 import os
 import secrets
@@ -55,6 +56,18 @@ def exchange_master_key(path: Path) -> MasterKey:
     beside.replace(path)
     sync_folder(path.parent)
     return keys
+
+
+def seal_mark(path: Path) -> str:
+    """Which master key a machine has, without saying it; empty when it has none.
+
+    Nodes of one cluster must agree, or an original sealed on one could not be opened by others.
+    """
+    try:
+        key = bytes.fromhex(path.read_text("ascii").split()[0])
+    except (OSError, ValueError, IndexError):
+        return ""
+    return hashlib.blake2b(key, digest_size=6, person=b"courtstream.node").hexdigest()
 
 
 def hearing_key(folder: Path, master: MasterKey, create: bool = False) -> bytes:

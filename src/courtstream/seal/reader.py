@@ -128,6 +128,20 @@ class SealReader:
         return written
 
 
+def sealed_folders(hearing_folder: Path) -> list[Path]:
+    """A hearing's sealed folders in order of time: its own, those beside it after damage, and
+    those of other nodes that had it.
+    """
+    found = [p for p in hearing_folder.glob("sealed*") if p.is_dir()]
+    return sorted(found, key=lambda p: (_begins(p), len(p.name), p.name))
+
+
+def _begins(folder: Path) -> int:
+    """Media time of the first listed record with media."""
+    rows = (row for row in _listing(folder) if row.get("kind") == Kind.MEDIA.name)
+    return int(next(rows, {}).get("start_ns", 0))
+
+
 def verify(folder: Path, key: bytes | None = None) -> SealReport:
     """Check the chain, and with the hearing's `key` every content. Changes nothing.
 

@@ -20,6 +20,7 @@ from courtstream.domain.clock import court_day, day_bounds, utc_now
 from courtstream.domain.errors import (
     CourtstreamError,
     GateClosed,
+    NodeClosed,
     NoHearingNow,
     PreviousHearingOpen,
     PublisherPresent,
@@ -39,7 +40,7 @@ from courtstream.services import (
 )
 from courtstream.services.capacity import Room, admits_low, refusal
 from courtstream.settings import Settings
-from courtstream.store.tables import Hearing, IngestKey, PublicationState, Stream
+from courtstream.store.tables import Hearing, IngestKey, NodeRow, PublicationState, Stream
 
 EARLY = timedelta(hours=1)
 """An encoder may be started this long before the scheduled time."""
@@ -71,8 +72,10 @@ def admit_publisher(
     protocol: str = "rtmp",
     now: datetime | None = None,
     room: Room | None = None,
+    alive: frozenset[str] | None = None,
 ) -> WorkerSpec | CourtstreamError:
-    """The worker's order, or the error to tell the encoder.
+    """The worker's order, or the error to tell the encoder. `alive`: nodes heard of just now;
+    what a dead one had keeps nobody out.
 
     Errors come as values so that the gate's decision and the refusal stay on record:
     UnknownIngestKey, NoHearingNow, PublisherPresent, PreviousHearingOpen, GateClosed, and
@@ -85,7 +88,7 @@ def admit_publisher(
     hearing = hearing_now(session, known.courtroom_id, now)
     if hearing is None:
         return NoHearingNow(courtroom=known.courtroom_id)
-    if _taken(session, hearing.id, known.id, node, now):
+    if _taken(session, hearing.id, known.id, node, now, alive):
         return PublisherPresent(hearing=hearing.id)
     if next_due(session, hearing, now) and not _short_break(session, hearing.id, now):
         return PreviousHearingOpen(hearing.case.number, hearing=hearing.id)
@@ -93,6 +96,8 @@ def admit_publisher(
     if not decision.may_broadcast:
         audit.append(session, "gate", "refused", hearing.id, {"codes": list(decision.codes)}, now)
         return GateClosed(hearing=hearing.id)
+    if hearing.node != node and _closed(session, node):
+        return NodeClosed(node)
     full = refusal(room, hearing.id, settings.admission)
     if full is not None:
         audit.append(session, "gate", "refused", hearing.id, {"codes": [full.code]}, now)
@@ -219,13 +224,26 @@ def _spoken(hearing: Hearing) -> tuple[SpokenParticipant, ...]:
     return bench + parties
 
 
-def _taken(session: Session, hearing_id: str, key_id: str, node: str, now: datetime) -> bool:
-    """Whether another publisher is there that the door of this node does not replace itself."""
+def _taken(
+    session: Session,
+    hearing_id: str,
+    key_id: str,
+    node: str,
+    now: datetime,
+    alive: frozenset[str] | None,
+) -> bool:
+    """Whether another publisher is there that a newer one with this key does not replace."""
     return any(
         stream.seen_at > now - ALIVE
         for stream in open_streams(session, hearing_id)
-        if (stream.key_id, stream.node) != (key_id, node) or now - stream.started_at < SETTLE
+        if alive is None or stream.node in alive or stream.node == node
+        if stream.key_id != key_id or now - stream.started_at < SETTLE
     )
+
+
+def _closed(session: Session, node: str) -> bool:
+    row = session.get(NodeRow, node)
+    return row is not None and row.cordoned_at is not None
 
 
 def _short_break(session: Session, hearing_id: str, now: datetime) -> bool:
@@ -247,7 +265,9 @@ def _open(
             session, hearing, PublicationMode.LIVE, PublicationState.RELEASED, "gate", now
         )
     publisher_gone(session, hearing.id, "", "replaced", now)
-    hearing.node, hearing.worker_gone = node, False
+    hearing.worker_gone = False
+    if not hearing.epoch:  # from its first run on, who takes it over says so (`placing.take`)
+        hearing.node = node
     session.add(
         Stream(
             id=new_id("st"),

@@ -36,6 +36,10 @@ class Board:
         """The hearing is over."""
         self._workers.pop(hearing_id, None)
 
+    def node_beats(self) -> Iterable[tuple[NodeBeat, datetime]]:
+        """Every node's last beat and when it came."""
+        return tuple(self._nodes.values())
+
     def nodes(self, now: datetime) -> tuple[NodeBeat, ...]:
         """Nodes heard of lately."""
         return tuple(beat for beat, at in self._nodes.values() if now - at < 3 * STALE)

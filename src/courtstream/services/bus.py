@@ -9,18 +9,23 @@ from courtstream.control.protocol import (
     AdmitReply,
     AdmitRequest,
     Command,
+    FileRequest,
     IngestEvent,
+    JournalNews,
     JournalPage,
     JournalRequest,
     JournalRow,
     NodeBeat,
     NodeCommand,
+    NodeOrder,
     PullNews,
     PullReply,
     PullRequest,
     Reply,
     RtcReply,
     RtcRequest,
+    TakeReply,
+    TakeRequest,
     WorkerBeat,
 )
 
@@ -50,6 +55,18 @@ class Bus(Protocol):
 
     async def journal(self, node: str, request: JournalRequest) -> JournalPage:
         """Journal rows that a node keeps."""
+
+    async def file(self, node: str, request: FileRequest) -> tuple[bytes, int]:
+        """A piece of a node's file and the file's size; raises NotFound beside NodeAway."""
+
+    async def serve_takes(self, answer: Callable[[TakeRequest], Awaitable[TakeReply]]) -> None:
+        """Answer nodes that take hearings over."""
+
+    async def serve_node_orders(self, answer: Callable[[NodeOrder], Awaitable[Reply]]) -> None:
+        """Answer operators who close, open and empty nodes."""
+
+    async def on_journal_news(self, callback: Callable[[JournalNews], Awaitable[None]]) -> None:
+        """Hear of journals that grew without a worker."""
 
     async def keys_revoked(self, digests: tuple[str, ...]) -> None:
         """Tell every door that keys are no longer in force."""

@@ -32,16 +32,16 @@ class Applied:
 
 def apply_row(session: Session, row: JournalRow) -> int | None:
     """Take one row. None when it is in the database now (or was before); else the number after
-    which rows are missing. Rows of unknown hearings and of older epochs are passed over.
+    which rows are missing. Rows of unknown hearings are passed over, and so are those of an older
+    epoch: another run has their numbers (`placing.take`).
     """
     hearing = session.get(Hearing, row.hearing_id)
-    if hearing is None or row.seq <= hearing.last_seq:
+    if hearing is None or row.seq <= hearing.last_seq or row.epoch < hearing.epoch:
         return None
     if row.seq > hearing.last_seq + 1:
         return hearing.last_seq
-    if row.epoch >= hearing.epoch:
-        hearing.epoch = row.epoch
-        _take(session, hearing, row)
+    hearing.epoch = row.epoch
+    _take(session, hearing, row)
     hearing.last_seq = row.seq
     return None
 

@@ -27,7 +27,7 @@ class MediaGrant:
 
     `text`: the entries' files. `stills` and `clips`: single files that released entries, films and
     the verdict show, each by its name. `replaced`: files made anew after the second pass, never
-    served again. Nothing set: there is nothing here.
+    served again. `node`: who has the hearing. Nothing set: there is nothing here.
     """
 
     live: bool = False
@@ -37,6 +37,7 @@ class MediaGrant:
     text: bool = False
     stills: frozenset[str] = frozenset()
     clips: frozenset[str] = frozenset()
+    node: str = ""
 
 
 def media_grant(session: Session, hearing_id: str, now: datetime) -> MediaGrant:
@@ -60,6 +61,7 @@ def media_grant(session: Session, hearing_id: str, now: datetime) -> MediaGrant:
         text=text,
         stills=_stills(session, hearing_id) if text else frozenset(),
         clips=_films(session, hearing) | announced,
+        node=hearing.node,
     )
 
 

@@ -84,15 +84,16 @@ def sources(session: Session, courtroom_id: str) -> tuple[PullView, ...]:
     return tuple(pull_view(row) for row in session.scalars(query.order_by(PullSource.created_at)))
 
 
-def orders(session: Session, settings: Settings, now: datetime) -> tuple[PullOrder, ...]:
-    """What is to be fetched now: sources of courtrooms with a hearing due or on air."""
+def orders(
+    session: Session, settings: Settings, now: datetime
+) -> tuple[tuple[PullOrder, str], ...]:
+    """What is to be fetched now: sources of courtrooms with a hearing due or on air, each with
+    the node that runs the hearing (empty when none does).
+    """
     secret = site_secret(settings.secret_key)
     rows = session.scalars(select(PullSource).where(PullSource.enabled))
-    return tuple(
-        _order(row, secret)
-        for row in rows
-        if admission.hearing_now(session, row.courtroom_id, now) is not None
-    )
+    due = ((row, admission.hearing_now(session, row.courtroom_id, now)) for row in rows)
+    return tuple((_order(row, secret), hearing.node) for row, hearing in due if hearing)
 
 
 def heard(session: Session, news: PullNews, now: datetime) -> None:

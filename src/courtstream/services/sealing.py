@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action
 from courtstream.domain.time import to_seconds
 from courtstream.domain.trial import HearingState, InterruptionReason
-from courtstream.seal import SealReport, verify
+from courtstream.seal import SealReport, sealed_folders, verify
 from courtstream.services import audit
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
@@ -73,9 +73,8 @@ class LogSheet:
 
 
 def folders(hearing_folder: Path) -> list[Path]:
-    """The sealed folders of a hearing: the first, and those beside it after damage."""
-    found = [p for p in hearing_folder.glob("sealed*") if p.is_dir()]
-    return sorted(found, key=lambda p: (len(p.name), p.name))
+    """The sealed folders of a hearing, in order of time."""
+    return sealed_folders(hearing_folder)
 
 
 def check_folders(hearing_folder: Path) -> list[tuple[str, SealReport]]:

@@ -11,6 +11,7 @@ from courtstream.store.approvals import (
     PartyNotice,
 )
 from courtstream.store.base import Base
+from courtstream.store.cluster import HearingNode, NodeRow
 from courtstream.store.holding import LegalHold
 from courtstream.store.people import (
     Court,
@@ -121,6 +122,7 @@ __all__ = [
     "Hearing",
     "HearingIndex",
     "HearingJudge",
+    "HearingNode",
     "Identity",
     "IndicatorItem",
     "IngestKey",
@@ -135,6 +137,7 @@ __all__ = [
     "MomentRow",
     "MomentVerdict",
     "MonthlyRun",
+    "NodeRow",
     "Notice",
     "NoticeStep",
     "ObjectionRow",

@@ -25,13 +25,15 @@ class Store:
     """Reading and writing units of work over one database.
 
     SQLite takes one writer; eight of them wait up to 1.8 s (measured), so writers of this process
-    queue on a lock and begin with `BEGIN IMMEDIATE`, which cannot fail half way.
+    queue on a lock and begin with `BEGIN IMMEDIATE`, which cannot fail half way. PostgreSQL is used
+    in the same way, one writer at a time over all processes: what a service read in its
+    transaction is still so when it writes, and the audit chain cannot fork.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._sqlite = make_url(url).get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self._sqlite else create_engine(url, **_QUIET)
+        self.engine = _sqlite_engine(url) if self._sqlite else _server_engine(url)
         self._writing = threading.Lock() if self._sqlite else nullcontext()
 
     @contextmanager
@@ -64,6 +66,22 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+WRITER_LOCK = 0x636F757274
+"""The advisory lock of PostgreSQL that the one writer holds until its transaction ends."""
+
+
+def _server_engine(url: str) -> Engine:
+    """PostgreSQL. A connection that a restart of the server has broken is made anew, not used."""
+    engine = create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, **_QUIET)
+    event.listen(engine, "begin", _on_server_begin)
+    return engine
+
+
+def _on_server_begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("courtstream_write"):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({WRITER_LOCK})")
 
 
 def _sqlite_engine(url: str) -> Engine:

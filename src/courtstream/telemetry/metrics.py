@@ -17,6 +17,9 @@ ROWS = Counter(
     "courtstream_journal_rows", "Journal rows taken into the database.", registry=REGISTRY
 )
 GAPS = Counter("courtstream_journal_gaps", "Times rows had to be asked for.", registry=REGISTRY)
+MOVES = Counter(
+    "courtstream_hearings_moved", "Hearings that went on at another node.", registry=REGISTRY
+)
 SCORED = Counter("courtstream_hearings_scored", "Hearings scored.", registry=REGISTRY)
 
 _VIEWERS = Gauge("courtstream_event_viewers", "Open event streams.", registry=REGISTRY)

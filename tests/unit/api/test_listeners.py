@@ -192,7 +192,7 @@ async def test_a_row_that_a_failing_disk_destroyed_holds_up_nothing_and_is_marke
     bus, _ = MemoryBus(), tape.segment(3)
     bus.journals[hearing_id] = [tape.segment(n) for n in range(4, 900)]
     async with listening(world, bus):
-        await until(lambda: segments(world) == 899)
+        await until(lambda: segments(world) == 899, 60.0)
     lost = world.work.read(lambda s: [m.body for m in s.query(Mark) if m.kind == "error"])
     assert lost == [{"code": "rows_lost", "count": 1}]
 

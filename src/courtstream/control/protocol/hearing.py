@@ -83,7 +83,10 @@ class ComingLine(Message):
 
 
 class WorkerBeat(Message):
-    """A worker's state once a second. Times in seconds."""
+    """A worker's state once a second. Times in seconds.
+
+    `leased`: whether it publishes; without its lease it only seals.
+    """
 
     hearing_id: str
     epoch: int
@@ -100,6 +103,7 @@ class WorkerBeat(Message):
     guard_open: bool = False
     guard_closures: int = 0
     slow_stage: str = ""
+    leased: bool = True
     counters: dict[str, float] = Field(default_factory=dict)
     coming: tuple[ComingSpan, ...] = ()
     coming_lines: tuple[ComingLine, ...] = ()

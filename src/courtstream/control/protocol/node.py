@@ -19,6 +19,7 @@ class NodeBeat(Message):
     the totals of its publisher (bytes, tags, lost_tags, lost_bytes, relays, buffered_bytes).
     `cores` of the machine, `busy` those its workers use, `cost` what one more hearing needs,
     `low` what a rendition of 360 lines adds to it.
+    `leaving`: it takes in nothing more. `seal`: which master key it has, see `seal_mark`.
     """
 
     node: str
@@ -35,6 +36,8 @@ class NodeBeat(Message):
     low: float = 0.0
     gave_up: tuple[str, ...] = ()
     ingest: dict[str, dict[str, float]] = Field(default_factory=dict)
+    leaving: bool = False
+    seal: str = ""
 
 
 class NodeVerb(StrEnum):
@@ -44,10 +47,11 @@ class NodeVerb(StrEnum):
     STOP = "stop"
     STATUS = "status"
     SECOND_PASS = "second_pass"
+    HAND_OVER = "hand_over"
 
 
 class NodeCommand(Message):
-    """A request to a node agent. `spec` with `start`, `hearing_id` with `stop`."""
+    """A request to a node agent. `spec` with `start`, `hearing_id` with `stop` and `hand_over`."""
 
     verb: NodeVerb
     hearing_id: str = ""

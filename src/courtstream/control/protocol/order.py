@@ -85,6 +85,8 @@ class WorkerSpec(Message):
     """All one hearing's worker needs to know. Written to `spec.json` in the hearing's folder.
 
     `low`: a rendition of 360 lines is made beside the picture.
+    `lease`: the file in which the node says until when the hearing is its own; None where no other
+    node could take it.
     """
 
     version: int = VERSION
@@ -105,5 +107,8 @@ class WorkerSpec(Message):
     participants: tuple[SpokenParticipant, ...] = ()
     nats_url: str = ""
     low: bool = False
+    nats_credentials: str = ""
+    nats_ca: str = ""
+    lease: Path | None = None
     dvr_seconds: float = 7200.0
     signal_grace_seconds: float = 60.0

@@ -60,7 +60,35 @@ group). Kept by no stream: it carries what was said, unmasked."""
 SPEECH_GROUP = "speech"
 """The queue group of the speech services."""
 
-LEASE_BUCKET = "cs_leases"
-"""KV bucket; one key a hearing; the revision of the claim is the fencing epoch."""
 
-LEASE_TTL_SECONDS = 6.0
+def node_files(node: str) -> str:
+    """Asks a node what files of a hearing it has (`FilesRequest` → `FilesReply`)."""
+    return f"cs.node.{node}.files"
+
+
+def node_file(node: str) -> str:
+    """Asks a node for a piece of one file (`FileRequest` → its bytes, see `broker.file`)."""
+    return f"cs.node.{node}.file"
+
+
+TAKE = "cs.hearing.take"
+"""A node that holds the lease takes a hearing over (`TakeRequest` → `TakeReply`); answered by the
+platform, which from then on refuses every older epoch."""
+
+NODE_ORDER = "cs.nodes.order"
+"""What operators want of a node (`NodeOrder` → `Reply`); answered by the platform."""
+
+JOURNAL_NEWS = "cs.hearing.news"
+"""The journal of a hearing grew though no worker runs (`JournalNews`)."""
+
+JOURNAL_STREAM = "cs_journal"
+"""JetStream copy of the journal rows of late: the next node begins where the last one was."""
+
+JOURNAL_DAYS = 2.0
+"""A sitting does not last longer; the journal itself is with the hearing."""
+
+LEASE_BUCKET = "cs_leases"
+"""KV bucket; one key a hearing; who holds it runs the hearing's worker."""
+
+LEASE_TTL_SECONDS = 3.0
+"""Half of what the design began with: a hearing has to be back within four seconds."""

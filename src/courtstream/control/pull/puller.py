@@ -19,7 +19,7 @@ from courtstream.control.pull.reach import RtspGuard, fetch, resolved
 from courtstream.domain.errors import CourtstreamError, SourceRefused
 
 log = structlog.get_logger(__name__)
-LOOK_SECONDS = 3.0
+LOOK_SECONDS = 1.0
 BACK_OFF = RestartPolicy(first=1.0, longest=30.0, steady=20.0)
 
 Wanted = Callable[[], Awaitable[tuple[PullOrder, ...]]]
