@@ -73,7 +73,8 @@ def speech_factory(
     small = whisper_folder(models.whisper_small) if models.whisper_small else None
     protected = tuple(p.name for p in participants if p.protected)
     keep = tuple(p.name for p in participants if not p.protected)
-    window = WindowPolicy(delay=seconds(policy.delay))
+    # over a file reading costs no time: nothing is set aside for it
+    window = WindowPolicy(delay=seconds(policy.delay), reserve=0)
 
     def model(place: Path) -> WhisperTranscriber:
         return WhisperTranscriber(

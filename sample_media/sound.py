@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -13,7 +14,7 @@ from voices import Spoken, Voices
 
 RATE = 48_000
 TAIL = 2.0
-_MARK = re.compile(r"\[([A-Z]+)\|([^|]*)\|([^\]]*)\]|<([A-Z]+)\|([^>]*)>")
+_MARK = re.compile(r"\[([A-Z]+)\|([^|\]]*)(?:\|([^\]]*))?\]|<([A-Z]+)\|([^>]*)>")
 _SENTENCE = re.compile(r"[^。？！]+[。？！]?")
 
 
@@ -50,15 +51,33 @@ class Recording:
     gavels: list[float]
 
 
-def record(voices: Voices) -> Recording:
+Cast = Mapping[str, tuple[str, float, float]]
+"""Who speaks with which Kokoro style, speed and level in dB."""
+
+
+@dataclass(frozen=True)
+class Room:
+    """`rt60` in seconds; `air` the noise's level, full scale 1.0; `seed` of both."""
+
+    rt60: float = 0.35
+    air: float = 0.0014
+    seed: int = 2026
+
+
+COURTROOM = Room()
+
+
+def record(
+    voices: Voices, lines: Sequence[Line] = LINES, cast: Cast = VOICES, room: Room = COURTROOM
+) -> Recording:
     """Speak the whole script."""
     clock, utterances, gavels = 0.0, [], []
     voiced: list[tuple[float, np.ndarray]] = []
-    for line in LINES:
+    for line in lines:
         if line.gavel:
             gavels += [clock + 0.9 + 0.45 * k for k in range(line.gavel)]
         clock += line.pause
-        utterance, sound = _speak(voices, line, clock)
+        utterance, sound = _speak(voices, line, clock, cast)
         voiced.append((clock, sound))
         utterances.append(utterance)
         clock += len(sound) / RATE
@@ -66,12 +85,12 @@ def record(voices: Voices) -> Recording:
     for start, sound in voiced:
         at = int(start * RATE)
         pcm[at : at + len(sound)] += sound
-    return Recording(_room(pcm, gavels), utterances, gavels)
+    return Recording(_reverberant(pcm, gavels, room), utterances, gavels)
 
 
-def _speak(voices: Voices, line: Line, start: float) -> tuple[Utterance, np.ndarray]:
+def _speak(voices: Voices, line: Line, start: float, cast: Cast) -> tuple[Utterance, np.ndarray]:
     text, stretches = _plain(line.text)
-    name, speed, gain = VOICES[line.who]
+    name, speed, gain = cast[line.who]
     pieces: list[np.ndarray] = []
     chars: list[tuple[int, str, float, float]] = []
     offset = 0.0
@@ -107,21 +126,21 @@ def _plain(marked: str) -> tuple[str, list[Stretch]]:
         text += marked[last : match.start()]
         private = match.group(1) is not None
         kind, said = (match.group(1), match.group(2)) if private else match.group(4, 5)
-        value = match.group(3) if private else said
+        value = match.group(3) or said
         stretches.append(Stretch(kind, said, value, private, len(text), len(text) + len(said)))
         text += said
         last = match.end()
     return text + marked[last:], stretches
 
 
-def _room(dry: np.ndarray, gavels: list[float]) -> np.ndarray:
-    """A small court room: RT60 about 0.35 s, air noise 40 dB below speech, the gavel's knocks."""
-    random = np.random.default_rng(2026)
+def _reverberant(dry: np.ndarray, gavels: list[float], room: Room) -> np.ndarray:
+    """A small court room: reverberation, air noise (40 dB below speech), the gavel's knocks."""
+    random = np.random.default_rng(room.seed)
     for at in gavels:
         knock = _knock(random)
         start = int(at * RATE)
         dry[start : start + len(knock)] += knock
-    n = int(0.35 * RATE)
+    n = int(room.rt60 * RATE)
     decay = np.exp(-6.9 * np.arange(n) / n)
     response = random.standard_normal(n) * decay * 0.006
     response[: int(0.004 * RATE)] = 0
@@ -129,7 +148,7 @@ def _room(dry: np.ndarray, gavels: list[float]) -> np.ndarray:
     wet = fftconvolve(dry, response)[: len(dry)]
     air = np.cumsum(random.standard_normal(len(dry)))
     air -= np.convolve(air, np.ones(2400) / 2400, "same")
-    wet += air / np.std(air) * 0.0014
+    wet += air / np.std(air) * room.air
     loud = np.abs(wet) > 0.6  # a gentle knee instead of lowering everything for a few peaks
     wet[loud] = np.sign(wet[loud]) * (0.6 + 0.25 * np.tanh((np.abs(wet[loud]) - 0.6) / 0.25))
     return np.asarray(wet, np.float32)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +24,16 @@ SIDES = {"judge": "court", "clerk": "court", "plaintiff": "P", "defendant": "D",
 NOTE = "synthetic; all persons, places and numbers are invented"
 
 
-def speech(recording: Recording, start: float = 0.0, end: float = 1e9) -> Row:
+def _said_by(who: str) -> tuple[str, str]:
+    return ROLES[who], LABELS[who]
+
+
+def speech(
+    recording: Recording,
+    start: float = 0.0,
+    end: float = 1e9,
+    said_by: Callable[[str], tuple[str, str]] = _said_by,
+) -> Row:
     """Utterances, private stretches and stretches that must stay, in seconds from `start`."""
     rows: Row = {
         "sample_rate": RATE,
@@ -38,12 +47,13 @@ def speech(recording: Recording, start: float = 0.0, end: float = 1e9) -> Row:
         chars = _chars(((c, a, b) for _, c, a, b in u.chars), start, end)
         if not chars:
             continue
+        role, label = said_by(u.line.who)
         rows["utterances"].append(
             {
                 "id": number,
                 "speaker": u.line.who,
-                "role": ROLES[u.line.who],
-                "label": LABELS[u.line.who],
+                "role": role,
+                "label": label,
                 "start": _s(max(u.start, start) - start),
                 "end": _s(min(u.end, end) - start),
                 "text": u.text,

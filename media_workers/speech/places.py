@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import seconds
 from courtstream.rules.masking.spoken import listed, said_at, sounds_of
-from media_workers.speech.heard import DIGIT, TENS, Heard
-from media_workers.speech.readings import Evidence, hidden, reading_end
+from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
+from media_workers.speech.readings import Evidence, hidden, is_question, reading_end
 
 _N = "0-9十百千甲乙"
 _UNIT = re.compile(
@@ -19,6 +19,8 @@ _REGION = re.compile(r"[省市区县镇乡]|自治州")
 _ROAD = re.compile(r"[路街巷村苑园屯里道]|胡同|小区")
 _COURT = sounds_of("人民法院")
 _EDGE, _BREAK = seconds(1.5), seconds(1.0)
+_GARBLED, _AHEAD = 3, 8
+"""Signs between two parts of an address that may be anything; more when a house's number comes."""
 
 
 def _groups(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[tuple[int, int, int]]:
@@ -93,12 +95,23 @@ def _office(heard: Heard, end: int) -> bool:
     )
 
 
+def _sounds_of_place(heard: Heard, start: int, end: int, key: str) -> list[int]:
+    """Where between two signs a word for a region or a road ends, by its sound."""
+    words = listed("address", key)
+    found = ((at, said_at(heard.sounds, at, words)) for at in range(start, end))
+    return [at + size for at, size in found if size and at + size <= end]
+
+
 def numbered(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
     """Addresses with a house number."""
     for start, end, units in _groups(heard, kept):
         cue = _cue_end(heard, start)
         inner = re.search("单元|丹元|号楼|楼|室|栋|号院", heard.text[start:end]) is not None
-        named = bool(_REGION.search(heard.text[cue:start])) if cue is not None else False
+        named = cue is not None and (
+            bool(_REGION.search(heard.text[cue:start]))
+            or bool(_sounds_of_place(heard, cue, start, "region_sounds"))
+            or start in _sounds_of_place(heard, cue, start, "road_sounds")
+        )
         if not (
             named
             or (cue is not None and units >= 2)
@@ -125,15 +138,56 @@ def house_numbers(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[tuple[i
 
 
 def named(heard: Heard) -> Iterator[Evidence]:
-    """A cue, then a region and a road or village, with the number lost or none."""
+    """A cue, then a region and a road or village, with the number lost or none.
+
+    By their sounds: a recogniser writes 县 as 线 and 街 as 解, and the numbers after them as
+    words. 住 alone, which sounds like much else, must have a number behind the road.
+    """
     for at in range(len(heard.signs)):
         size = said_at(heard.sounds, at, listed("address", "cues"))
-        if size < 2:
-            continue
         begin = _skip(heard, at + size)
-        part = heard.text[begin : begin + 18]
-        region = _REGION.search(part[:9])
-        roads = [m.end() for m in _ROAD.finditer(part) if region and m.start() > region.start()]
-        if region and roads:
-            last = reading_end(heard, begin + roads[-1]) - 1
-            yield Evidence(hidden(heard, begin, last, 3), Reason.ADDRESS, begin, last, 0.6, True)
+        if not size or is_question(heard, begin):
+            continue
+        end = _place_end(heard, begin, numbered=size < 2)
+        if end is not None and not _office(heard, end):
+            span = hidden(heard, begin, end - 1, 3)
+            yield Evidence(span, Reason.ADDRESS, begin, end - 1, 0.6, True)
+
+
+def _place_end(heard: Heard, begin: int, numbered: bool) -> int | None:
+    """One past a region, the road or village after it, and what numbers follow; None without."""
+    stop = min(len(heard.signs), begin + 18)
+    near = begin + (5 if numbered else 10)
+    regions = _sounds_of_place(heard, begin, min(stop, near), "region_sounds")
+    regions += [begin + m.end() for m in _REGION.finditer(heard.text[begin : min(stop, near - 1)])]
+    roads = _sounds_of_place(heard, begin, stop, "road_sounds")
+    after = [end for end in roads if regions and end > min(regions) + 1]
+    if not after:
+        return None
+    end = _numbers_end(heard, max(after))
+    return end if not numbered or end > max(after) else None
+
+
+def _numbers_end(heard: Heard, end: int) -> int:
+    """Past the numbers of house, floor and room that follow a road, and what is between them."""
+    last = at = end
+    while at < len(heard.signs) and at - last <= _AHEAD:
+        if at and heard.start(at) - heard.end(at - 1) > _BREAK:
+            break
+        size = _part(heard, at)
+        if size and (at - last <= _GARBLED or size > 1):
+            last = at + size
+        at = max(at + 1, last)
+    return last
+
+
+def _part(heard: Heard, at: int) -> int:
+    """Length of a number at `at` with the word it counts, by sound; a digit counts without."""
+    end = at
+    while end < len(heard.signs) and heard.signs[end].kind in {DIGIT, TENS, LIKE_DIGIT}:
+        end += 1
+    if end == at:
+        return 0
+    size = said_at(heard.sounds, end, listed("address", "part_sounds"))
+    known = end - at > 1 or any(heard.signs[n].kind != LIKE_DIGIT for n in range(at, end))
+    return end - at + size if size or known else 0

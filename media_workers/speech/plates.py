@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
-from courtstream.rules.masking.spoken import listed
+from courtstream.rules.masking.spoken import listed, table
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
 from media_workers.speech.readings import Evidence, hidden, is_paper
 
@@ -22,7 +22,8 @@ def mixed(heard: Heard) -> Iterator[Evidence]:
         while end < len(heard.signs) and heard.signs[end].kind in _ROW:
             end += 1
         kinds = [sign.kind for sign in heard.signs[at:end]]
-        if LETTERS in kinds and kinds.count(DIGIT) >= 3 and not is_paper(heard, at):
+        counted = heard.text[end : end + 1] in tuple(table("digits")["units"])
+        if LETTERS in kinds and kinds.count(DIGIT) >= 3 and not counted and not is_paper(heard, at):
             first = max(0, at - 1)
             yield Evidence(hidden(heard, first, end - 1), Reason.PLATE, first, end - 1, 0.5)
         at = max(end, at + 1)

@@ -23,6 +23,7 @@ _FORMS = (
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 _REACH, _BACK = 20, 14
+_OWNER = 4
 _MOBILE = re.compile(r"1[3-9]")
 
 
@@ -104,6 +105,14 @@ def _limits() -> tuple[int, int]:
     return seconds(float(table("public")["seconds"])), seconds(0.2)
 
 
+def _seat(heard: Heard, at: int) -> int:
+    """Length of 住所地 and the like right after a company or an office, whose address stays."""
+    size = said_at(heard.sounds, at, listed("public", "seats"))
+    owners = listed("public", "owners")
+    near = range(max(0, at - _OWNER), at)
+    return size if size and any(said_at(heard.sounds, n, owners) for n in near) else 0
+
+
 class PublicContacts:
     """Remembers where the court gave its own address or telephone number."""
 
@@ -114,7 +123,7 @@ class PublicContacts:
     def hear(self, heard: Heard) -> None:
         """Note every phrase that announces a public contact, and where it ends."""
         for at in range(len(heard.signs)):
-            size = said_at(heard.sounds, at, listed("public", "words"))
+            size = said_at(heard.sounds, at, listed("public", "words")) or _seat(heard, at)
             if size:
                 self._spans.append(Span(heard.start(at), self._until(heard, at + size)))
 

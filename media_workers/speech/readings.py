@@ -17,7 +17,12 @@ _PAUSE = seconds(2.0)
 _A_DIGIT, _TAIL, _LONG, _BREATH = seconds(0.2), seconds(1.0), seconds(0.45), seconds(0.5)
 _LENGTHS = {Reason.ID: 18, Reason.PHONE: 11, Reason.BANK: 19}
 _EDGE = seconds(1.0)
-_LEAST_ALONE, _LEAST_IDENTITY, _MANY = 7, 5, 10
+_LEAST_ALONE, _LEAST_IDENTITY = 7, 5
+_LEAST_LIKE = 5
+"""So many sounds like digits in a row after a cue are a reading, though none was written as one."""
+
+_MANY = 7
+"""So many in a row are one without any cue: in ordinary speech five did not occur (measured)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +85,10 @@ def _ends(heard: Heard, last: int, after: MediaTime) -> MediaTime:
     return heard.pause_after(after, limit, _BREATH)
 
 
-def _stretch(heard: Heard, at: int, loose: bool) -> tuple[int, int]:
+def _stretch(heard: Heard, at: int, loose: bool, enough: int = 99) -> tuple[int, int]:
     """Signs of a reading that begins at `at`: (one past the last, number of digits).
+
+    With `enough` digits it is over where anything else comes.
 
     `loose` after a cue: letters count and up to two foreign characters may come between. Sounds
     like digits belong to it once three digits are known.
@@ -99,7 +106,7 @@ def _stretch(heard: Heard, at: int, loose: bool) -> tuple[int, int]:
             gap += 0 if count >= 3 or loose else 1
         else:
             gap += 1
-        if gap > (2 if loose else 1 if count >= 3 else 0):
+        if gap > (0 if count >= enough else 2 if loose else 1 if count >= 3 else 0):
             break
     return end, count
 
@@ -157,10 +164,15 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
 def is_paper(heard: Heard, at: int) -> bool:
     """Whether the number belongs to the case or a paper: 合同编号是…, 案号…"""
     return any(
-        size and at - (back + size) <= 2
+        size and at - (back + size) <= 2 and _is_its(heard, back, size, at)
         for back in range(max(0, at - 8), at)
         if (size := said_at(heard.sounds, back, listed("public", "papers")))
     )
+
+
+def _is_its(heard: Heard, back: int, size: int, at: int) -> bool:
+    """案号 ends 病案号, too: a case's number begins with its year."""
+    return size > 2 or heard.sounds[back] != "an" or heard.digits[at : at + 2] in {"20", "19"}
 
 
 def _skip_copula(heard: Heard, at: int) -> int:
@@ -171,7 +183,7 @@ def _skip_copula(heard: Heard, at: int) -> int:
     return at
 
 
-def _is_question(heard: Heard, at: int) -> bool:
+def is_question(heard: Heard, at: int) -> bool:
     """A question or a mention comes after the cue, not a reading."""
     return any(
         said_at(heard.sounds, place, listed("copula", "question"))
@@ -181,10 +193,19 @@ def _is_question(heard: Heard, at: int) -> bool:
 
 
 def _first_digit(heard: Heard, at: int, reach: int) -> int | None:
+    """The first digit or letter soon after `at`, or where sounds like digits follow each other."""
     for index in range(at, min(len(heard.signs), at + reach + 1)):
-        if heard.signs[index].kind in {DIGIT, LETTERS}:
+        if heard.signs[index].kind in {DIGIT, LETTERS} or _row(heard, index) >= _LEAST_LIKE:
             return index
     return None
+
+
+def _row(heard: Heard, at: int) -> int:
+    """How many digits, and sounds like digits, follow each other from `at` on."""
+    end = at
+    while end < len(heard.signs) and heard.signs[end].kind in {DIGIT, LIKE_DIGIT}:
+        end += 1
+    return end - at
 
 
 @cache
@@ -196,21 +217,26 @@ def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
     if cue.reason == "ID":
         cue_end += said_at(heard.sounds, cue_end, listed("copula", "tail"))
     begin = _skip_copula(heard, cue_end)
-    if _is_question(heard, cue_end) or _is_question(heard, begin):
+    if is_question(heard, cue_end) or is_question(heard, begin):
+        return None
+    if said_at(heard.sounds, cue_end, listed("copula", "used")):
         return None
     first = _first_digit(heard, begin, cue.reach)
     if first is None or any(
         said_at(heard.sounds, at, _cue_sounds()) > 1 for at in range(begin, first)
     ):
         return None
-    end, count = _stretch(heard, first, loose=True)
+    reason = Reason(cue.reason)
+    end, count = _stretch(heard, first, loose=True, enough=_LENGTHS.get(reason, 99))
+    row = _row(heard, first)
+    if row >= _LEAST_LIKE:
+        end, count = max(end, first + row), max(count, row)
     if count < cue.least or (count < 8 and _counts(heard, end)):
         return None
     if count < 5 and first - begin > 3:
         return None
     # digits dropped at the start: what lies between the cue and the first digit is the number's
     start = begin if first - begin <= 3 or cue.reason in {"ACCOUNT", "CERT"} else first
-    reason = Reason(cue.reason)
     span = hidden(heard, start, end - 1, max(0, _LENGTHS.get(reason, 0) - count))
     return Evidence(span, reason, start, end - 1, 0.9, True)
 
@@ -244,11 +270,13 @@ def sounding(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
         end = at
         while end < len(heard.signs) and heard.signs[end].kind in {DIGIT, LIKE_DIGIT, TENS}:
             end += 1
-        digits = sum(heard.signs[index].kind == DIGIT for index in range(at, end))
+        kinds = [heard.signs[index].kind for index in range(at, end)]
+        mostly = kinds.count(LIKE_DIGIT) * 2 > len(kinds) and TENS not in kinds
+        many = end - at >= _MANY if mostly else end - at >= 10 and kinds.count(DIGIT) >= 3
         public = _inside(at, end - 1, kept) or _counts(heard, end) or is_paper(heard, at)
         # at the edge of a window 元 or 号 may be about to come: the next window has it all
         public = public or (end - at < 14 and heard.end(end - 1) > heard.window.end - _EDGE)
-        if end - at >= _MANY and digits >= 3 and not public:
+        if many and not public:
             span = hidden(heard, at, end - 1, max(0, 18 - (end - at)))
             yield Evidence(span, Reason.NUMBER_BEING_READ, at, end - 1, 0.6)
         at = max(end, at + 1)
@@ -261,7 +289,7 @@ def fixed(heard: Heard) -> Iterator[Evidence]:
         begin = _skip_copula(heard, cue_end)
         shown = heard.signs[begin : begin + 6]
         marked = any(sign.kind in {DIGIT, LETTERS} for sign in shown)
-        if not shown or _is_question(heard, begin) or not (begin > cue_end or marked):
+        if not shown or is_question(heard, begin) or not (begin > cue_end or marked):
             continue
         last = _fixed_end(heard, begin, cue)
         yield Evidence(hidden(heard, begin, last), Reason(cue.reason), begin, last, 0.7, True)
@@ -269,7 +297,7 @@ def fixed(heard: Heard) -> Iterator[Evidence]:
 
 def _fixed_end(heard: Heard, begin: int, cue: Phrase) -> int:
     limit: MediaTime = heard.start(begin) + seconds(cue.seconds)
-    last = begin
+    last, over = begin, listed("copula", "mail_ends")
     while (  # a long gap ends it: the recogniser has gone on to something else
         last + 1 < len(heard.signs)
         and last + 1 - begin < cue.chars
@@ -277,6 +305,8 @@ def _fixed_end(heard: Heard, begin: int, cue: Phrase) -> int:
         and heard.start(last + 1) - heard.end(last) < seconds(0.6)
     ):
         last += 1
+        if cue.reason == "EMAIL" and (size := said_at(heard.sounds, last, over)):
+            return min(last + size, len(heard.signs)) - 1
     return last
 
 
@@ -285,7 +315,7 @@ def dropped(heard: Heard) -> Iterator[Evidence]:
     for at, cue in cues_in(heard, phrases("cue")):
         cue_end = at + len(cue.sounds)
         begin = _skip_copula(heard, cue_end)
-        if begin == cue_end or begin >= len(heard.signs) or _is_question(heard, begin):
+        if begin == cue_end or begin >= len(heard.signs) or is_question(heard, begin):
             continue
         start, end = heard.end(begin - 1), heard.start(begin)
         if end - start > seconds(1.2) and heard.voiced_share(start, end) > 0.7:

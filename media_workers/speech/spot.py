@@ -17,6 +17,7 @@ from media_workers.speech.places import named, numbered
 from media_workers.speech.plates import half_heard, mixed
 from media_workers.speech.public import PublicContacts, kept_signs
 from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden, sounding
+from media_workers.speech.sensitive import sensitive
 
 _NUMBERS = frozenset(
     {
@@ -29,6 +30,7 @@ _NUMBERS = frozenset(
         Reason.NUMBER_BEING_READ,
     }
 )
+_TABLES = {Reason.NAME: "name", Reason.MINOR: "minor", Reason.HEALTH: "health"}
 _JOIN = seconds(0.6)
 _CONTINUES = seconds(1.0)
 _FORGET = seconds(120)
@@ -81,6 +83,7 @@ class PrivateSpeechSpotter:
         yield from dropped(heard)
         yield from numbered(heard, kept)
         yield from named(heard)
+        yield from sensitive(heard)
         yield from mentions(heard, self._names, self._kept_names)
 
     def _private(self, heard: Heard, one: Evidence) -> bool:
@@ -159,6 +162,4 @@ class PrivateSpeechSpotter:
 
 
 def _basis(reason: Reason) -> str:
-    if reason is Reason.NAME:
-        return catalogue().basis("name")
-    return catalogue().basis("address")
+    return catalogue().basis(_TABLES.get(reason, "address"))

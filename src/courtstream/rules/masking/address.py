@@ -14,6 +14,8 @@ from courtstream.rules.masking.spans import TextSpan
 
 _N = "0-9０-９零〇一二三四五六七八九十百千幺两甲乙丙丁"
 _UNIT = "号院|号楼|号|公寓|宿舍|栋|幢|座|单元|楼|门|层|室|房|户|组|队|区|期|弄|排|院|社"
+_DASHED = r"(?<![0-9])[0-9]{1,3}(?:[-－—][0-9]{1,4}){1,3}(?![0-9])"
+_LETTERED = r"[A-Za-z]\s?(?:座|栋|幢|区|楼)"
 _ROAD = (
     "大街|街道|社区|小区|花园|家园|公寓|新村|新城|广场|胡同|大道|街坊|路|街|道|巷|弄|"
     "里|条|苑|园|村|屯|庄|坊|寨|湾|镇|乡|庭|居|府|堡|寺|桥|段"
@@ -28,14 +30,15 @@ _STOP = re.compile(
 
 @cache
 def _tail() -> re.Pattern[str]:
-    unit = rf"[{_N}]+(?:{_UNIT})(?:[东西南北](?=[{_N}]|$))?"
+    unit = rf"(?:[{_N}]+(?:{_UNIT})|{_LETTERED}|{_DASHED})(?:[东西南北](?=[{_N}]|$))?"
     direction = "[东西南北中]?(?:段|侧|里|区)?"
     estate = (
-        rf"[{_HAN}]{{1,8}}?(?:小区|校区|花园|家园|"
-        rf"公寓|宿舍|家属楼|家属院|新村|新城|苑|园|社区|村|屯){direction}"
+        rf"(?:[{_HAN}]{{0,8}}?(?:宿舍楼|家属楼|公寓楼|家属院|大院)|[{_HAN}]{{1,8}}?(?:小区|校区|花园|家园|"
+        rf"公寓|宿舍|新村|新城|新天地|广场|国际|大厦|苑|园|社区|村|屯)){direction}"
     )
+    estates = rf"(?:{estate}){{1,3}}[，, ]?(?=[{_N}]|{_LETTERED})"
     return re.compile(
-        rf"(?:{unit}(?:附)?[，, ]?(?:(?:{estate}){{1,3}}(?=[{_N}]))?)+"
+        rf"(?:{unit}(?:附|[甲乙丙丁])?[，, ]?(?:{estates})?)+"
         rf"(?:(?<![条款项年月])[{_N}]{{2,5}}(?:室|房)?(?![{_N}]*[元块万年月日天次个]))?"
     )
 
@@ -60,6 +63,9 @@ def _named() -> re.Pattern[str]:
         rf"(?:[{_HAN}]{{1,8}}?(?:村|屯|社区|小区|花园|家园|公寓|苑|路|街))*"
     )
 
+
+_LIVED = re.compile("的?(?:住户|居民|村民|租户|业主(?!委员会|大会))")
+"""After a place without a number: who lives there."""
 
 _REGION = re.compile(
     rf"^(?:[{_HAN}]{{2,8}}?(?:省|自治区|特别行政区))?"
@@ -91,8 +97,8 @@ def _stays(text: str, start: int, end: int) -> bool:
     offices = alternatives(tables["keep"]["organisations"])
     if re.search("本院|我院|法院|法庭|诉讼服务", text[start:end]):
         return True
-    before, after = _clause(text, start), text[end : end + 16]
-    if re.match(rf"[{_HAN}]{{0,10}}?(?:{offices})", after):
+    before, after = _clause(text, start), text[end : end + 20]
+    if re.match(rf"(?:[{_N}]+号院?)?[{_HAN}]{{0,10}}?(?:{offices})", after):
         return True
     personal = alternatives(tables["keep"]["personal"])
     person = "员工|职员|职工|经理|工作|上班|同事"
@@ -102,7 +108,8 @@ def _stays(text: str, start: int, end: int) -> bool:
     )
     if re.search(place, before) and not re.search(personal, before):
         return True
-    return re.search(r"(?:寄到|送到|交到|来)(?:本院|我院|法院|法庭)", before) is not None
+    to_court = r"(?:寄[到至给]|送[到至]|交[到至]|来)[^，。；]{0,14}?(?:本院|我院|法院|法庭)"
+    return re.search(to_court, before) is not None
 
 
 def _event(text: str, start: int, end: int) -> bool:
@@ -112,7 +119,7 @@ def _event(text: str, start: int, end: int) -> bool:
 
 
 def _detailed(tail: str) -> int:
-    return len(re.findall(rf"[{_N}]+(?:{_UNIT})|[{_N}]{{2,5}}$", tail))
+    return len(re.findall(rf"[{_N}]+(?:{_UNIT})|{_LETTERED}|{_DASHED}|[{_N}]{{2,5}}$", tail))
 
 
 def _numbered(text: str) -> list[TextSpan]:
@@ -145,7 +152,8 @@ def _unnumbered(text: str) -> list[TextSpan]:
     basis, spans = catalogue().basis("address"), list[TextSpan]()
     for match in _named().finditer(text):
         start = max(match.start(), _left(text, match.end()))
-        if start >= match.end() or not _cue().search(text[:start]):
+        lived = _LIVED.match(text, match.end()) is not None
+        if start >= match.end() or not (lived or _cue().search(text[:start])):
             continue
         beyond = match.end() - start - region_end(text[start : match.end()])
         if beyond >= 2 and not _stays(text, start, match.end()):

@@ -26,6 +26,15 @@ _ANSWER = 4
 _REPEATED = 16
 """Characters between a hidden number and digits in another turn that repeat it or go on with it."""
 
+_WRITTEN, _SPOKEN = 15, 9
+"""Digits in a row that are private without a cue: written ones may be a paper's number."""
+
+_COPULA = 3
+"""Characters between a cue and a number said in tens and hundreds: further off it is a count."""
+
+_PAUSED = re.compile(r"[，,、 \-]?")
+"""Between a hidden number and its own rest."""
+
 _TAILS = re.compile(r"尾号|后四位|后几位|后六位|最后[一二三四五六几]位|末四位")
 _RESTARTS = re.compile(r"[，,。、 \n]*(?:不对|错了|说错|更正|重新|不是)")
 _ANNOUNCED = {"ID", "SSN", "MEDNO", "QQ", "PASSPORT", "WECHAT"}
@@ -93,6 +102,8 @@ def _weak(text: str, run: Run, cue: tuple[str, int, str]) -> tuple[str, float] |
         return None
     if _RESTARTS.match(text, run.end):
         least = 2
+    if run.counted and len(between) > _COPULA:
+        return None
     if len(digits) < least or len(between) > (16 if kind in _ANNOUNCED else 12):
         return None
     if len(between) > 8 and len(digits) < 7:
@@ -100,9 +111,11 @@ def _weak(text: str, run: Run, cue: tuple[str, int, str]) -> tuple[str, float] |
     return kind, 0.8
 
 
-def _reading(digits: str) -> bool:
-    """So long that only an account or an identity number is read like this."""
-    return 15 <= len(digits) <= 24
+def _reading(text: str, run: Run) -> bool:
+    """So long that only an account or an identity number is read like this; less when spoken."""
+    said = not any(char.isdigit() and char.isascii() for char in text[run.start : run.end])
+    least = _SPOKEN if said and not any(group.whole for group in run.groups) else _WRITTEN
+    return least <= len(run.digits) <= 24
 
 
 def _best(run: Run, kind: str, first: int) -> tuple[int, tuple[str, float]] | None:
@@ -152,7 +165,7 @@ def _judge(
         return None
     if not found and quantity(text[run.end :], digits, run.groups[-1].whole):
         return None
-    return found or _weak(text, run, cue) or (("BANK", 0.6) if _reading(digits) else None)
+    return found or _weak(text, run, cue) or (("BANK", 0.6) if _reading(text, run) else None)
 
 
 def find_numbers(text: str) -> list[TextSpan]:
@@ -171,14 +184,15 @@ def find_numbers(text: str) -> list[TextSpan]:
 def _repeated(
     text: str, run: Run, spans: list[TextSpan], ranges: list[tuple[int, int]]
 ) -> tuple[str, float] | None:
-    """Digits of another turn right after a hidden number: its rest, or read back to be checked."""
+    """Digits right after a hidden number: its rest, or in another turn read back to be checked."""
     last = spans[-1] if spans else None
-    if last is None or len(run.digits) < 2 or _inside(run, ranges):
+    if last is None or len(run.digits) < 2 or _inside(run, ranges) or hotline(run.digits):
         return None
     between = text[last.end : run.start]
-    if TURN not in between or len(between) > _REPEATED or hotline(run.digits):
-        return None
-    if cue_before(text, run.start)[0] not in {"", last.type.removesuffix("_PART")}:
-        return None
+    if not _PAUSED.fullmatch(between):
+        if TURN not in between or len(between) > _REPEATED:
+            return None
+        if cue_before(text, run.start)[0] not in {"", last.type.removesuffix("_PART")}:
+            return None
     counts = quantity(text[run.end :], run.digits, run.groups[-1].whole)
     return None if counts else (last.type, 0.6)

@@ -11,7 +11,7 @@ from courtstream.rules.masking.spans import TextSpan
 _D = "0-9０-９零〇洞一幺二两三四五六七拐八九"
 _WORD = rf"[A-Za-z{_D}_\-]|下划线|横杠|减号|杠"
 _DOT = r"\s?(?:\.|．|点)\s?"
-_AT = r"\s?(?:@|＠|艾特|圈a|圈A|at|AT)\s?"
+_AT = r"[\s，,]?(?:@|＠|艾特|圈a|圈A|at|AT)[\s，,]?"
 _HOSTS = "com|cn|net|org|edu|gov|hk|tw|io|vip|康姆"
 _HOST = rf"(?:[A-Za-z{_D}\-]+|\s(?=[A-Za-z{_D}]))+(?:{_DOT}(?:{_HOSTS}))+"
 
@@ -48,7 +48,8 @@ def _others() -> tuple[tuple[str, re.Pattern[str]], ...]:
         (
             "EMAIL",
             re.compile(
-                rf"(?:邮箱|邮件地址|电子邮件)(?:地址)?[是为：:]?([^，。；？！\n]{{1,40}}{_AT}{_HOST})"
+                rf"(?:邮箱|邮件地址|电子邮件)(?:地址)?[是为：:]?"
+                rf"([^，。；？！\n]{{1,40}}{_AT}(?:{_HOST}|[^，。；？！\s]{{1,12}}?{_DOT}(?:{_HOSTS})))"
             ),
         ),
         (
@@ -87,6 +88,19 @@ def _others() -> tuple[tuple[str, re.Pattern[str]], ...]:
             re.compile(
                 rf"(?:病历号|病案号|住院号|门诊号|就诊卡号)[^A-Za-z{_D}。]{{0,4}}"
                 rf"([A-Za-z]{{1,3}}\s?[{_D}]{{4,}})"
+            ),
+        ),
+        (
+            "ID_PART",
+            re.compile(
+                rf"(?:尾号|[后末]四位)[是为：:]?([{_D}]{{3,6}}[XxＸ]?)的[^，。；]{{0,6}}?身份证"
+            ),
+        ),
+        (
+            "SSN",
+            re.compile(
+                rf"(?:社保卡?|社会保障|医保卡?)(?:号码|号)?[^A-Za-z{_D}。]{{0,4}}"
+                rf"([A-Za-z]{{1,2}}\s?[{_D}]{{6,}})"
             ),
         ),
         (

@@ -50,6 +50,11 @@ class Run:
         """All digits in order."""
         return "".join(group.digits for group in self.groups)
 
+    @property
+    def counted(self) -> bool:
+        """One number said in tens and hundreds, as counts and sums are."""
+        return len(self.groups) == 1 and self.groups[0].whole
+
 
 @cache
 def digit_map() -> dict[str, str]:
