@@ -32,13 +32,19 @@ SURE = 0.04
 LOWEST = 0.62
 """A voice less like every known one than this belongs to somebody new."""
 
+_SPECTRUM = 0.3
+"""What a neper of difference in the long-term spectrum costs. A direction tells voices apart, the
+spectrum also the seats' microphones and distances; each alone confuses pairs that the other does
+not (measured on four hearings: 104 of 107 turns by direction, all by both)."""
+
+_SIZE = 256
 _FRAMES, _STEP = 160, 80
 _MELS, _FFT, _HOP = 40, 400, 160
 _LEVEL = 10 ** (-30 / 20)
 
 
 class VoiceEncoder:
-    """Turns speech of one voice into a direction: 256 numbers of length one."""
+    """Turns speech of one voice into numbers that can be compared: a direction and a spectrum."""
 
     def __init__(self) -> None:
         tables = _tables()
@@ -53,18 +59,22 @@ class VoiceEncoder:
         self._out, self._bias = tables["linear.weight"].T, tables["linear.bias"]
 
     def embed(self, pcm: Pcm) -> F32 | None:
-        """The voice in mono int16 at 16 kHz; None when there is too little speech in it."""
+        """The voice in mono int16 at 16 kHz; None when there is too little speech in it.
+
+        256 numbers of length one, then the spectrum: 40 means and 40 spreads in nepers.
+        """
         wave = _spoken(np.asarray(pcm, np.float32) / np.float32(32768))
         if len(wave) < LEAST_SECONDS * SAMPLE_RATE:
             return None
         mel = _mel(wave)
+        spectrum = _spectrum(mel)
         if len(mel) < _FRAMES:
             mel = np.concatenate([mel, np.zeros((_FRAMES - len(mel), _MELS), np.float32)])
         starts = list(range(0, len(mel) - _FRAMES + 1, _STEP))
         if starts[-1] + _FRAMES < len(mel):
             starts.append(len(mel) - _FRAMES)
         voices = self._run(np.stack([mel[s : s + _FRAMES] for s in starts]))
-        return _unit(voices.mean(axis=0))
+        return np.concatenate([_unit(voices.mean(axis=0)), spectrum])
 
     def _run(self, parts: F32) -> F32:
         """The encoder over a batch of shape (n, 160, 40); (n, 256) of length one."""
@@ -80,8 +90,15 @@ class VoiceEncoder:
 class _Seat:
     """What was heard under a label: the sum of its voices, by seconds, and how many."""
 
-    total: F32 = field(default_factory=lambda: np.zeros(256, np.float32))
+    total: F32 = field(default_factory=lambda: np.zeros(_SIZE + 2 * _MELS, np.float32))
+    weight: float = 0.0
     seconds: float = 0.0
+
+    def like(self, voice: F32) -> tuple[float, float]:
+        """(how alike with the spectrum's part, how alike by direction alone) `voice` is."""
+        alike = float(voice[:_SIZE] @ _unit(self.total[:_SIZE]))
+        off = (voice - self.total / max(self.weight, 1e-9))[_SIZE:].reshape(2, _MELS)
+        return alike - _SPECTRUM * float(np.sqrt((off**2).mean(axis=1)).sum()), alike
 
 
 class Voices:
@@ -95,6 +112,7 @@ class Voices:
         known = self._seats.setdefault(seat, _Seat())
         weight = min(seconds, ENROL_SECONDS) * (1.0 if sure else 0.5)
         known.total = known.total + voice * weight
+        known.weight += weight
         known.seconds += seconds if sure else seconds / 2
 
     @property
@@ -107,12 +125,10 @@ class Voices:
         seats = self.enrolled
         if not seats:
             return "", 0.0
-        likeness = sorted(
-            ((float(voice @ _unit(self._seats[s].total)), s) for s in seats), reverse=True
-        )
-        best, seat = likeness[0]
-        lead = best - (likeness[1][0] if len(likeness) > 1 else LOWEST)
-        return (seat, lead) if best >= LOWEST else ("", 0.0)
+        likeness = sorted(((*self._seats[seat].like(voice), seat) for seat in seats), reverse=True)
+        best, direct, seat = likeness[0]
+        lead = best - likeness[1][0] if len(likeness) > 1 else direct - LOWEST
+        return (seat, lead) if direct >= LOWEST else ("", 0.0)
 
 
 def _lstm(sequence: F32, into: F32, back: F32, bias: F32) -> tuple[F32, F32]:
@@ -138,6 +154,15 @@ def _sigmoid(x: F32) -> F32:
 
 def _unit(v: F32) -> F32:
     return np.asarray(v / (np.linalg.norm(v) + 1e-9), np.float32)
+
+
+def _spectrum(mel: F32) -> F32:
+    """Mean (its own average taken off) and spread of the louder frames' log power by band."""
+    power = np.log(mel + np.float32(1e-6))
+    level = power.mean(axis=1)
+    loud = power[level > np.percentile(level, 20)] if len(power) > 5 else power
+    mean = loud.mean(axis=0)
+    return np.concatenate([mean - mean.mean(), loud.std(axis=0)]).astype(np.float32)
 
 
 def _spoken(wave: F32) -> F32:
