@@ -41,6 +41,10 @@ Tracks = tuple[VideoTrack | None, AudioTrack | None]
 RETRY_SECONDS = 2.0
 """A disk that failed is tried again this often: evidence lost for a moment, not for the day."""
 
+PART: MediaTime = 900 * SECOND
+"""A part is decrypted from its beginning: a quarter of an hour takes a fraction of a second, also
+for whoever seeks in it or goes on after a crash. Each begins with a key frame, so it plays."""
+
 KEPT: MediaTime = 30 * SECOND
 """What may wait for the disk to come back; half the edge, which blocks the source when full."""
 
@@ -58,6 +62,7 @@ class SealedLine:
         self._lock = threading.Lock()
         self._tracks: Tracks | None = None
         self._unsealed: list[SourcePacket] = []
+        self._part_since: MediaTime | None = None
         self._folder = "sealed"
         self.records = 0
         self.bytes = 0
@@ -147,12 +152,25 @@ class SealedLine:
                 if not self._is_paused(item.dts):
                     self._seal(recorder, item)
             elif item is not None:
-                self._tracks = item
-                self._write(recorder.begin(*item))
-                self._unsealed = []
+                self._begin(recorder, item)
+
+    def _begin(self, recorder: Recorder, tracks: Tracks) -> None:
+        self._tracks, self._part_since = tracks, None
+        self._write(recorder.begin(*tracks))
+        self._unsealed = []
+
+    def _is_part_over(self, packet: SourcePacket) -> bool:
+        """Whether a new part begins with this packet."""
+        if self._part_since is None or packet.dts - self._part_since < PART:
+            return False
+        only_sound = self._tracks is not None and self._tracks[0] is None
+        return (packet.kind == "video" and packet.key) or only_sound
 
     def _seal(self, recorder: Recorder, packet: SourcePacket) -> None:
         """Record a packet; until its record is durable it is kept here, too."""
+        if self._is_part_over(packet) and self._tracks is not None:
+            self._begin(recorder, self._tracks)
+        self._part_since = packet.dts if self._part_since is None else self._part_since
         self._unsealed.append(packet)
         if self._write(recorder.push(packet)):
             self._unsealed = [packet]  # the record that became durable ends before it

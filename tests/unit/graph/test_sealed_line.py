@@ -13,6 +13,7 @@ from media_workers.graph import sealed_line
 from media_workers.graph.sealed_line import SealedLine, Tracks
 from media_workers.runtime.items import SourcePacket
 from media_workers.runtime.journal import MemoryRows
+from media_workers.sources.base import VideoTrack
 
 FRAME = SECOND // 25
 
@@ -77,3 +78,21 @@ def test_a_disk_that_never_comes_back_is_told_once_and_ends_nothing() -> None:
     line, rows = recorded(Disk(set(), always=True))
     assert len([1 for kind, _, _ in rows.rows if kind is RowKind.ERROR]) == 1
     assert line.error == "OSError"
+
+
+def test_a_long_session_is_cut_into_parts_that_begin_with_a_key_frame(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sealed_line, "PART", SECOND)
+    began: list[int] = []
+    disk = Disk(set())
+    monkeypatch.setattr(disk, "begin", lambda *tracks: began.append(len(disk.kept)) or [])
+    line = SealedLine(lambda: disk, MemoryRows())
+    line.start()
+    line.begin(VideoTrack("h264", b"", 16, 16, 25.0), None)
+    for n in range(100):
+        line.edge.put(SourcePacket("video", n * FRAME, n * FRAME, FRAME, n % 10 == 0, b"x"))
+    line.edge.close()
+    assert line.finished.wait(10)
+    assert disk.kept == list(range(100))
+    assert began == [0, 29, 59, 89], "at the first key frame a second after the part's beginning"

@@ -10,6 +10,7 @@ export class Original {
   private readonly state: HTMLElement | null;
   private stop: AbortController | null = null;
   private source: MediaSource | null = null;
+  private over = false;
 
   constructor(root: HTMLElement, private readonly url: string) {
     const video = root.querySelector("video");
@@ -40,6 +41,10 @@ export class Original {
   /** Keeps step with the public picture. */
   follow(seconds: number, playing: boolean): void {
     if (!this.open) return;
+    if (this.over && playing && !this.holds(seconds)) {
+      void this.seek(seconds, playing); // the recording goes on in its next part
+      return;
+    }
     if (!playing) this.video.pause();
     else if (this.video.paused) void this.video.play().catch(() => undefined);
     if (Math.abs(this.video.currentTime - seconds) > APART && this.holds(seconds)) {
@@ -58,6 +63,7 @@ export class Original {
 
   private async load(seconds: number): Promise<void> {
     this.stop?.abort();
+    this.over = false;
     const stop = new AbortController();
     this.stop = stop;
     this.say("view.loading");
@@ -108,7 +114,9 @@ export class Original {
         await this.settled(buffer, () => buffer.remove(0, old));
       }
     }
-    if (!signal.aborted && this.source?.readyState === "open") this.source.endOfStream();
+    if (signal.aborted) return;
+    this.over = true;
+    if (this.source?.readyState === "open") this.source.endOfStream();
   }
 
   private ahead(): number {
