@@ -164,17 +164,8 @@ class SoundLine:
             # The fallen analyser's unfinished windows are gone; the new one starts here.
             self._lost.clear()
             self._ledger.restart(sound.t)
-        if self._first and not self._fast:
+        if self._begins_unheard(sound.t):
             self._ledger.begun_unheard(sound.t)
-        self._first = False
-        if sound.t - self._heard > GAP:
-            # The courtroom spoke on while the signal was away, or a worker before us was killed.
-            self._ledger.unheard(Span(min(self._heard, sound.t), sound.t))
-        if self._paused:
-            # The analyser begins anew here, and what it said last it said without what follows.
-            # So it is in a new run, too: what it hears first, it hears without what came before.
-            self._paused = False
-            self._ledger.unheard(Span(sound.t, sound.t))
         self._heard = sound.span.end
         self._delay.add_sound(sound)
         self.dial.arrived(sound.span.end)
@@ -186,6 +177,16 @@ class SoundLine:
             self._give_up_waiting()
         if muted or not self.speech.offer(sound):
             self._ledger.unheard(sound.span)
+
+    def _begins_unheard(self, t: MediaTime) -> bool:
+        """Whether nobody knows what was said before `t`: silent for a while, the picture stays.
+
+        At a hearing's beginning; after a gap, for the courtroom spoke on while its signal was away;
+        after a pause and in a new run, where the analyser begins anew.
+        """
+        first, paused = self._first and not self._fast, self._paused
+        self._first = self._paused = False
+        return first or paused or t - self._heard > GAP
 
     def _give_up_waiting(self) -> None:
         waiting = self.speech.skip()
