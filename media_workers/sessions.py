@@ -20,7 +20,7 @@ from media_workers.runtime.journal import Rows
 from media_workers.sources.base import AudioTrack, RawPacket, Source, VideoTrack
 from media_workers.sources.container import ContainerSource
 from media_workers.sources.tags import TagSource
-from media_workers.sources.tail import Joint, Tail
+from media_workers.sources.tail import Joint, Tail, lead_in
 from media_workers.timeline.clock import anchored
 
 log = structlog.get_logger()
@@ -142,7 +142,7 @@ class Sessions:
         self._source = source
         items = source.packets()
         first, broken = self._first(items)
-        joint = self._joint(source, first)
+        joint, first = self._joint(source, first)
         anchor = joint.anchor if joint else self._anchor(first)
         known = joint.known if joint else 0
         self._graph.begin_session(anchor, source.video, source.audio, goes_on=joint is not None)
@@ -197,8 +197,9 @@ class Sessions:
         found = anchored((at, dts) for at, dts in stamps)
         return max(self._floor, self._now() if found is None else found)
 
-    def _joint(self, source: Source, first: Arrived) -> Joint | None:
-        """Where a stream that the door goes on with overlaps what came before it broke off.
+    def _joint(self, source: Source, first: Arrived) -> tuple[Joint | None, Arrived]:
+        """Where a stream that the door goes on with overlaps what came before it broke off, and
+        what of it is needed.
 
         One that lies far from where the wall clock puts it is not believed: clocks may have been
         set meanwhile.
@@ -206,9 +207,13 @@ class Sessions:
         packets = [i for _, i in first if isinstance(i, RawPacket)]
         joint = self._tail.joint(packets) if source.again else None
         if joint is None or packets[0].dts is None or packets[-1].dts is None:
-            return None
+            return None, first
         newest = joint.anchor + packets[-1].dts - packets[0].dts
-        return joint if abs(self._now() - newest) <= BELIEVED else None
+        if abs(self._now() - newest) > BELIEVED:
+            return None, first
+        joint, spare = lead_in(joint, packets)
+        needless = {id(p) for p in packets[:spare]}
+        return joint, [one for one in first if id(one[1]) not in needless]
 
     def _wait_for_wall(self) -> None:
         """A file is read at the pace of the wall clock; a socket brings its own pace."""

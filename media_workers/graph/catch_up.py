@@ -47,14 +47,14 @@ class CatchUp:
 
     def active(self) -> bool:
         """Whether chunks wait for their analysis however late they are."""
-        if self._began is None:
+        began, fed = self._began, self._fed  # several threads ask
+        if began is None:
             return False
-        if self._clock() - self._began > LONGEST_SECONDS or self._is_over():
+        if self._clock() - began > LONGEST_SECONDS or (fed is not None and self._is_met(fed)):
             self._began = None
-        return self._began is not None
-
-    def _is_over(self) -> bool:
-        if self._fed is None:
             return False
-        met = self._behind() <= MET or self._clock() - self._fed > ALONE_SECONDS
+        return True
+
+    def _is_met(self, fed: float) -> bool:
+        met = self._behind() <= MET or self._clock() - fed > ALONE_SECONDS
         return met and self._idle()

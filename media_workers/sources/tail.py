@@ -30,6 +30,20 @@ class Joint:
     anchor: MediaTime
 
 
+def lead_in(joint: Joint, packets: Sequence[RawPacket]) -> tuple[Joint, int]:
+    """The joint from the last known key frame on, and how many packets before it are left out.
+
+    A recording that goes on needs that much to play by itself, and no more.
+    """
+    known = packets[: joint.known]
+    keys = [n for n, p in enumerate(known) if p.kind == "video" and p.key and p.dts is not None]
+    first = packets[0].dts
+    if not keys or first is None:
+        return joint, 0
+    ahead = (packets[keys[-1]].dts or 0) - first
+    return Joint(joint.known - keys[-1], joint.anchor + ahead), keys[-1]
+
+
 class Tail:
     """Remembers what came; owned by the source's thread."""
 

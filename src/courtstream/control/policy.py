@@ -151,7 +151,7 @@ class IngestPolicy:
     hold: float = 10.0
     away_seconds: float = 30.0
     away_bytes: int = 48_000_000
-    again_seconds: float = 4.0
+    again_seconds: float = 10.0
     again_bytes: int = 12_000_000
     retry: float = 0.1
     connections: int = 256

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from courtstream.domain.time import MILLISECOND
 from media_workers.runtime.items import SourcePacket
 from media_workers.sources.base import RawPacket
-from media_workers.sources.tail import Joint, Tail
+from media_workers.sources.tail import Joint, Tail, lead_in
 
 OFFSET = 90_000 * MILLISECOND
 
@@ -37,6 +37,15 @@ def test_a_stream_that_goes_on_is_joined_where_it_broke_off() -> None:
 def test_only_the_first_of_what_comes_again_need_have_been_read() -> None:
     tail = came(*(raw(n) for n in range(100)))
     assert tail.joint([raw(n) for n in range(71, 80)]) == Joint(29, 71 * 20 * MILLISECOND + OFFSET)
+
+
+def test_only_what_leads_in_comes_a_second_time() -> None:
+    again = [raw(n) for n in range(41, 140)]
+    joint = came(*(raw(n) for n in range(100))).joint(again)
+    assert joint is not None and joint.known == 59
+    led, spare = lead_in(joint, again)
+    assert spare == 50 and again[spare].key, "from the last key frame, number 91, on"
+    assert led == Joint(9, 91 * 20 * MILLISECOND + OFFSET)
 
 
 def test_another_stream_is_not_joined() -> None:
