@@ -1,4 +1,5 @@
-"""Faults with figures: `python -m bench faults` (COURTSTREAM_KILLS=100 for the whole drill).
+"""Faults with figures: `python -m bench faults` (COURTSTREAM_KILLS=100 for the whole drill, in at
+most COURTSTREAM_KILL_MINUTES).
 
 A demonstration runs as a user starts it, with every stage on and a small picture, so that the drill
 fits beside other work. Its worker, its web process and its node are killed at random instants, the
@@ -34,6 +35,7 @@ from tests.support.aftermath import look
 from tests.support.demo import ROOT, DemoRun
 
 KILLS = int(os.environ.get("COURTSTREAM_KILLS", "12"))
+MINUTES = float(os.environ.get("COURTSTREAM_KILL_MINUTES", "60"))
 DROPS = tuple(int(s) for s in os.environ.get("COURTSTREAM_DROPS", "5,30,90").split(",") if s)
 VICTIMS = ("worker", "web", "node")
 SEED = 20261123
@@ -93,7 +95,10 @@ def _small(folder: Path) -> Path:
 def _kills(run: DemoRun, hearing: Path, chance: random.Random) -> list[Fault]:
     """Each of the three is killed equally often, in an order and at instants left to chance."""
     faults: list[Fault] = []
+    end = time.monotonic() + 60 * MINUTES
     for n in range(KILLS):
+        if time.monotonic() > end:
+            break
         if n % len(VICTIMS) == 0:
             order = chance.sample(VICTIMS, len(VICTIMS))
         time.sleep(chance.uniform(3.0, 9.0))
