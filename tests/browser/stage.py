@@ -7,6 +7,7 @@ of a real one; only the picture is a test card.
 from __future__ import annotations
 
 import asyncio
+import atexit
 import socket
 import subprocess
 import threading
@@ -15,7 +16,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
+from shutil import copytree, rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 import uvicorn
@@ -284,16 +288,28 @@ def _cues() -> list[Caption]:
     ]
 
 
-@contextmanager
-def running(data: Path, picture: str = "") -> Iterator[Stage]:
-    """The platform on a free port of loopback, seeded, with nothing on air yet."""
+@cache
+def _seeded(picture: str) -> tuple[Path, DemoSeed]:
+    """A data folder that has never run, made once a process: every stage begins with a copy."""
+    data = Path(mkdtemp(prefix="stage-"))
+    atexit.register(rmtree, data, ignore_errors=True)
     settings = Settings(data=data, demo=True)
     upgrade(settings.database)
     work = Work(Store(settings.database))
     seed = work.write(seed_demo, settings, utc_now(), ROOT / "sample_media" / "case.json")
     work.store.close()
+    write_hls(settings.public / seed.hearing_id / "live", utc_now(), picture)
+    return data, seed
+
+
+@contextmanager
+def running(data: Path, picture: str = "") -> Iterator[Stage]:
+    """The platform on a free port of loopback, seeded, with nothing on air yet."""
+    template, seed = _seeded(picture)
+    copytree(template, data, dirs_exist_ok=True)
+    settings = Settings(data=data, demo=True)
     zero = utc_now() - timedelta(seconds=LENGTH + 10)
-    write_hls(settings.public / seed.hearing_id / "live", zero, picture)
+    write_playlists(settings.public / seed.hearing_id / "live", zero, ended=False)
     app = create_app(settings)
     with _served(app) as (base, loop):
         passwords = {account.login: account.password for account in seed.accounts}

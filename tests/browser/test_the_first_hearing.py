@@ -14,6 +14,7 @@ import subprocess
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from pathlib import Path
 
@@ -29,7 +30,7 @@ from courtstream.seal import SealReader, hearing_key, load_or_create_master_key,
 from media_workers.runtime.journal import read_rows
 from tests.browser.conftest import until
 from tests.support.demo import DemoRun
-from tests.support.published import likeness, read
+from tests.support.published import Published, likeness, read
 from tests.support.rig import HEARING
 
 LENGTH = 110
@@ -72,6 +73,11 @@ class FirstHearing:
     @property
     def public(self) -> Path:
         return self.demo.data / "public" / self.demo.hearing()
+
+    @cached_property
+    def sound(self) -> Published:
+        """What was published, without its pictures: two tests listen to it."""
+        return read(self.public / "live", pictures=False)
 
     def rows(self, kind: RowKind) -> list[JournalRow]:
         return [row for row in read_rows(self.folder / "journal.jsonl") if row.kind is kind]
@@ -194,7 +200,6 @@ def test_private_words_are_in_no_text_that_left(hearing: FirstHearing) -> None:
 def test_private_speech_is_not_heard(hearing: FirstHearing) -> None:
     """Judged from the sound that was published, whatever the records say was hidden."""
     truth = json.loads(HEARING.with_suffix(".json").read_text(encoding="utf-8"))
-    published = read(hearing.public / "live")
     private = [
         around((start + end) / 2)
         for item in truth["pii"]
@@ -202,7 +207,7 @@ def test_private_speech_is_not_heard(hearing: FirstHearing) -> None:
         if start > START + 1 and end < START + LENGTH - 1
     ]
     assert len(private) > 60, "an identity number, a phone number and two addresses were spoken"
-    aired = [x for x in likeness(published, HEARING, private) if x > AIRED]
+    aired = [x for x in likeness(hearing.sound, HEARING, private) if x > AIRED]
     assert not aired, f"{len(aired)} of {len(private)} private characters can be heard"
 
 
@@ -214,7 +219,7 @@ def test_open_speech_is_heard_and_the_measure_knows_it(hearing: FirstHearing) ->
         for _, start, end in said["chars"]
         if START + LENGTH / 2 < start < START + LENGTH - 20
     ]
-    found = likeness(read(hearing.public / "live"), HEARING, words)
+    found = likeness(hearing.sound, HEARING, words)
     assert sum(x > AIRED for x in found) > 0.8 * len(found)
 
 

@@ -14,6 +14,7 @@ import numpy.typing as npt
 
 from media_workers.timeline.fit import scaled
 
+BLOCK = 1 << 16
 COARSE = 16_000
 """Samples a second at which waveforms are compared: speech, and both rates divide by it."""
 
@@ -56,8 +57,8 @@ def listed(playlist: str) -> list[tuple[str, str]]:
     return found
 
 
-def read(folder: Path, name: str = "index.m3u8") -> Published:
-    """Decode everything a media playlist in `folder` lists."""
+def read(folder: Path, name: str = "index.m3u8", pictures: bool = True) -> Published:
+    """Decode everything a media playlist in `folder` lists, or its sound alone."""
     playlist = (folder / name).read_text(encoding="utf-8")
     frames: list[tuple[float, npt.NDArray[np.uint8]]] = []
     pieces: list[tuple[float, npt.NDArray[np.float32]]] = []
@@ -70,7 +71,7 @@ def read(folder: Path, name: str = "index.m3u8") -> Published:
             runs.append((init, data))
     for init, data in runs:
         container: Any = av.open(io.BytesIO((folder / init).read_bytes() + data))
-        for frame in container.decode():
+        for frame in container.decode() if pictures else container.decode(audio=0):
             if isinstance(frame, av.VideoFrame):
                 frames.append((float(frame.time), frame.to_ndarray(format="yuv420p")))
             else:
@@ -100,19 +101,24 @@ def likeness(
     heard = _sampled(published.sound, published.rate)
     energy = np.concatenate([[0.0], np.cumsum(heard.astype(np.float64) ** 2)])
     parts = [source[round(a * COARSE) : round(b * COARSE)] for a, b in spans]
-    size = 1 << (len(heard) + max(map(len, parts))).bit_length()
-    spectrum = np.fft.rfft(heard, size)
-    return [_best(spectrum, size, energy, part) for part in parts]
+    hop = BLOCK - max(map(len, parts))
+    padded = np.concatenate([heard, np.zeros(BLOCK, np.float32)])
+    blocks = np.stack([padded[at : at + BLOCK] for at in range(0, len(heard), hop)])
+    spectra = np.fft.rfft(blocks, axis=1)
+    return [_best(spectra, hop, energy, part) for part in parts]
 
 
 def _best(
-    spectrum: npt.NDArray[np.complex128],
-    size: int,
+    spectra: npt.NDArray[np.complexfloating[Any, Any]],
+    hop: int,
     energy: npt.NDArray[np.float64],
     part: npt.NDArray[np.float32],
 ) -> float:
+    """The best place, by blocks that overlap by a part (overlap-save): small transforms are many
+    times cheaper than one over the whole hearing."""
     places = len(energy) - 1 - len(part)
-    alike = np.fft.irfft(spectrum * np.conj(np.fft.rfft(part, size)), size)[:places]
+    found = np.fft.irfft(spectra * np.conj(np.fft.rfft(part, BLOCK)), BLOCK, axis=1)
+    alike = found[:, :hop].reshape(-1)[:places]
     local = np.sqrt(np.maximum(energy[len(part) :][:places] - energy[:places], 1e-3))
     return float((alike / local).max() / np.linalg.norm(part))
 
