@@ -123,15 +123,18 @@ def of_courts(
     asked: JudgesAsked = covered_judges.EVERYONE,
 ) -> Coverage:
     """The coverage of some courts, whoever asks: the caller has checked."""
-    cells = tallying.cells(session, months, courts, judges)
+    cells = tallying.cells(session, months, courts, judges, tallying.BY_KIND)
+    people = tallying.cells(
+        session, months, courts, judges, tallying.BY_JUDGE, covered_judges.COUNTS
+    )
     reported = reporting.counts(session, months, courts) if judges is None else {}
     kinds = tuple(k.value for k in CaseKind if any(c.kind == k.value for c in cells))
     return Coverage(
         months=tuple(months),
         kinds=kinds,
-        figures=ind.figures(cells, reported),
+        figures=ind.figures(cells, reported, people),
         courts=_courts(session, cells, kinds, courts),
-        judges=covered_judges.listed(session, cells, asked),
+        judges=covered_judges.listed(session, people, asked),
         reasons=_reasons(session, months, courts, judges),
         days=_days(session, months, courts, judges),
         scores=_scores(session, months, courts, judges),

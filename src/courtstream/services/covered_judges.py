@@ -19,6 +19,8 @@ from courtstream.store.tables import Court, Judge
 
 PAGE = 50
 STATES = ("covered", "open", "na")
+COUNTS = ("held", "closed", "eligible", "broadcast", "valid")
+"""What a row shows, and all that coverage of judges is counted from."""
 
 
 @dataclass(frozen=True, slots=True)

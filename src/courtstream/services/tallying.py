@@ -6,7 +6,7 @@ always those of a full recount; whole numbers keep them exactly equal.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
@@ -30,6 +30,8 @@ from courtstream.store.tables import (
 )
 
 KEY = ("month", "court_id", "kind", "judge_id", "leader")
+BY_KIND = ("court_id", "kind")
+BY_JUDGE = ("court_id", "judge_id", "leader")
 _BUSY = frozenset(
     {"node", "epoch", "last_seq", "duration", "worker_seen_at", "worker_gone"}
     | {"minute_state", "minute_by", "minute_why"}
@@ -162,17 +164,31 @@ def cells(
     months: Collection[str],
     courts: Collection[str] | None = None,
     judges: Collection[str] | None = None,
+    by: Sequence[str] = KEY[1:],
+    counts: Sequence[str] = NAMES,
 ) -> list[ind.Cell]:
-    """The sums of some months, by court, kind and judge. None: every court, every judge."""
-    sums = [func.sum(getattr(TallyRow, n)) for n in NAMES]
-    by = (TallyRow.court_id, TallyRow.kind, TallyRow.judge_id, TallyRow.leader)
-    query = select(*by, *sums).where(TallyRow.month.in_(list(months)))
+    """The sums of some months, by court, kind and judge or fewer of these. None: every court,
+    every judge. `counts`: which of them are summed; the others stay 0.
+    """
+    keys = [getattr(TallyRow, n) for n in by]
+    sums = [func.sum(getattr(TallyRow, n)) for n in counts]
+    query = select(*keys, *sums).where(TallyRow.month.in_(list(months)))
     if courts is not None:
         query = query.where(TallyRow.court_id.in_(list(courts)))
     if judges is not None:
         query = query.where(TallyRow.judge_id.in_(list(judges)))
-    rows = session.execute(query.group_by(*by))
-    return [ind.Cell(row[0], row[1], row[2], row[3], Tally(*row[4:])) for row in rows]
+    rows = session.execute(query.group_by(*keys))
+    return [_cell(dict(zip(by, row, strict=False)), row[len(by) :], counts) for row in rows]
+
+
+def _cell(key: Mapping[str, Any], sums: Iterable[int], counts: Sequence[str]) -> ind.Cell:
+    return ind.Cell(
+        key.get("court_id", ""),
+        key.get("kind", ""),
+        key.get("judge_id", ""),
+        key.get("leader", False),
+        Tally(**dict(zip(counts, map(int, sums), strict=True))),
+    )
 
 
 def months_known(session: Session) -> tuple[str, ...]:

@@ -31,15 +31,24 @@ UNITS: Mapping[str, Callable[[Cell], str | None]] = {
 }
 """What coverages are counted over; None leaves a cell out."""
 
+_PERSONS = frozenset({"judge", "leader"})
 
-def figures(cells: Iterable[Cell], reported: Counts | None = None) -> tuple[IndicatorValue, ...]:
+
+def figures(
+    cells: Iterable[Cell],
+    reported: Counts | None = None,
+    people: Iterable[Cell] | None = None,
+) -> tuple[IndicatorValue, ...]:
     """Every indicator over the same cells, in the order of the definitions.
 
     `reported`: counts that do not come from hearings, as `CODE.numerator`, `CODE.denominator`.
+    `people`: the same sittings by judge, where `cells` are not; a province's year has thirty
+    thousand cells and only the coverage of persons asks for persons.
     """
     kept = list(cells)
+    persons = kept if people is None else list(people)
     counts = {**total(c.tally for c in kept).counts(), **(reported or {})}
-    return tuple(_figure(d, kept, counts) for d in definitions())
+    return tuple(_figure(d, persons if d.unit in _PERSONS else kept, counts) for d in definitions())
 
 
 def figure(code: str, cells: Iterable[Cell], reported: Counts | None = None) -> IndicatorValue:

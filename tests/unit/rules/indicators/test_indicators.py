@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -129,6 +130,19 @@ def test_the_order_of_rows_changes_nothing(rows: list[ind.Sitting]) -> None:
         return [(f.code, f.numerator, f.denominator, f.missing) for f in found]
 
     assert plain(ind.figures(cells(rows))) == plain(ind.figures(cells(MONTH)))
+
+
+@given(st.lists(st.sampled_from(MONTH), max_size=12))
+def test_sums_by_kind_and_by_judge_give_the_same_figures(rows: list[ind.Sitting]) -> None:
+    def merged(key: Callable[[ind.Cell], tuple[str, str, str, bool]]) -> list[ind.Cell]:
+        sums: dict[tuple[str, str, str, bool], list[ind.Tally]] = {}
+        for cell in cells(rows):
+            sums.setdefault(key(cell), []).append(cell.tally)
+        return [ind.Cell(*k, ind.total(tallies)) for k, tallies in sums.items()]
+
+    by_kind = merged(lambda c: (c.court, c.kind, "", False))
+    by_judge = merged(lambda c: (c.court, "", c.judge, c.leader))
+    assert ind.figures(by_kind, REPORTED, by_judge) == ind.figures(cells(rows), REPORTED)
 
 
 def test_tallies_add_and_take_away_exactly() -> None:
