@@ -1,14 +1,18 @@
-"""The two languages of every screen. Chinese is the default; English stands beside it."""
+"""The languages of every screen: one file each. Chinese is the default; English stands beside it.
+
+Another language is a file more (`ko.json`); what it does not say yet is said in Chinese.
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 DEFAULT = "zh-CN"
-LANGUAGES: Mapping[str, str] = {"zh-CN": "中文", "en": "English"}
+NAME = "site.language"
+"""The key under which a language says its own name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,8 +37,16 @@ class Catalog:
 
 
 def load_catalogs(folder: Path) -> dict[str, Catalog]:
-    """All languages of a folder: `<language>.json`, and more files in the folder `<language>`."""
-    return {language: Catalog(language, _messages(folder, language)) for language in LANGUAGES}
+    """All languages of a folder: `<language>.json`, and more files in the folder `<language>`.
+
+    The default comes first.
+    """
+    others = sorted(path.stem for path in folder.glob("*.json") if path.stem != DEFAULT)
+    complete = _messages(folder, DEFAULT)
+    catalogs = {DEFAULT: Catalog(DEFAULT, complete)}
+    for language in others:
+        catalogs[language] = Catalog(language, {**complete, **_messages(folder, language)})
+    return catalogs
 
 
 def _messages(folder: Path, language: str) -> dict[str, str]:
@@ -44,19 +56,22 @@ def _messages(folder: Path, language: str) -> dict[str, str]:
     return found
 
 
-def choose_language(asked: str | None, kept: str | None, accept: str) -> str:
+def choose_language(
+    asked: str | None, kept: str | None, accept: str, languages: Collection[str]
+) -> str:
     """The page's language: asked for in the address, kept in the cookie, or the browser's wish.
 
-    `accept` is an Accept-Language header; languages are taken in its order of preference.
+    `accept` is an Accept-Language header; languages are taken in its order of preference, by their
+    first part (RFC 4647, lookup).
     """
     for wish in (asked, kept):
-        if wish in LANGUAGES:
+        if wish in languages:
             return str(wish)
+    first_parts = {name.partition("-")[0].lower(): name for name in reversed(list(languages))}
     for tag in _by_quality(accept):
-        if tag.startswith("zh"):
-            return DEFAULT
-        if tag.startswith("en"):
-            return "en"
+        found = first_parts.get(tag.partition("-")[0])
+        if found is not None:
+            return found
     return DEFAULT
 
 

@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 from courtstream.api.pages import wording
 from courtstream.api.pages.assets import Assets, web_folder
 from courtstream.api.pages.evidence import evidence_text
-from courtstream.api.pages.i18n import LANGUAGES, Catalog, choose_language, load_catalogs
+from courtstream.api.pages.i18n import NAME, Catalog, choose_language, load_catalogs
 from courtstream.domain.clock import utc_now
 from courtstream.services.views import SignIn
 
@@ -70,6 +70,7 @@ class Pages:
             request.query_params.get("lang"),
             request.cookies.get(LANGUAGE_COOKIE),
             request.headers.get("accept-language", ""),
+            self.catalogs,
         )
 
     def words(self, request: Request) -> Catalog:
@@ -109,14 +110,15 @@ class Pages:
         return response
 
     def _frame(self, request: Request, language: str) -> dict[str, Any]:
-        other = next(name for name in LANGUAGES if name != language)
         kept = [(k, v) for k, v in request.query_params.multi_items() if k != "lang"]
         theme = request.cookies.get(THEME_COOKIE, "")
         return {
             "lang": language,
-            "other_language": other,
-            "other_language_name": LANGUAGES[other],
-            "other_language_url": f"{request.url.path}?{urlencode([*kept, ('lang', other)])}",
+            "other_languages": [
+                (name, catalog(NAME), f"{request.url.path}?{urlencode([*kept, ('lang', name)])}")
+                for name, catalog in self.catalogs.items()
+                if name != language
+            ],
             "theme": theme if theme in {"light", "dark"} else "",
             "assets": self.assets,
             "base_url": self.base_url or str(request.base_url).rstrip("/"),
@@ -124,15 +126,14 @@ class Pages:
             "now": utc_now(),
         }
 
-    @staticmethod
     def _label(
-        request: Request, response: HTMLResponse, language: str, nonce: str, *, private: bool
+        self, request: Request, response: HTMLResponse, language: str, nonce: str, *, private: bool
     ) -> None:
         response.headers["Content-Security-Policy"] = content_policy(nonce)
         response.headers["Content-Language"] = language
         response.headers["Vary"] = "Accept-Language, Cookie"
         response.headers["Cache-Control"] = "no-store" if private else "private, no-cache"
-        if request.query_params.get("lang") in LANGUAGES:
+        if request.query_params.get("lang") in self.catalogs:
             response.set_cookie(LANGUAGE_COOKIE, language, max_age=YEAR, samesite="lax")
 
 

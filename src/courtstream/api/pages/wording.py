@@ -5,14 +5,15 @@ from __future__ import annotations
 from datetime import date, datetime
 from typing import Protocol
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 
 from courtstream.domain.clock import COURT_ZONE
 from courtstream.services.views import HearingCard
 
-_DAY = {"zh-CN": "y年M月d日 EEEE", "en": "EEEE, d MMMM y"}
-_DAY_SHORT = {"zh-CN": "M月d日", "en": "d MMM"}
-_DATE = {"zh-CN": "y年M月d日", "en": "d MMM y"}
+_DAY = {"zh-CN": "y年M月d日 EEEE", "en": "EEEE, d MMMM y", "": "yMMMMEEEEd"}
+_DAY_SHORT = {"zh-CN": "M月d日", "en": "d MMM", "": "MMMd"}
+_DATE = {"zh-CN": "y年M月d日", "en": "d MMM y", "": "yMMMd"}
+"""Patterns of the two languages at home; for others under "" the fields, written as CLDR has it."""
 
 
 class Titled(Protocol):
@@ -65,7 +66,7 @@ class Wording:
 
     def __init__(self, language: str) -> None:
         self.language = language
-        self._locale = "en" if language == "en" else "zh_Hans_CN"
+        self._locale = "zh_Hans_CN" if language == "zh-CN" else language.replace("-", "_")
 
     def day(self, instant: datetime) -> str:
         """2026年11月23日 星期一."""
@@ -94,4 +95,8 @@ class Wording:
         return thing.title_zh or thing.title_en
 
     def _format(self, value: date, forms: dict[str, str]) -> str:
-        return format_date(value, forms[self.language], locale=self._locale)
+        pattern = forms.get(self.language)
+        if pattern is None:
+            midday = datetime(value.year, value.month, value.day, 12)
+            return format_skeleton(forms[""], midday, locale=self._locale)
+        return format_date(value, pattern, locale=self._locale)

@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+import json
 import re
+import shutil
+from datetime import date
+from pathlib import Path
 from string import Formatter
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from courtstream.api.pages.assets import web_folder
 from courtstream.api.pages.i18n import Catalog, choose_language, load_catalogs
+from courtstream.api.pages.render import Pages
+from courtstream.api.pages.wording import Wording
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import Verb
 from courtstream.domain.publication import ClosureEffect
@@ -91,7 +102,7 @@ def test_no_sentence_is_empty_and_chinese_is_chinese() -> None:
     for key, text in ZH.messages.items():
         assert text.strip(), key
         if not re.search(r"[\u4e00-\u9fff]", text):
-            assert key in {"list.comma", "punct.colon", "desk.lede"}, key
+            assert key in {"list.comma", "punct.colon", "desk.lede", "site.og_locale"}, key
     for key, text in EN.messages.items():
         assert text.strip(), key
 
@@ -135,12 +146,12 @@ def test_every_key_is_used_somewhere() -> None:
 def test_the_language_is_asked_for_kept_or_wished(
     asked: str | None, kept: str | None, accept: str, answer: str
 ) -> None:
-    assert choose_language(asked, kept, accept) == answer
+    assert choose_language(asked, kept, accept, CATALOGS) == answer
 
 
 @given(st.text(max_size=200))
 def test_any_header_gives_one_of_the_two_languages(accept: str) -> None:
-    assert choose_language(None, None, accept) in {"zh-CN", "en"}
+    assert choose_language(None, None, accept, CATALOGS) in {"zh-CN", "en"}
 
 
 def test_an_unknown_key_is_a_fault_of_ours() -> None:
@@ -150,3 +161,26 @@ def test_an_unknown_key_is_a_fault_of_ours() -> None:
 
 def test_effects_of_the_gate_need_no_words_of_their_own() -> None:
     assert not [e for e in ClosureEffect if ZH.has(f"effect.{e}")]
+
+
+def test_a_third_language_is_a_file_more(tmp_path: Path) -> None:
+    home = web_folder()
+    for name in ("templates", "dist"):
+        if (home / name).exists():
+            (tmp_path / name).symlink_to(home / name)
+    shutil.copytree(home / "locales", tmp_path / "locales")
+    said = {"site.language": "한국어", "site.name": "재판 공개", "site.og_locale": "ko_KR"}
+    (tmp_path / "locales" / "ko.json").write_text(json.dumps(said), encoding="utf-8")
+    pages = Pages(tmp_path)
+
+    async def home_page(request: Request) -> Response:
+        return pages.respond(request, "accessibility.html", {})
+
+    with TestClient(Starlette(routes=[Route("/", home_page)])) as client:
+        page = client.get("/", headers={"Accept-Language": "ko-KR,ko;q=0.9"}).text
+        assert '<html lang="ko"' in page and "재판 공개" in page
+        assert ZH("nav.sign_in") in page, "what it does not say yet is said in Chinese"
+        chinese = client.get("/?lang=zh-CN").text
+        assert 'hreflang="ko"' in chinese and "한국어" in chinese
+        assert client.get("/?lang=ko").headers["set-cookie"].startswith("cs_lang=ko")
+    assert Wording("ko").plain_date(date(2026, 11, 28)) == "2026년 11월 28일"
