@@ -8,8 +8,8 @@ function styleNonce(): Plugin {
   return {
     name: "style-nonce",
     transform(code, id) {
-      if (!id.includes("/media-chrome/") || !code.includes("<style>")) return null;
-      const nonced = code.replaceAll("<style>", '<style nonce="${globalThis.pageNonce ?? ""}">');
+      if (!id.includes("/media-chrome/") || !code.includes("<style")) return null;
+      const nonced = code.replaceAll(/<style(?=[ >])/g, '<style nonce="${globalThis.pageNonce ?? ""}"');
       return { code: nonced, map: null };
     },
   };

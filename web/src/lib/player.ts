@@ -59,6 +59,7 @@ export class Player {
   private readonly card: HTMLElement | null;
   private readonly note: HTMLElement | null;
   private readonly src: string;
+  private readonly poster: string;
   private wait = FIRST_RETRY_MS;
   private retry: number | undefined;
   private resumeAt = -1;
@@ -77,6 +78,7 @@ export class Player {
     if (!video) throw new Error("a player needs a video element");
     this.video = video;
     this.src = root.dataset["src"] ?? "";
+    this.poster = video.getAttribute("poster") ?? "";
     this.card = root.querySelector("[data-card]");
     const start = Number(root.dataset["start"] ?? -1);
     nameRoles(root);
@@ -203,6 +205,7 @@ export class Player {
     const [at, behind] = [this.position, this.behind];
     this.alone = alone;
     if (this.note) this.note.hidden = !alone;
+    this.video.poster = alone ? "" : this.poster;
     this.resumeAt = -1;
     if (behind === null || behind > NEAR_LIVE_SECONDS) {
       const land = (): void => void (this.video.currentTime = this.toMedia(at));

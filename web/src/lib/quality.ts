@@ -75,9 +75,14 @@ export class QualityMenu {
     if (!this.menu || !this.button) return;
     const chosen = this.valid ? this.chosen : AUTO;
     this.menu.replaceChildren(...this.offered.map((quality) => this.item(quality, chosen)));
-    this.button.textContent = label(chosen);
-    this.button.setAttribute("aria-label", `${word("player.quality")} ${label(chosen)}`);
+    this.say(chosen);
     this.button.hidden = false;
+  }
+
+  private say(quality: Quality): void {
+    const name = this.button?.querySelector("[data-quality-name]");
+    if (name) name.textContent = label(quality);
+    this.button?.setAttribute("aria-label", `${word("player.quality")} ${label(quality)}`);
   }
 
   private item(quality: Quality, chosen: Quality): HTMLElement {
@@ -95,10 +100,7 @@ export class QualityMenu {
     if (now === this.chosen) return;
     this.chosen = now;
     keep(now);
-    if (this.button) {
-      this.button.textContent = label(now);
-      this.button.setAttribute("aria-label", `${word("player.quality")} ${label(now)}`);
-    }
+    this.say(now);
     this.choose(now);
   }
 }
