@@ -44,12 +44,40 @@ _EXACT, _COARSE = 48, 8
 _Shares: TypeAlias = npt.NDArray[np.float32]
 
 
-def hide(i420: Planes, boxes: Sequence[Box], soft: bool = True) -> Planes:
+class Patches:
+    """What hidden boxes show, kept from frame to frame while a box stays where it is.
+
+    A patch that holds still tells less than one made anew from every frame, and costs an encoder
+    nothing.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[tuple[Box, bool], list[Planes]] = {}
+        self._now: dict[tuple[Box, bool], list[Planes]] = {}
+
+    def turn(self, *, anew: bool) -> None:
+        """The next frame begins; `anew`: with nothing kept."""
+        self._before, self._now = {} if anew else self._now, {}
+
+    def of(self, box: Box, soft: bool, parts: Sequence[Planes], faint: float) -> list[Planes]:
+        """What to show of the box in each plane."""
+        key = (box, soft)
+        kept = self._before.get(key)
+        if kept is None or kept[0].shape != parts[0].shape:
+            kept = [_cells(part, faint) for part in parts]
+        self._now[key] = kept
+        return kept
+
+
+def hide(
+    i420: Planes, boxes: Sequence[Box], soft: bool = True, patches: Patches | None = None
+) -> Planes:
     """A copy of the packed I420 picture (h * 3 // 2, w) with every box hidden.
 
     Pixels outside the boxes, rounded outwards to multiples of 2, stay as they were. `soft` hides
     the rounded shape of a head with a fading rim; otherwise the whole rectangle goes. Without
     boxes the input itself comes back. A box that is not finite hides everything: fail closed.
+    `patches`: what the frame before showed, for boxes that did not move.
     """
     if not boxes:
         return i420
@@ -57,8 +85,9 @@ def hide(i420: Planes, boxes: Sequence[Box], soft: bool = True) -> Planes:
         return hide_all(i420)
     hidden = i420.copy()
     planes = i420_planes(hidden)
+    patches = patches or Patches()
     for box in boxes:
-        _hide_one(planes, box, soft)
+        _hide_one(planes, box, soft, patches)
     return hidden
 
 
@@ -73,7 +102,7 @@ def hide_all(i420: Planes) -> Planes:
     return hidden
 
 
-def _hide_one(planes: Sequence[Planes], box: Box, soft: bool) -> None:
+def _hide_one(planes: Sequence[Planes], box: Box, soft: bool, patches: Patches) -> None:
     """Hide the part of `box` that lies in the picture, in place."""
     height, width = planes[0].shape
     x0, x1 = _rounded(box.x, box.x + box.w)
@@ -81,27 +110,26 @@ def _hide_one(planes: Sequence[Planes], box: Box, soft: bool) -> None:
     left, right, top, bottom = max(0, x0), min(width, x1), max(0, y0), min(height, y1)
     if left >= right or top >= bottom:
         return
-    faint = -FAINT if x1 - x0 >= NEGATIVE_FROM else FAINT
-    shape = _shape(_stepped(y1 - y0), _stepped(x1 - x0)) if soft else None
-    for plane, half in zip(planes, (1, 2, 2), strict=True):
-        rows, columns = slice(top // half, bottom // half), slice(left // half, right // half)
-        part = plane[rows, columns]
-        coarse = _cells(part, faint)
-        if shape is None:
-            part[:] = coarse
-            continue
-        # the shape may be a little larger than the box: both have the same middle
-        down = (shape.old.shape[0] - (y1 - y0)) // 4 * 2 - y0
-        across = (shape.old.shape[1] - (x1 - x0)) // 4 * 2 - x0
-        there = np.s_[
-            (top + down) // half : (bottom + down) // half,
-            (left + across) // half : (right + across) // half,
-        ]
-        if half == 1:
-            cv2.blendLinear(part, coarse, shape.old[there], shape.new[there], dst=part)
-        else:
-            # in colour, at half the size, nobody sees so narrow a rim
-            cv2.copyTo(coarse, shape.colour[there], part)
+    parts = [
+        plane[top // half : bottom // half, left // half : right // half]
+        for plane, half in zip(planes, (1, 2, 2), strict=True)
+    ]
+    coarse = patches.of(box, soft, parts, -FAINT if x1 - x0 >= NEGATIVE_FROM else FAINT)
+    if not soft:
+        for part, cells in zip(parts, coarse, strict=True):
+            part[:] = cells
+        return
+    shape = _shape(_stepped(y1 - y0), _stepped(x1 - x0))
+    # the shape may be a little larger than the box: both have the same middle
+    down = top - y0 + (shape.old.shape[0] - (y1 - y0)) // 4 * 2
+    across = left - x0 + (shape.old.shape[1] - (x1 - x0)) // 4 * 2
+    there = np.s_[down : down + bottom - top, across : across + right - left]
+    cv2.blendLinear(parts[0], coarse[0], shape.old[there], shape.new[there], dst=parts[0])
+    # in colour, at half the size, nobody sees so narrow a rim
+    rows, columns = parts[1].shape
+    colour = shape.colour[down // 2 : down // 2 + rows, across // 2 : across // 2 + columns]
+    for part, cells in zip(parts[1:], coarse[1:], strict=True):
+        cv2.copyTo(cells, colour, part)
 
 
 def _rounded(low: float, high: float) -> tuple[int, int]:

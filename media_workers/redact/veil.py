@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.redaction import AREAS, Reason
 from courtstream.domain.time import SECOND, MediaTime
-from media_workers.redact.hide import hide, hide_all
+from media_workers.redact.delay import chunk_start
+from media_workers.redact.hide import Patches, hide, hide_all
 from media_workers.runtime.items import FacesAt, Picture, Planes
 
 
@@ -35,6 +36,8 @@ class Veil:
         self._waiting: deque[Picture] = deque()
         self._passed: dict[int, FacesAt] = {}
         self._unseen: set[int] = set()
+        self._patches = Patches()
+        self._chunk: MediaTime = -1
         self.newest: MediaTime = 0
 
     @property
@@ -72,7 +75,7 @@ class Veil:
     def _verdict(self, head: Picture, dead: bool, wait: bool) -> Veiled | None:
         faces = self._passed.pop(head.index, None)
         if faces is not None and faces.t == head.t:
-            return Veiled(head.t, hide_boxes(head.i420, faces), faces, None)
+            return Veiled(head.t, self._hidden(head, faces), faces, None)
         if faces is not None:
             return Veiled(head.t, hide_all(head.i420), None, Reason.ANALYSIS_LYING)
         if head.index in self._unseen or dead:
@@ -82,6 +85,13 @@ class Veil:
         if not wait and self.newest - head.t > self._patience:
             return Veiled(head.t, hide_all(head.i420), None, Reason.ANALYSIS_LATE)
         return None
+
+    def _hidden(self, picture: Picture, faces: FacesAt) -> Planes:
+        """With what was shown of boxes that stay, until a group of pictures or a view begins."""
+        chunk = chunk_start(picture.t)
+        self._patches.turn(anew=faces.cut or chunk != self._chunk)
+        self._chunk = chunk
+        return hide_boxes(picture.i420, faces, self._patches)
 
 
 def check(faces: FacesAt) -> None:
@@ -94,8 +104,8 @@ def check(faces: FacesAt) -> None:
             raise LyingAnalysis("box")
 
 
-def hide_boxes(i420: Planes, faces: FacesAt) -> Planes:
+def hide_boxes(i420: Planes, faces: FacesAt, patches: Patches | None = None) -> Planes:
     """A copy with faces hidden softly and areas to their very edge; the input without any."""
     areas = [face.box for face in faces.faces if face.reason in AREAS]
-    soft = hide(i420, [face.box for face in faces.faces if face.reason not in AREAS])
-    return hide(soft, areas, soft=False)
+    heads = [face.box for face in faces.faces if face.reason not in AREAS]
+    return hide(hide(i420, heads, patches=patches), areas, soft=False, patches=patches)

@@ -11,7 +11,13 @@ import av.error
 import numpy as np
 
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
-from media_workers.runtime.items import SAMPLE_RATE, Picture, Sound, SourcePacket
+from media_workers.runtime.items import (
+    SAMPLE_RATE,
+    Picture,
+    Sound,
+    SourcePacket,
+    i420_planes,
+)
 
 NS = Fraction(1, SECOND)
 MAX_GAP: MediaTime = SECOND
@@ -138,5 +144,9 @@ def _i420(frame: Any) -> np.ndarray[Any, np.dtype[np.uint8]]:
     width, height = frame.width // 2 * 2, frame.height // 2 * 2
     if (width, height) != (frame.width, frame.height) or frame.format.name != "yuv420p":
         frame = frame.reformat(width=width, height=height, format="yuv420p")
-    result: np.ndarray[Any, np.dtype[np.uint8]] = frame.to_ndarray()
+    # plane by plane: the library's own way copies twice where rows are padded
+    result = np.empty((height * 3 // 2, width), np.uint8)
+    for plane, target in zip(frame.planes, i420_planes(result), strict=True):
+        rows = np.frombuffer(plane, np.uint8).reshape(-1, plane.line_size)
+        target[:] = rows[: target.shape[0], : target.shape[1]]
     return result

@@ -13,6 +13,7 @@ from media_workers.runtime.items import FaceBox, FacesAt, Picture
 from media_workers.vision.cuts import CutTest
 from media_workers.vision.detect import FaceFinder
 from media_workers.vision.plan import LookPlan, widths
+from media_workers.vision.steady import Steady
 from media_workers.vision.stir import Memory, Stirs
 from media_workers.vision.trace import Tracer
 from media_workers.vision.track import (
@@ -23,7 +24,7 @@ from media_workers.vision.track import (
     Seen,
     Track,
     associate,
-    margin,
+    margins,
     parted,
     sightings,
 )
@@ -65,6 +66,7 @@ class FaceAnalyser:
         self._memory, self._wide_memory = Memory(), Memory()
         self._settled: MediaTime = -1
         self._tracer = Tracer(finder)
+        self._steady = Steady()
 
     def push(self, item: Picture) -> Iterator[FacesAt]:
         """Take the next picture; give the frames whose look-ahead is complete."""
@@ -107,14 +109,18 @@ class FaceAnalyser:
         hidden = [track.seen[-1] for track in in_sight if track.shown]
         stirs = Stirs(self._memory, self._wide_memory, picture, hidden)
         width = self._plan.width(
-            picture, cut=cut, stirred=stirs.outside, stirred_wide=stirs.outside_since_wide
+            picture,
+            cut=cut,
+            stirred=stirs.outside,
+            stirred_wide=stirs.outside_since_wide,
+            strange=stirs.apart,
         )
         if width:
             self._look(picture, width, cut=cut, stirs=stirs)
-            return
-        self._settled = picture.t
-        for track in in_sight:
-            track.rest(picture.t)
+        elif width == 0:
+            self._settled = picture.t
+            for track in in_sight:
+                track.rest(picture.t)
 
     def _look(self, picture: Picture, width: int, *, cut: bool, stirs: Stirs | None = None) -> None:
         """Find faces and give each to the track it continues, or to a new one."""
@@ -184,8 +190,19 @@ class FaceAnalyser:
             face = track.at(picture.t, self._cuts) if track.shown else None
             box = _grown(face, picture) if face else None
             if face and box:
+                box = self._steady.hold(track.number, box, self._later(track), picture.height / 720)
                 faces.append(FaceBox(box, track.number, face.score, guessed=face.guessed > 0))
+        self._steady.keep(face.track for face in faces)
         return FacesAt(picture.t, picture.index, tuple(faces), frame.cut)
+
+    def _later(self, track: Track) -> Iterator[Box]:
+        """What is to be hidden of the track in the frames that wait, as far as it is known."""
+        for frame in self._waiting:
+            face = track.at(frame.picture.t, self._cuts)
+            box = _grown(face, frame.picture) if face else None
+            if box is None:
+                return
+            yield box
 
     def _forget(self, before: MediaTime) -> None:
         kept = before - max(FILL, BRIDGE)
@@ -197,10 +214,8 @@ class FaceAnalyser:
 
 def _grown(face: Seen, frame: Picture) -> Box | None:
     """The face with its margins, inside the picture; None when it lies outside."""
-    scale = frame.height / 720
-    half_w = face.w / 2 + margin(face.w, 2.5 * scale, face.guessed)
-    # small faces are measured worse from brow to chin than from ear to ear
-    half_h = face.h / 2 + margin(face.h, 4.0 * scale, face.guessed)
-    x0, x1 = max(0.0, face.x - half_w), min(float(frame.width), face.x + half_w)
-    y0, y1 = max(0.0, face.y - half_h), min(float(frame.height), face.y + half_h)
+    across, down = margins(face, frame.height / 720)
+    half_w, half_h = face.w / 2 + across, face.h / 2 + down
+    x0, y0 = max(0.0, face.x - half_w), max(0.0, face.y - half_h)
+    x1, y1 = min(float(frame.width), face.x + half_w), min(float(frame.height), face.y + half_h)
     return Box(x0, y0, x1 - x0, y1 - y0) if x1 - x0 >= 1 and y1 - y0 >= 1 else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TypeAlias
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -12,6 +13,7 @@ from media_workers.runtime.items import Planes
 ROWS, COLUMNS = 4, 4
 _TILE = (9, 16)
 _THUMB = (ROWS * _TILE[0], COLUMNS * _TILE[1])
+_GRID = (COLUMNS, ROWS)
 
 LEAST_CHANGE = 12.0
 """Grey levels a tile must change by on average to be called cut."""
@@ -31,7 +33,7 @@ class CutTest:
     """Compares each picture with the one before, tile by tile, on a 64 x 36 thumbnail."""
 
     def __init__(self) -> None:
-        self._before: npt.NDArray[np.int16] | None = None
+        self._before: Planes | None = None
         self._usual = np.zeros((ROWS, COLUMNS), np.float32)
         self._last = np.zeros((ROWS, COLUMNS), np.float32)
         self._size = (0, 0)
@@ -45,23 +47,21 @@ class CutTest:
             self._usual[:] = 0
             self._last[:] = 0
             return np.ones((ROWS, COLUMNS), bool)
-        change = np.abs(thumb - before).reshape(ROWS, _TILE[0], COLUMNS, _TILE[1]).mean((1, 3))
+        apart = cv2.absdiff(thumb, before).astype(np.float32)
+        change = np.asarray(cv2.resize(apart, _GRID, interpolation=cv2.INTER_AREA), np.float32)
         usual = OVER_USUAL * np.maximum(self._usual, self._last)
         cut: Tiles = change > np.maximum(LEAST_CHANGE, usual)
         if cut.sum() == 1:
             cut = change > np.maximum(ALONE, usual)
         if cut.any() and np.median(change) > max(WHOLE_VIEW, float(np.median(usual))):
             cut[:] = True
-        self._last = change.astype(np.float32)
+        self._last = change
         # a cut says nothing about how much this view usually moves
         settled = np.where(cut, self._usual, change)
         self._usual = (_MEMORY * self._usual + (1 - _MEMORY) * settled).astype(np.float32)
         return cut
 
 
-def _thumbnail(y: Planes) -> npt.NDArray[np.int16]:
-    """36 rows of 64 pixels, each the nearest of the picture's."""
-    rows = (np.arange(_THUMB[0]) * 2 + 1) * y.shape[0] // (2 * _THUMB[0])
-    columns = (np.arange(_THUMB[1]) * 2 + 1) * y.shape[1] // (2 * _THUMB[1])
-    thumb: npt.NDArray[np.int16] = y[rows[:, None], columns].astype(np.int16)
-    return thumb
+def _thumbnail(y: Planes) -> Planes:
+    """36 rows of 64 pixels, each one of the picture's."""
+    return np.asarray(cv2.resize(y, _THUMB[::-1], interpolation=cv2.INTER_NEAREST), np.uint8)

@@ -9,7 +9,9 @@ from media_workers.runtime.items import Picture
 from media_workers.vision.track import Seen
 
 LOOK_EVERY: MediaTime = 200 * MILLISECOND
-"""A usual look: 5 frames of 25/s, as long as anything moves."""
+"""A usual look: 5 frames of 25/s, as long as anything moves where nobody is known to be."""
+KNOWN_EVERY: MediaTime = 400 * MILLISECOND
+"""A usual look while only people move whose faces are known: these can be followed back."""
 WIDE_EVERY: MediaTime = SECOND
 """A closer look, for faces too small for the usual one. No longer than the look-ahead: whoever it
 finds can be followed back to where they came into sight."""
@@ -48,11 +50,12 @@ class LookPlan:
         cut: bool,
         stirred: Callable[[], bool],
         stirred_wide: Callable[[], bool],
-    ) -> int:
-        """The columns to look at this picture with; 0 for not at all.
+        strange: Callable[[], bool],
+    ) -> int | None:
+        """The columns to look at this picture with; 0 where nothing is new; None for later.
 
         `stirred`: whether anything changed outside what is hidden since the last look,
-        `stirred_wide`: since the last close one.
+        `stirred_wide`: since the last close one, `strange`: apart from people with known faces.
         """
         self._asked = picture.t
         usual, wide, closest = widths(picture.width)
@@ -63,7 +66,9 @@ class LookPlan:
             _over(self._looked_wide, picture.t, WIDE_EVERY) and stirred_wide()
         ):
             return closest if self._small else wide
-        return usual if _over(self._looked, picture.t, STILL) or stirred() else 0
+        if not _over(self._looked, picture.t, STILL) and not stirred():
+            return 0
+        return usual if _over(self._looked, picture.t, KNOWN_EVERY) or strange() else None
 
     def looked(self, picture: Picture, width: int, faces: Sequence[Seen]) -> bool:
         """What a look gave; whether it was a close one."""

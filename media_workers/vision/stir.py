@@ -28,6 +28,8 @@ _SOLID = np.ones((3, 3), np.uint8)
 the picture change every second, and are no face. The smallest face covers four by five points."""
 _RIM = 0.05
 _COLUMN_RIM = 1.0
+_FIGURE = (1.6, 0.9, 4.5)
+"""A figure around the middle of its face, in sizes of the face: aside, above, below."""
 
 
 class Memory:
@@ -78,6 +80,13 @@ class Stirs:
         """Whether anything changed outside the hidden faces since the last close look."""
         return self._any_outside(self._last_wide.changed(self._now))
 
+    def apart(self) -> bool:
+        """Whether anything changed since the last look apart from the hidden faces' figures."""
+        left = self._changed.copy()
+        for face in self._hidden:
+            left[self._figure(face)] = 0
+        return bool(left.any())
+
     def around(self, face: Seen) -> bool:
         """Whether anything changed within half a width around the face since the last look."""
         changed = self._changed
@@ -93,13 +102,22 @@ class Stirs:
 
     def _box(self, face: Seen, more: float) -> tuple[slice, slice]:
         """The face's box, `more` of its size larger on each side and a point besides."""
+        return self._part(face, 0.5 + more, 0.5 + more, 0.5 + more)
+
+    def _figure(self, face: Seen) -> tuple[slice, slice]:
+        """Whoever the face belongs to, sitting or standing."""
+        return self._part(face, *_FIGURE)
+
+    def _part(self, face: Seen, aside: float, above: float, below: float) -> tuple[slice, slice]:
+        """So many of its sizes around the middle of the face, and a point besides."""
         rows, columns = self._now.shape
-        half_w = face.w * (0.5 + more) * self._scale + _COLUMN_RIM
-        half_h = face.h * (0.5 + more) * self._scale + _COLUMN_RIM
         x, y = face.x * self._scale, face.y * self._scale
+        w, h = face.w * self._scale, face.h * self._scale
+        left, right = x - aside * w - _COLUMN_RIM, x + aside * w + _COLUMN_RIM
+        top, bottom = y - above * h - _COLUMN_RIM, y + below * h + _COLUMN_RIM
         return (
-            slice(max(0, int(y - half_h)), max(0, min(rows, int(y + half_h) + 1))),
-            slice(max(0, int(x - half_w)), max(0, min(columns, int(x + half_w) + 1))),
+            slice(max(0, int(top)), max(0, min(rows, int(bottom) + 1))),
+            slice(max(0, int(left)), max(0, min(columns, int(right) + 1))),
         )
 
 

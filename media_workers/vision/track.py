@@ -18,8 +18,8 @@ START = 0.4
 """The score that starts a track."""
 SHOW = 0.6
 """The score a track must reach once for its face to count as one."""
-FILL: MediaTime = 360 * MILLISECOND
-"""How far before its first and after its last sighting a face is believed: 9 frames of 25/s."""
+FILL: MediaTime = 240 * MILLISECOND
+"""How far before its first and after its last sighting a face is believed: 6 frames of 25/s."""
 BRIDGE: MediaTime = 1300 * MILLISECOND
 """The longest gap between two sightings of one face: a wide look, missed once by a little."""
 
@@ -32,6 +32,7 @@ _LEAP_TIME: MediaTime = 300 * MILLISECOND
 _PACE_TIME: MediaTime = 75 * MILLISECOND
 _DRIFT: MediaTime = 200 * MILLISECOND
 _FRAME: MediaTime = 40 * MILLISECOND
+_SURE, _TINY = (0.8, 0.5), (21.0, 15.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,9 +169,10 @@ def between(a: Seen, b: Seen, t: MediaTime) -> Seen:
     if b.leapt:
         return replace(_both(a, b), t=t, guessed=min(t - a.t, b.t - t))
     share = (t - a.t) / (b.t - a.t)
-    x, y, score = (p + (q - p) * share for p, q in ((a.x, b.x), (a.y, b.y), (a.score, b.score)))
+    x, y = a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share
     # the larger size: one of the two may have been measured short, half behind something
     w, h = max(a.w, b.w), max(a.h, b.h)
+    score = a.score + (b.score - a.score) * share
     return Seen(t, x, y, w, h, score, guessed=min(t - a.t, b.t - t))
 
 
@@ -185,6 +187,7 @@ def sightings(found: Found, t: MediaTime) -> list[Seen]:
 
 
 Pairs: TypeAlias = list[tuple[Track, Seen]]
+Price: TypeAlias = Callable[[Seen], float | None]
 
 
 def associate(
@@ -204,14 +207,15 @@ def _matched(
     tracks: list[Track],
     faces: list[Seen],
     cuts: list[Cut],
-    cost: Callable[[Track, Seen], float | None],
+    cost: Callable[[Track], Price],
 ) -> tuple[Pairs, list[Track], list[Seen]]:
     """Pairs in order of cost, each track and face once; then the tracks and faces left over."""
     near = []
     for i, track in enumerate(tracks):
+        last, price_of = track.seen[-1], cost(track)
         for j, face in enumerate(faces):
-            price = cost(track, face)
-            if price is not None and not parted(track.seen[-1], face.t, cuts):
+            price = price_of(face)
+            if price is not None and not parted(last, face.t, cuts):
                 near.append((price, i, j))
     used_tracks: set[int] = set()
     used_faces: set[int] = set()
@@ -228,35 +232,53 @@ def _matched(
     )
 
 
-def _step(track: Track, face: Seen) -> float | None:
-    """How far the face lies from where the track should be, in widths; None when out of reach."""
+def _step(track: Track) -> Price:
+    """How far a face lies from where the track should be, in widths; None when out of reach."""
     last = track.seen[-1]
-    away = face.t - last.t
-    size = max(last.w, face.w)
-    if not 0 < away <= BRIDGE or size > _LIKE * min(last.w, face.w):
-        return None
     vx, vy = track.pace()
-    glide = away / SECOND
-    moved = hypot(last.x + vx * glide - face.x, last.y + vy * glide - face.y)
-    # those who stop are found where they were
-    stayed = hypot(last.x - face.x, last.y - face.y)
-    gap = min(moved, stayed) / size
-    return gap if gap <= _REACH else None
+
+    def price(face: Seen) -> float | None:
+        away = face.t - last.t
+        size = max(last.w, face.w)
+        if not 0 < away <= BRIDGE or size > _LIKE * min(last.w, face.w):
+            return None
+        glide, dx, dy = away / SECOND, last.x - face.x, last.y - face.y
+        # those who stop are found where they were
+        gap = min(hypot(dx + vx * glide, dy + vy * glide), hypot(dx, dy)) / size
+        return gap if gap <= _REACH else None
+
+    return price
 
 
-def _leap(track: Track, face: Seen) -> float | None:
+def _leap(track: Track) -> Price:
+    """The same for who may have walked fast since the last look."""
     last = track.seen[-1]
-    size = max(last.w, face.w)
-    if (
-        face.t - last.t > _LEAP_TIME
-        or face.score < START
-        or size > _LEAP_LIKE * min(last.w, face.w)
-    ):
-        return None
-    gap = hypot(last.x - face.x, last.y - face.y) / size
-    return gap if gap <= _LEAP else None
+
+    def price(face: Seen) -> float | None:
+        size = max(last.w, face.w)
+        if face.score < START or face.t - last.t > _LEAP_TIME:
+            return None
+        if size > _LEAP_LIKE * min(last.w, face.w):
+            return None
+        gap = hypot(last.x - face.x, last.y - face.y) / size
+        return gap if gap <= _LEAP else None
+
+    return price
 
 
-def margin(side: float, least: float, guessed: MediaTime) -> float:
-    """Pixels to add on each side: `least`, 15 % of the box, 1.2 % of it per 40 ms of guessing."""
-    return least + side * (0.15 + 0.012 * guessed / _FRAME)
+def margins(face: Seen, scale: float) -> tuple[float, float]:
+    """Pixels to add on each side, across and down; `scale`: the picture's height by 720 lines.
+
+    A share of the box, more where the finder is unsure and with every 40 ms of guessing; and some
+    pixels, more for the smallest faces, which are measured worst, from brow to chin above all.
+    """
+    unsure = _share(face.score, *_SURE)
+    tiny = _share(face.w / scale, *_TINY)
+    part = 0.11 + 0.05 * unsure + 0.012 * face.guessed / _FRAME
+    across, down = (1.0 + 2.4 * tiny) * scale, (2.6 + 2.6 * tiny) * scale
+    return across + part * face.w, down + part * face.h
+
+
+def _share(value: float, none: float, full: float) -> float:
+    """0 from `none` up, 1 from `full` down."""
+    return min(1.0, max(0.0, (none - value) / (none - full)))

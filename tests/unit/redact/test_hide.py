@@ -12,7 +12,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from courtstream.domain.redaction import Box
-from media_workers.redact.hide import FAINT, GRID, NEGATIVE_FROM, PICTURE_GRID, hide, hide_all
+from media_workers.redact.hide import (
+    FAINT,
+    GRID,
+    NEGATIVE_FROM,
+    PICTURE_GRID,
+    Patches,
+    hide,
+    hide_all,
+)
 from media_workers.runtime.items import Planes, i420_planes
 from media_workers.vision import canary
 from media_workers.vision.detect import YuNetFinder
@@ -165,3 +173,16 @@ def test_the_whole_picture_keeps_only_a_dozen_cells_across(size: tuple[int, int]
     strengths = np.linalg.svd(y, compute_uv=False)
     # beyond a dozen patterns there is nothing but the rounding to whole numbers
     assert (strengths[PICTURE_GRID:] ** 2).sum() / y.size < 0.2
+
+
+def test_a_box_that_stays_shows_what_it_showed_until_the_patches_turn_anew() -> None:
+    """A patch made anew from every frame would be another sample of the face each time."""
+    one, two = noise(), noise()[:, ::-1].copy()
+    box, patches = [Box(40, 40, 60, 60)], Patches()
+    inner = np.s_[60:80, 60:80]
+    first = hide(one, box, patches=patches)
+    patches.turn(anew=False)
+    second = hide(two, box, patches=patches)
+    assert (first[inner] == second[inner]).all()
+    patches.turn(anew=True)
+    assert (hide(two, box, patches=patches) == hide(two, box)).all()

@@ -23,7 +23,7 @@ class Says:
         return self.answers[(self.asked - 1) % len(self.answers)]
 
 
-FIRST, SECOND = [67.0, 64.0, 89.0, 111.0, 0.9], [227.0, 96.0, 89.0, 111.0, 0.9]
+FIRST, SECOND = [33.5, 32.0, 44.5, 55.5, 0.9], [113.5, 48.0, 44.5, 55.5, 0.9]
 NONE: list[list[float]] = []
 
 
