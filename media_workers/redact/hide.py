@@ -2,7 +2,7 @@
 
 A box is averaged down to GRID x GRID faint cells and drawn back: what the cells held is gone, and
 because the grid is fixed the cells grow with the face. Decoder frames are shared references,
-so nothing here ever writes into its input.
+so nothing here writes into its input unless it is told that it may.
 """
 
 from __future__ import annotations
@@ -70,9 +70,16 @@ class Patches:
 
 
 def hide(
-    i420: Planes, boxes: Sequence[Box], soft: bool = True, patches: Patches | None = None
+    i420: Planes,
+    boxes: Sequence[Box],
+    soft: bool = True,
+    patches: Patches | None = None,
+    *,
+    own: bool = False,
 ) -> Planes:
     """A copy of the packed I420 picture (h * 3 // 2, w) with every box hidden.
+
+    `own`: nobody reads the picture any more, so that it may be written itself.
 
     Pixels outside the boxes, rounded outwards to multiples of 2, stay as they were. `soft` hides
     the rounded shape of a head with a fading rim; otherwise the whole rectangle goes. Without
@@ -83,7 +90,7 @@ def hide(
         return i420
     if not all(isfinite(box.x + box.y + box.w + box.h) for box in boxes):
         return hide_all(i420)
-    hidden = i420.copy()
+    hidden = i420 if own else i420.copy()
     planes = i420_planes(hidden)
     patches = patches or Patches()
     for box in boxes:

@@ -28,6 +28,8 @@ class Veiled:
 class Veil:
     """Holds pictures in order and gives them back hidden.
 
+    A picture that analysis has answered for belongs to the veil: it is hidden where it lies.
+
     `patience`: media time a picture may wait for its analysis before it is hidden whole.
     """
 
@@ -91,7 +93,7 @@ class Veil:
         chunk = chunk_start(picture.t)
         self._patches.turn(anew=faces.cut or chunk != self._chunk)
         self._chunk = chunk
-        return hide_boxes(picture.i420, faces, self._patches)
+        return hide_boxes(picture.i420, faces, self._patches, own=True)
 
 
 def check(faces: FacesAt) -> None:
@@ -104,8 +106,14 @@ def check(faces: FacesAt) -> None:
             raise LyingAnalysis("box")
 
 
-def hide_boxes(i420: Planes, faces: FacesAt, patches: Patches | None = None) -> Planes:
-    """A copy with faces hidden softly and areas to their very edge; the input without any."""
+def hide_boxes(
+    i420: Planes, faces: FacesAt, patches: Patches | None = None, *, own: bool = False
+) -> Planes:
+    """A copy with faces hidden softly and areas to their very edge; the input without any.
+
+    `patches` and `own` as in `hide`.
+    """
     areas = [face.box for face in faces.faces if face.reason in AREAS]
     heads = [face.box for face in faces.faces if face.reason not in AREAS]
-    return hide(hide(i420, heads, patches=patches), areas, soft=False, patches=patches)
+    soft = hide(i420, heads, patches=patches, own=own)
+    return hide(soft, areas, soft=False, patches=patches, own=own or soft is not i420)

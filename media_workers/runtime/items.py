@@ -39,7 +39,8 @@ class SourcePacket:
 class Picture:
     """A decoded frame as packed I420: `i420` has shape (height * 3 // 2, width), uint8.
 
-    Width and height are even. Owners may read the planes, never write them: hide on a copy.
+    Width and height are even. Readers share the planes and never write them; only the veil does,
+    when analysis has answered for the picture and nobody else reads it any more.
     """
 
     t: MediaTime

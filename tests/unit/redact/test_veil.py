@@ -43,7 +43,7 @@ def test_each_picture_leaves_once_in_order(answered: list[bool], dead: bool) -> 
 def test_the_box_is_hidden_and_the_rest_is_untouched() -> None:
     veil = Veil()
     source = picture(0)
-    veil.push(source)
+    veil.push(picture(0))
     veil.passed(faces(0, Box(8, 8, 32, 32)))
     (veiled,) = veil.ready()
     assert veiled.whole is None
