@@ -126,7 +126,9 @@ class FaceAnalyser:
     def _look(self, picture: Picture, width: int, *, cut: bool, stirs: Stirs | None = None) -> None:
         """Find faces and give each to the track it continues, or to a new one."""
         self._tracer.refill()
-        faces = sightings(self._finder.find(picture.i420, width), picture.t)
+        faces = self._tracer.surer(
+            sightings(self._finder.find(picture.i420, width), picture.t), picture
+        )
         live = [track for track in self._tracks if picture.t - track.seen[-1].t <= BRIDGE]
         steps, leaps, new = associate(live, faces, self._cuts)
         new = [face for face in new if face.score >= START]

@@ -84,7 +84,10 @@ class YuNetFinder:
         return found
 
     def _part(self, i420: Planes, left: int, top: int, side: float) -> npt.NDArray[np.uint8]:
-        """uint8 (1, 3, _NEAR, _NEAR): that square of the picture, black outside it."""
+        """uint8 (1, 3, _NEAR, _NEAR): that square of the picture, mirrored outside it.
+
+        A face that the picture's edge cuts in half is whole beside its mirror image, and found.
+        """
         canvas = self._padded(_NEAR, _NEAR, "near")
         for channel, (plane, half) in enumerate(zip(i420_planes(i420), (1, 2, 2), strict=True)):
             x, y, size = left // half, top // half, max(2, round(side / half))
@@ -93,7 +96,7 @@ class YuNetFinder:
                 square = plane[y : y + size, x : x + size]
                 cv2.resize(square, (_NEAR, _NEAR), dst=target, interpolation=_how(size, _NEAR))
             else:
-                _shifted(plane, x, y, _NEAR / size, target, _BLACK[channel])
+                _shifted(plane, x, y, _NEAR / size, target)
         return canvas
 
     def _shrunk(self, i420: Planes, width: int) -> npt.NDArray[np.uint8]:
@@ -121,7 +124,7 @@ class YuNetFinder:
         return self._canvas[key]
 
 
-def _shifted(plane: Planes, x: int, y: int, scale: float, target: Planes, black: int) -> None:
+def _shifted(plane: Planes, x: int, y: int, scale: float, target: Planes) -> None:
     """A square that reaches out of the plane, from (x, y) on, into the whole of `target`."""
     # half a pixel less: both grids count from the middle of their pixels
     middle = (scale - 1) / 2
@@ -134,8 +137,7 @@ def _shifted(plane: Planes, x: int, y: int, scale: float, target: Planes, black:
         target.shape[::-1],
         dst=target,
         flags=cv2.INTER_LINEAR,
-        borderMode=cv2.BORDER_CONSTANT,
-        borderValue=black,
+        borderMode=cv2.BORDER_REFLECT,
     )
 
 

@@ -8,12 +8,13 @@ still here, so a close look at each, a tenth of the cost, tells where the face r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from math import hypot
 
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 from media_workers.runtime.items import Picture
 from media_workers.vision.detect import FaceFinder
-from media_workers.vision.track import Cut, Seen, Track, between, parted, sightings
+from media_workers.vision.track import SHOW, Cut, Seen, Track, between, parted, sightings
 
 MOST = 80
 """Close looks that may follow one look: a picture full of doubts may not cost more than can be paid
@@ -21,6 +22,7 @@ live. What is not followed any more is believed for a while where it was seen.""
 _REACH = 1.0
 _LIKE = 1.8
 _MISSES = 3
+_AT_EDGES = 4
 _SURPRISE, _SWELL, _ON_THE_WAY = 0.25, 1.5, 0.08
 _DENSE = 6
 _STRIDE: MediaTime = 160 * MILLISECOND
@@ -37,6 +39,19 @@ class Tracer:
     def refill(self) -> None:
         """A new look at the whole picture begins: as many close looks again."""
         self._left = MOST
+
+    def surer(self, faces: Sequence[Seen], picture: Picture) -> list[Seen]:
+        """The same faces, with those the picture's edge may cut looked at again, closely.
+
+        Half a face is found with half a score, or none; beside its mirror image it is whole.
+        """
+        doubtful = [f for f in faces if f.score < SHOW and _at_edge(f, picture)][:_AT_EDGES]
+        better = {}
+        for face in doubtful:
+            found = self._best(picture, face, face.x, face.y)
+            if found is not None and found.score > face.score:
+                better[face] = replace(face, score=found.score)
+        return [better.get(face, face) for face in faces]
 
     def back(self, track: Track, pictures: Iterable[Picture], cuts: list[Cut]) -> bool:
         """Follow the track from its first sighting back through earlier pictures, newest first.
@@ -128,6 +143,13 @@ class Tracer:
             if (gap := _gap(known, face, x, y)) is not None
         ]
         return min(near, key=lambda pair: pair[0])[1] if near else None
+
+
+def _at_edge(face: Seen, picture: Picture) -> bool:
+    """Whether less than a quarter of its size lies between the face and an edge of the picture."""
+    aside = min(face.x, picture.width - face.x) - face.w / 2
+    above = min(face.y, picture.height - face.y) - face.h / 2
+    return aside < face.w / 4 or above < face.h / 4
 
 
 def _surprised(track: Track, face: Seen) -> bool:

@@ -32,7 +32,7 @@ _LEAP_TIME: MediaTime = 300 * MILLISECOND
 _PACE_TIME: MediaTime = 75 * MILLISECOND
 _DRIFT: MediaTime = 200 * MILLISECOND
 _FRAME: MediaTime = 40 * MILLISECOND
-_SURE, _TINY = (0.8, 0.5), (21.0, 15.0)
+_SURE, _TINY = (0.8, 0.5), (22.0, 16.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,7 +275,7 @@ def margins(face: Seen, scale: float) -> tuple[float, float]:
     unsure = _share(face.score, *_SURE)
     tiny = _share(face.w / scale, *_TINY)
     part = 0.11 + 0.05 * unsure + 0.012 * face.guessed / _FRAME
-    across, down = (1.0 + 2.4 * tiny) * scale, (2.6 + 2.6 * tiny) * scale
+    across, down = (1.0 + 2.8 * tiny) * scale, (2.6 + 3.0 * tiny) * scale
     return across + part * face.w, down + part * face.h
 
 

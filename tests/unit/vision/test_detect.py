@@ -18,7 +18,7 @@ from media_workers.runtime.items import Picture, Planes
 from media_workers.vision import detect
 from media_workers.vision.analyse import FaceAnalyser
 from media_workers.vision.detect import YUNET_SHA256, YuNetFinder
-from media_workers.vision.track import START
+from media_workers.vision.track import SHOW, START
 
 from .scripted import Scripted
 
@@ -119,3 +119,19 @@ def test_the_faces_of_the_sample_hearing_are_found(finder: YuNetFinder) -> None:
     for face in faces:
         middle = np.array([face["x"] + face["w"] / 2, face["y"] + face["h"] / 2])
         assert np.hypot(*(centres - middle).T).min() < face["w"] * 0.5
+
+
+@pytest.mark.parametrize("mirrored", [False, True])
+def test_half_a_face_at_the_edge_of_the_picture_is_found_closely(
+    finder: YuNetFinder, mirrored: bool
+) -> None:
+    """Beside its mirror image it is whole."""
+    half = cv2.imread(str(MODEL / "canary.jpg"))[:, FACE[0] + FACE[2] // 2 :]
+    wide = np.full((360, 640, 3), 128, np.uint8)
+    wide[80 : 80 + half.shape[0], : half.shape[1]] = half
+    shown = np.ascontiguousarray(wide[:, ::-1]) if mirrored else wide
+    packed = np.asarray(cv2.cvtColor(shown, cv2.COLOR_BGR2YUV_I420), np.uint8)
+    at = 630.0 if mirrored else 10.0
+    found = finder.near(packed, at, 184.0, 80.0)
+    assert len(found) and found[0, 4] >= SHOW
+    assert abs(found[0, 0] + found[0, 2] / 2 - (640 if mirrored else 0)) < 30
