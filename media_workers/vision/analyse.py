@@ -201,9 +201,9 @@ class FaceAnalyser:
     def _later(self, track: Track) -> Iterator[Box]:
         """What is to be hidden of the track in the frames that wait, as far as it is known.
 
-        Every third of them says enough: whether a box covers what it must is asked at each.
+        Every fourth of them says enough: whether a box covers what it must is asked at each.
         """
-        for frame in islice(self._waiting, 2, None, 3):
+        for frame in islice(self._waiting, 3, None, 4):
             face = track.at(frame.picture.t, self._cuts)
             box = _grown(face, frame.picture) if face else None
             if box is None:

@@ -13,10 +13,10 @@ from math import ceil, floor
 
 from courtstream.domain.redaction import Box
 
-AHEAD = (1.03, 1.15)
+AHEAD = (1.08, 1.15)
 """How many times the area needed now a new box may have, to do for the next frames too: for a face
 of _SMALL pixels, where every pixel reaches far into the room around it, and for one of _LARGE."""
-LOOSE = (1.12, 1.4)
+LOOSE = (1.2, 1.4)
 """How many times the area needed a box may have and still be kept."""
 _SMALL, _LARGE = 36.0, 96.0
 _STEP = 2
@@ -51,7 +51,9 @@ class Steady:
 
 def _of(range_: tuple[float, float], size: float) -> float:
     """The value for a box `size` pixels wide, between those for small and for large ones."""
-    share = min(1.0, max(0.0, (size - _SMALL) / (_LARGE - _SMALL)))
+    if size <= _SMALL:
+        return range_[0]
+    share = min(1.0, (size - _SMALL) / (_LARGE - _SMALL))
     return range_[0] + share * (range_[1] - range_[0])
 
 

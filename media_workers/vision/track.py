@@ -281,4 +281,4 @@ def margins(face: Seen, scale: float) -> tuple[float, float]:
 
 def _share(value: float, none: float, full: float) -> float:
     """0 from `none` up, 1 from `full` down."""
-    return min(1.0, max(0.0, (none - value) / (none - full)))
+    return 0.0 if value >= none else min(1.0, (none - value) / (none - full))
