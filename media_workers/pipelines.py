@@ -99,6 +99,7 @@ class Graph:
             dial=parts.dial,
             wary=parts.wary,
             words=parts.words,
+            seats=parts.diary.seats,
             clock=parts.seconds,
         )
         self.sealed = parts.sealed

@@ -258,7 +258,11 @@ class Worker:
             wary=True,
             words=self._heard,
             output=self._outputs,
-            diary=Diary(self.journal, told=told_before(self.journal.earlier)),
+            diary=Diary(
+                self.journal,
+                told=told_before(self.journal.earlier),
+                seats=self.spec.policy.seats,
+            ),
             sealed=sealed,
             heard=self._heard_before(),
             bleep=spec.policy.bleep,

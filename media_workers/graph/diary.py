@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from courtstream.control.protocol import RowKind
+from courtstream.control.protocol import RowKind, SeatChannel
 from courtstream.domain.redaction import FAIL_CLOSED, Reason, Redaction, RedactionKind
 from courtstream.domain.time import SECOND, MediaTime, Span, to_seconds
 from courtstream.domain.transcript import Utterance, Word
-from courtstream.domain.trial import MinuteState
+from courtstream.domain.trial import MinuteState, Role
 from courtstream.domain.zones import Seat, ZoneMap
+from courtstream.rules.procedure.speakers import SpeakerGuesses
+from media_workers.graph.seats import SeatLevels
 from media_workers.graph.turns import Turns
 from media_workers.redact.delay import Held
 from media_workers.redact.guard import Verdict
@@ -28,7 +30,8 @@ class Diary:
     """Turns verdicts, words and measures into journal rows and the redaction record.
 
     `face_step`: media time between kept points of a face's path; 0 keeps every frame. `told`: up to
-    where an earlier run has written down (measures, words).
+    where an earlier run has written down (measures, words). `seats`: whose microphone each channel
+    of the sound is.
     """
 
     def __init__(
@@ -37,6 +40,7 @@ class Diary:
         *,
         face_step: MediaTime = SECOND // 5,
         told: tuple[MediaTime, MediaTime] = (0, 0),
+        seats: Sequence[SeatChannel] = (),
     ) -> None:
         self._journal = journal
         self._measured, self._worded = told
@@ -46,6 +50,8 @@ class Diary:
         self._voice = StretchRows(RedactionKind.VOICE, "v")
         self._whole = StretchRows(RedactionKind.WHOLE_PICTURE, "w")
         self._turns = Turns()
+        self.seats = SeatLevels(seats)
+        self._guesses = SpeakerGuesses()
         self._meter = SoundMeter()
         self.zones: LiveZones | None = None
         self._gavel: GavelFinder | None = None
@@ -178,6 +184,7 @@ class Diary:
 
     def _said(self, utterances: Iterable[Utterance]) -> None:
         for said in utterances:
+            role, speaker, by = self._speaker(said)
             self._journal.write(
                 RowKind.WORDS,
                 said.span.start,
@@ -185,10 +192,24 @@ class Diary:
                 end=said.span.end,
                 text=said.text,
                 confidence=round(said.confidence, 3),
+                role=role,
+                speaker=speaker,
+                by=by,
                 words=[
                     [w.text, w.span.start, w.span.end, round(w.confidence, 3)] for w in said.words
                 ],
             )
+
+    def _speaker(self, said: Utterance) -> tuple[str, str, str]:
+        """Role, seat label and what told it: the seat's microphone, else the words."""
+        seat = self.seats.who(said.span)
+        if seat is not None:
+            self._guesses.told(said, Role(seat.role))
+            return seat.role, seat.label, "channel"
+        guess = self._guesses.push(said)
+        if guess is None:
+            return Role.UNKNOWN.value, "", ""
+        return guess.role.value, guess.label, "words"
 
     def _knocks(self, sound: Sound) -> None:
         if self._gavel is None or sound.t != self._gavel_end:

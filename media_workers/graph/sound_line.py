@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from media_workers.graph.catch_up import ENOUGH_WAITING
+from media_workers.graph.seats import SeatLevels
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.ledger import SpeechLedger
@@ -43,7 +44,7 @@ class SoundLine:
     `heard`: how far an earlier run had heard the hearing, NEVER when this is the first. `dial`
     is told what comes and what has to be given up; while it mutes, nothing is analysed. `wary`:
     the first sound may be the middle of something, so that it begins silent. `words` hears the
-    stable text long before it airs.
+    stable text long before it airs; `seats` learns how loud each microphone is.
     `clock` gives the seconds by which analysis counts as hung.
     """
 
@@ -58,11 +59,13 @@ class SoundLine:
         dial: SpeechDial | None = None,
         wary: bool = False,
         words: Callable[[Sequence[Word]], None] = lambda words: None,
+        seats: SeatLevels | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._delay, self._ledger, self._fast = delay, ledger, fast
         self.dial = dial or SpeechDial()
         self._words = words
+        self._seats = seats or SeatLevels()
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | AudioTrack | Pause] = Edge(
             "audio packets", _packet_size, span=90 * SECOND, size=16 << 20, overflow=overflow
@@ -128,7 +131,12 @@ class SoundLine:
                     self.speech.pause()
                 elif isinstance(item, AudioTrack):
                     self._decoder = AudioDecoder(
-                        item.codec, item.extradata, item.rate, item.channels
+                        item.codec,
+                        item.extradata,
+                        item.rate,
+                        item.channels,
+                        seats=item.seats,
+                        levels=self._seats.push,
                     )
                 elif item is not None and self._decoder is not None:
                     for sound in self._decoder.push(item):

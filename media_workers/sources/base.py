@@ -22,12 +22,16 @@ class VideoTrack:
 
 @dataclass(frozen=True, slots=True)
 class AudioTrack:
-    """An audio track: codec name, codec private data, samples a second, channels."""
+    """An audio track: codec name, codec private data, samples a second, channels.
+
+    `seats`: every channel is a microphone of its own.
+    """
 
     codec: str
     extradata: bytes
     rate: int
     channels: int
+    seats: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ import av.error
 from courtstream.domain.errors import BrokenStream
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
+from media_workers.sources.seats import SeatTracks
 
 PROBE = {"probesize": "500000", "analyzeduration": "1500000"}
 
@@ -24,7 +25,9 @@ class ContainerSource:
         self._container = container
         self.again = False
         self.video = self._video()
-        self.audio = self._audio()
+        tracks = self._tracks()
+        self._seats = SeatTracks(tracks) if len(tracks) > 1 else None
+        self.audio = self._seats.track if self._seats else next(iter(tracks), None)
 
     @classmethod
     def from_file(cls, path: Path) -> ContainerSource:
@@ -38,14 +41,15 @@ class ContainerSource:
         return float(duration) / 1_000_000 if duration else 0.0
 
     def packets(self) -> Iterator[RawPacket]:
-        """Packets of the first video and the first audio track in the order of the container."""
+        """Packets of the first video track and of the sound, in the order of the container."""
         chosen = {s.index for s in self._chosen()}
         try:
             for packet in self._container.demux():
                 if packet.size and packet.stream.index in chosen:
-                    yield _raw(packet)
+                    yield from self._given(packet)
+            yield from self._rest()
         except av.error.EOFError:
-            return
+            yield from self._rest()
         except (av.error.FFmpegError, OSError, ValueError, IndexError) as error:
             # IndexError: PyAV on a track that begins late.
             raise BrokenStream(type(error).__name__) from None
@@ -58,9 +62,23 @@ class ContainerSource:
         with contextlib.suppress(av.error.FFmpegError, OSError):
             self._container.close()
 
+    def _given(self, packet: Any) -> Iterator[RawPacket]:
+        raw = _raw(packet)
+        if self._seats is None or raw.kind != "audio":
+            yield raw
+            return
+        sounds = [s.index for s in self._sounds()]
+        yield from self._seats.push(sounds.index(packet.stream.index), raw.pts, raw.data)
+
+    def _rest(self) -> Iterator[RawPacket]:
+        return self._seats.flush() if self._seats else iter(())
+
+    def _sounds(self) -> list[Any]:
+        return [s for s in self._container.streams.audio if s.codec_context is not None]
+
     def _chosen(self) -> list[Any]:
-        tracks = self._container.streams
-        return [s for s in (*tracks.video[:1], *tracks.audio[:1]) if s.codec_context is not None]
+        pictures = [s for s in self._container.streams.video[:1] if s.codec_context is not None]
+        return [*pictures, *self._sounds()]
 
     def _video(self) -> VideoTrack | None:
         for stream in self._container.streams.video[:1]:
@@ -77,18 +95,17 @@ class ContainerSource:
             )
         return None
 
-    def _audio(self) -> AudioTrack | None:
-        for stream in self._container.streams.audio[:1]:
-            context = stream.codec_context
-            if context is None:
-                return None
-            return AudioTrack(
-                context.name,
-                bytes(context.extradata or b""),
-                context.sample_rate,
-                context.layout.nb_channels,
+    def _tracks(self) -> list[AudioTrack]:
+        """The sound tracks libav can read; several are a microphone each."""
+        return [
+            AudioTrack(
+                stream.codec_context.name,
+                bytes(stream.codec_context.extradata or b""),
+                stream.codec_context.sample_rate,
+                stream.codec_context.layout.nb_channels,
             )
-        return None
+            for stream in self._sounds()
+        ]
 
 
 def _open(file: str) -> Any:

@@ -2,7 +2,8 @@
 
 A demuxer decides once which tracks there are; a courtroom's encoder begins its sound late, changes
 its picture size or its codec parameters in the middle. Here each of these is an item of its own
-between the packets. Layout: Video File Format 10.1 annex E, Enhanced RTMP v2 for VP8 and Opus.
+between the packets. Layout: Video File Format 10.1 annex E, Enhanced RTMP v2 for VP8, Opus and
+several sound tracks (a microphone each, merged by `SeatTracks`).
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from courtstream.domain.errors import BrokenStream
 from courtstream.domain.time import MILLISECOND, MediaTime
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
 from media_workers.sources.describe import describe_audio, describe_video
+from media_workers.sources.seats import SeatTracks
 
 LARGEST_TAG = 8 << 20
 """No picture of a courtroom is larger; what says it is, is damaged."""
@@ -36,7 +38,8 @@ _USUAL_FPS = (5.0, 8.0, 10.0, 12.5, 15.0, 20.0, 24.0, 25.0, 30.0, 50.0, 60.0)
 _AUDIO, _VIDEO = 8, 9
 _SOUND_CODECS = {2: "mp3", 3: "pcm_s16le", 7: "pcm_alaw", 8: "pcm_mulaw", 10: "aac", 11: "speex"}
 _RATES = (5512, 11025, 22050, 44100)
-_FOUR = {b"vp08": "vp8", b"Opus": "opus"}
+_FOUR = {b"vp08": "vp8", b"Opus": "opus", b"mp4a": "aac"}
+_MULTITRACK = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,7 @@ class Tag:
     data: bytes
     rate: int = 0
     channels: int = 0
+    track: int = 0
 
 
 class TagSource:
@@ -69,6 +73,8 @@ class TagSource:
         self.audio: AudioTrack | None = None
         self.again = False
         self._held: list[Tag] = []
+        self._more: dict[int, AudioTrack] = {}
+        self._seats: SeatTracks | None = None
         try:
             self._open()
         except BrokenStream:
@@ -111,11 +117,18 @@ class TagSource:
                 break
         for tag in self._held:
             self._learn(tag)
+        if self.audio is not None and self._more:
+            tracks = [self.audio, *(self._more[n] for n in sorted(self._more))]
+            self._seats, self.audio = SeatTracks(tracks), None
+            self.audio = self._seats.track
         if self.video is None and self.audio is None:
             raise BrokenStream("no track that can be read")
 
     def _learn(self, tag: Tag) -> VideoTrack | AudioTrack | None:
         """Note setup; a packet that begins a new description gives its track."""
+        if tag.track:
+            self._learn_more(tag)
+            return None
         if tag.setup:
             self._setup[tag.kind] = tag.data
             return None
@@ -123,7 +136,14 @@ class TagSource:
             return self._sound(tag)
         return self._picture(tag) if tag.key else None
 
+    def _learn_more(self, tag: Tag) -> None:
+        """A further microphone, known by its setup when the session begins."""
+        if self._seats is None and tag.setup:
+            self._more[tag.track] = AudioTrack(tag.codec, tag.data, 48_000, 1)
+
     def _sound(self, tag: Tag) -> AudioTrack | None:
+        if self._seats is not None:
+            return None
         extradata = self._setup.get("audio", b"")
         if tag.codec == "aac" and not extradata:
             return None  # nothing can be made of it before its setup
@@ -162,9 +182,17 @@ class TagSource:
         change = self._learn(tag)
         if change is not None and change != before:
             yield change
+        if self._seats is not None and tag.kind == "audio":
+            yield from self._seated(self._seats, tag)
+            return
         known = self.video if tag.kind == "video" else self.audio
-        if not tag.setup and known is not None and known.codec == tag.codec:
+        if not tag.track and not tag.setup and known is not None and known.codec == tag.codec:
             yield _packet(tag)
+
+    def _seated(self, seats: SeatTracks, tag: Tag) -> Iterator[RawPacket]:
+        order = [0, *sorted(self._more)]
+        if not tag.setup and tag.track in order:
+            yield from seats.push(order.index(tag.track), tag.dts * MILLISECOND, tag.data)
 
     def _next(self) -> Tag | None:
         """The next tag of sound or picture; None at the end."""
@@ -228,12 +256,24 @@ def _audio(at: int, payload: bytes) -> Tag | None:
 
 
 def _enhanced(kind: int, at: int, payload: bytes) -> Tag | None:
+    if kind == _AUDIO and payload[0] & 15 == _MULTITRACK:
+        return _one_of_many(at, payload)
     codec, what = _FOUR.get(payload[1:5]), payload[0] & 15
     if codec is None or what not in (0, 1, 3):
         return None
     if kind == _AUDIO:
         return Tag("audio", codec, what == 0, True, at, 0, payload[5:], 48_000, 2)
     return Tag("video", codec, what == 0, payload[0] >> 4 & 7 == 1, at, 0, payload[5:])
+
+
+def _one_of_many(at: int, payload: bytes) -> Tag | None:
+    """A tag of one track among several: kinds, codec, number of the track, data."""
+    if len(payload) < 8 or payload[1] >> 4:
+        return None  # several tracks in one tag: no encoder we know does that
+    codec, what = _FOUR.get(payload[2:6]), payload[1] & 15
+    if codec is None or what not in (0, 1):
+        return None
+    return Tag("audio", codec, what == 0, True, at, 0, payload[7:], 48_000, 1, payload[6])
 
 
 def _packet(tag: Tag) -> RawPacket:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -65,22 +65,46 @@ class VideoDecoder:
                 self.index += 1
 
 
+STEREO = 2
+STEP = SAMPLE_RATE // 10
+"""Samples the power of a seat is told of at a time."""
+
+Levels = Callable[[MediaTime, tuple[float, ...]], None]
+
+
+def _layout(channels: int) -> str:
+    return {1: "mono", 2: "stereo"}.get(channels, f"{channels} channels")
+
+
 class AudioDecoder:
     """Packets of one codec to mono `Sound` at 48 kHz; lost packets become silence of equal length.
 
     Sound that would overlap what was given already is cut, so the output is one gapless line.
-    `off`: how far the last sound lies from its own stamp.
+    `off`: how far the last sound lies from its own stamp. `seats`: every channel is a microphone
+    of its own; they are added, and `levels` hears the power of each.
     """
 
-    def __init__(self, codec: str, extradata: bytes, rate: int, channels: int) -> None:
+    def __init__(
+        self,
+        codec: str,
+        extradata: bytes,
+        rate: int,
+        channels: int,
+        *,
+        seats: bool = False,
+        levels: Levels = lambda t, powers: None,
+    ) -> None:
         context: Any = av.CodecContext.create(codec, "r")
         if extradata:
             context.extradata = extradata
         if codec.startswith("pcm") or not extradata:
             context.sample_rate = rate
-            context.layout = "mono" if channels == 1 else "stereo"
+            context.layout = _layout(channels)
+        self._channels = channels if seats or channels > STEREO else 0
+        self._levels = levels
         self._context = context
         self._resampler: Any = None
+        self._each: list[Any] = []
         self._form: tuple[str, str, int] | None = None
         self._next: MediaTime | None = None
         self.broken = 0
@@ -97,12 +121,41 @@ class AudioDecoder:
         for frame in frames:
             t = packet.pts if frame.pts is None else int(frame.pts)
             frame.pts = None  # The line's own count of samples is the clock from here on.
+            if self._channels and frame.layout.nb_channels == self._channels:
+                yield from self._laid(t, self._added(t, frame))
+                continue
             for piece in self._resampled(frame):
                 yield from self._laid(t, piece.to_ndarray().reshape(-1))
 
     def flush(self) -> Iterator[Sound]:
         """Nothing is held back that could be placed in time."""
         return iter(())
+
+    def _added(self, t: MediaTime, frame: Any) -> np.ndarray[Any, np.dtype[np.int16]]:
+        """The sum of the seats; the power of each is told."""
+        seats = [self._seat(frame, n) for n in range(self._channels)]
+        shortest = min(len(seat) for seat in seats)
+        whole = np.stack([seat[:shortest] for seat in seats]).astype(np.int32)
+        for first in range(0, shortest, STEP):
+            part = whole[:, first : first + STEP].astype(np.float64) / 32768
+            powers = tuple(float(p) for p in (part**2).mean(axis=1))
+            self._levels(t + first * SECOND // SAMPLE_RATE, powers)
+        mixed: np.ndarray[Any, np.dtype[np.int16]]
+        mixed = np.clip(whole.sum(axis=0), -32768, 32767).astype(np.int16)
+        return mixed
+
+    def _seat(self, frame: Any, n: int) -> np.ndarray[Any, np.dtype[np.int16]]:
+        """One channel as 16-bit sound at 48 kHz."""
+        raw = frame.to_ndarray()
+        wave = raw[n] if frame.format.is_planar else raw.reshape(-1, self._channels)[:, n]
+        one = av.AudioFrame.from_ndarray(
+            np.ascontiguousarray(wave).reshape(1, -1), frame.format.packed.name, "mono"
+        )
+        one.sample_rate = frame.sample_rate
+        if len(self._each) <= n:
+            self._each.append(av.AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE))
+        pieces = [p.to_ndarray().reshape(-1) for p in self._each[n].resample(one)]
+        return np.concatenate(pieces) if pieces else np.zeros(0, np.int16)
 
     def _resampled(self, frame: Any) -> list[Any]:
         """Mono at 48 kHz. AAC may turn stereo or double its rate after its first frames."""

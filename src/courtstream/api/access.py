@@ -146,6 +146,7 @@ _ACTIONS: Mapping[str, tuple[A, ...]] = {
     f"GET {_ROOM}/events": (A.SEE_COURTROOM,),
     f"GET {_ROOM}/preview/{{name}}": (A.SEE_COURTROOM,),
     f"POST {_ROOM}/command": (A.COMMAND,),
+    f"POST {_ROOM}/seats": (A.CHANGE_KEY,),
     f"POST {_ROOM}/sources": (A.CHANGE_KEY,),
     f"POST {_ROOM}/sources/{{source_id}}/remove": (A.CHANGE_KEY,),
     f"POST {_ROOM}/keys": (A.CHANGE_KEY,),

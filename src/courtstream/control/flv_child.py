@@ -120,6 +120,6 @@ def flv_command(arguments: Sequence[str], *, transcode: bool) -> list[str]:
         imageio_ffmpeg.get_ffmpeg_exe(),
         *("-nostdin", "-hide_banner", "-loglevel", "fatal"),
         *arguments,
-        *("-map", "0:v:0?", "-map", "0:a:0?", "-c:v", "copy", *sound),
+        *("-map", "0:v:0?", "-map", "0:a?", "-c:v", "copy", *sound),
         *("-flush_packets", "1", "-f", "flv", "pipe:1"),
     ]

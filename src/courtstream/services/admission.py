@@ -39,6 +39,7 @@ from courtstream.services import (
     zone_maps,
 )
 from courtstream.services.capacity import Room, admits_low, refusal
+from courtstream.services.seats import seats_of
 from courtstream.settings import Settings
 from courtstream.store.tables import Hearing, IngestKey, NodeRow, PublicationState, Stream
 
@@ -195,6 +196,7 @@ def worker_spec(
                 "identity_window": policy.identity_window,
                 "zones": zones,
                 "start": policy.start,
+                "seats": seats_of(hearing.courtroom) if hearing.courtroom else (),
             }
         ),
         language=settings.models.languages.get(hearing.courtroom_id, "zh"),

@@ -16,6 +16,7 @@ from courtstream.services.board import Board
 from courtstream.services.capacity import GIB
 from courtstream.services.paging import Page
 from courtstream.services.scope import courtroom_for, courts_within
+from courtstream.services.seats import seats_of
 from courtstream.services.views import (
     CourtroomPage,
     CourtroomView,
@@ -134,6 +135,7 @@ def courtroom_page(
         segments=_count(session, Segment, hearing),
         redactions=_count(session, RedactionRow, hearing),
         desk=_desk(session, hearing, settings, board, now),
+        seats=seats_of(room),
     )
 
 

@@ -45,7 +45,7 @@ class Division(Base):
 
 
 class Courtroom(Base):
-    """法庭."""
+    """法庭. `seats`: whose microphone each channel of its sound is: `{channel, role, label}`."""
 
     __tablename__ = "courtrooms"
     __table_args__ = (UniqueConstraint("court_id", "name"),)
@@ -54,6 +54,7 @@ class Courtroom(Base):
     court_id: Mapped[str] = mapped_column(ForeignKey("courts.id"), index=True)
     name: Mapped[str]
     name_en: Mapped[str] = mapped_column(default="")
+    seats: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list, server_default="[]")
 
     court: Mapped[Court] = relationship()
     keys: Mapped[list[IngestKey]] = relationship(order_by="IngestKey.created_at")

@@ -10,7 +10,8 @@ from courtstream.api.pages.deskview import desk_context, desk_snapshot
 from courtstream.api.pages.i18n import Catalog
 from courtstream.api.pages.watching import STRINGS, live_state, why_text
 from courtstream.api.pages.wording import clock_s, hms, iso
-from courtstream.domain.trial import MinuteState
+from courtstream.domain.trial import MinuteState, Role
+from courtstream.services.seats import CHANNELS
 from courtstream.services.shape import ON_AIR
 from courtstream.services.views import ComingView, CourtroomPage, LiveStatus, MarkView
 
@@ -34,6 +35,9 @@ class Gauge:
     name: str
     value: str
     tone: str = ""
+
+
+SEAT_ROLES = tuple(role for role in Role if role is not Role.UNKNOWN)
 
 
 def gauges(status: LiveStatus | None, words: Catalog) -> tuple[Gauge, ...]:
@@ -200,6 +204,9 @@ def console_context(
         "may_command": may_command,
         "endable": may_command and endable(page),
         "may_manage": may_manage,
+        "seats": {seat.channel: seat for seat in page.seats},
+        "seat_channels": range(1, CHANNELS + 1),
+        "seat_roles": SEAT_ROLES,
         "words_has": words.has,
         "new_key": new_key,
         "island": {

@@ -25,7 +25,7 @@ from courtstream.domain.errors import (
     NotFound,
     WorkerAway,
 )
-from courtstream.services import courtrooms, pulls
+from courtstream.services import courtrooms, pulls, seats
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0
@@ -63,6 +63,24 @@ async def add_source(request: Request) -> Response:
     if isinstance(made, CourtstreamError):
         return await _show(request, problem=error_text(request, made), status=made.status)
     return see(f"/staff/courtrooms/{room_id}#ways-title")
+
+
+async def set_seats(request: Request) -> Response:
+    """Say whose microphone each channel is; a refusal is shown on the page."""
+    room_id = request.path_params["courtroom_id"]
+    async with request.form(max_files=0, max_fields=2 * seats.CHANNELS + 1) as form:
+        rows = [
+            {"channel": n, "role": role, "label": text_of(form, f"label{n}", 20).strip()}
+            for n in range(1, seats.CHANNELS + 1)
+            if (role := text_of(form, f"role{n}", 2))
+        ]
+    try:
+        await context(request).work.writing(
+            seats.set_seats, actor(request), room_id, rows, utc_now()
+        )
+    except InvalidInput as error:
+        return await _show(request, problem=error_text(request, error), status=error.status)
+    return see(f"/staff/courtrooms/{room_id}#seats-title")
 
 
 async def remove_source(request: Request) -> Response:

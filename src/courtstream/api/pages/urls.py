@@ -83,6 +83,7 @@ routes: list[BaseRoute] = [
     Route(f"{ROOM}/command", courtroom.command, methods=["POST"]),
     Route(f"{ROOM}/sources", courtroom.add_source, methods=["POST"]),
     Route(f"{ROOM}/sources/{{source_id}}/remove", courtroom.remove_source, methods=["POST"]),
+    Route(f"{ROOM}/seats", courtroom.set_seats, methods=["POST"]),
     Route(f"{ROOM}/keys", courtroom.rotate_key, methods=["POST"]),
     Route(f"{ROOM}/keys/{{key_id}}/revoke", courtroom.revoke_key, methods=["POST"]),
     Route("/staff/judges/{judge_id}", judge.performance_page),

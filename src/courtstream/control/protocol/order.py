@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from courtstream.control.protocol.base import VERSION, Message
-from courtstream.domain.trial import Procedure
+from courtstream.domain.trial import Procedure, Role
 from courtstream.domain.zones import ZoneMap
 
 SHORTEST_DELAY = 6.0
@@ -44,6 +44,14 @@ class SpokenParticipant(Message):
     protected: bool = False
 
 
+class SeatChannel(Message):
+    """Whose microphone a channel of the courtroom's sound is. `channel` counts from 1."""
+
+    channel: int = Field(ge=1, le=8)
+    role: Role
+    label: str = Field("", max_length=20)
+
+
 class PolicySpec(Message):
     """The privacy policy of the hearing, delays in seconds.
 
@@ -61,6 +69,7 @@ class PolicySpec(Message):
     witness_voice: Literal["plain", "change", "mute"] = "plain"
     identity_window: bool = True
     zones: ZoneMap | None = None
+    seats: tuple[SeatChannel, ...] = ()
 
 
 class ModelSpec(Message):

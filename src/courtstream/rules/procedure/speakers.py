@@ -81,17 +81,29 @@ _ASKED: tuple[tuple[Role, str, re.Pattern[str]], ...] = (
 _SENTENCES = re.compile(r"[^。！？!?；;]+[。！？!?；;]?")
 
 
+class SpeakerGuesses:
+    """Guesses turn after turn, as they come."""
+
+    def __init__(self) -> None:
+        self._asked: tuple[Role, str] | None = None
+
+    def push(self, said: Utterance) -> Guess | None:
+        """Who says this; None where the words say nothing. A labelled turn keeps its label."""
+        guess = _known(said) or _by_words(said.text)
+        if guess is None and self._asked is not None:
+            guess = Guess(*self._asked, sure=False)
+        self.told(said, guess.role if guess is not None else Role.UNKNOWN)
+        return guess
+
+    def told(self, said: Utterance, role: Role) -> None:
+        """This turn's speaker is known from elsewhere; whom a judge asks answers next."""
+        self._asked = _asks(said.text) if role is Role.JUDGE else None
+
+
 def guess_speakers(utterances: Sequence[Utterance]) -> list[Guess | None]:
     """One guess a turn, None where the words say nothing; labelled turns keep their label."""
-    found: list[Guess | None] = []
-    asked: tuple[Role, str] | None = None
-    for said in utterances:
-        guess = _known(said) or _by_words(said.text)
-        if guess is None and asked is not None:
-            guess = Guess(*asked, sure=False)
-        asked = _asks(said.text) if guess is not None and guess.role is Role.JUDGE else None
-        found.append(guess)
-    return found
+    guesses = SpeakerGuesses()
+    return [guesses.push(said) for said in utterances]
 
 
 def _known(said: Utterance) -> Guess | None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from courtstream.control.protocol import SeatChannel
 from courtstream.domain.trial import MinuteState
 from courtstream.services.views.hearings import GateView, HearingCard, MinuteView, PolicyView
 
@@ -164,3 +165,4 @@ class CourtroomPage:
     segments: int
     redactions: int
     desk: DeskFacts = DeskFacts()
+    seats: tuple[SeatChannel, ...] = ()
