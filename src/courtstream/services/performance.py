@@ -17,7 +17,7 @@ from courtstream.auth.policy import Action, Target, require
 from courtstream.domain.clock import court_day
 from courtstream.domain.errors import NotFound
 from courtstream.domain.staff import StaffRole
-from courtstream.services import paging, scoring, shape
+from courtstream.services import paging, score_views, shape
 from courtstream.services.paging import Page
 from courtstream.services.scope import courts_within, judge_for
 from courtstream.services.views import (
@@ -109,7 +109,7 @@ def _scored(session: Session, judge_id: str, since: datetime, until: datetime) -
 
 
 def _row(session: Session, hearing: Hearing, card: ScorecardRow) -> ScoredHearing:
-    waiting = sum(scoring.needs_person(f) for f in card.findings)
+    waiting = sum(score_views.needs_person(f) for f in card.findings)
     return ScoredHearing(
         shape.card_view(session, hearing), card.total, card.low, card.high, card.state, waiting
     )
@@ -131,8 +131,8 @@ def _categories(session: Session, scored: Sequence[Scored]) -> tuple[CategorySco
     """Mean points of each category over the hearings."""
     sums: dict[str, list[CategoryScore]] = {}
     for _, card in scored:
-        views = tuple(scoring.finding_view(session, f) for f in card.findings)
-        for category in scoring.categories(views):
+        views = tuple(score_views.finding_view(session, f) for f in card.findings)
+        for category in score_views.categories(views):
             sums.setdefault(category.code, []).append(category)
     return tuple(
         CategoryScore(

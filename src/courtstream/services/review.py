@@ -18,7 +18,7 @@ from courtstream.auth.policy import Action
 from courtstream.domain.errors import Conflict, InvalidInput, NotFound
 from courtstream.domain.ids import new_id
 from courtstream.domain.scoring import Outcome, ScoreState
-from courtstream.services import audit, mistakes, scoring, standards
+from courtstream.services import audit, mistakes, score_views, standards
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import FindingView, UserView
 from courtstream.store.tables import FindingRow, Hearing, Review, ReviewVerdict, ScorecardRow
@@ -83,7 +83,7 @@ def decide(
     """
     _reason(note, "须说明理由 / say why")
     card, finding = _open(session, actor, Action.REVIEW, finding_id)
-    if not scoring.contested(finding):
+    if not score_views.contested(finding):
         raise Conflict("没有待处理的申诉 / nothing is contested")
     own = any(r.user_id == actor.id and r.verdict in _BY_REVIEWER for r in finding.reviews)
     if own and not upheld:
@@ -168,7 +168,7 @@ def _say(
     session.flush()
     detail = {"finding": finding.id, "item": finding.item, "verdict": verdict.value}
     audit.append(session, actor.id, "review", card.hearing_id, detail, now)
-    return scoring.finding_view(session, finding)
+    return score_views.finding_view(session, finding)
 
 
 def recount(session: Session, card: ScorecardRow) -> None:
@@ -232,10 +232,10 @@ def _deduction(session: Session, card: ScorecardRow, finding: FindingRow) -> flo
 
 def _move(session: Session, card: ScorecardRow, now: datetime) -> None:
     """The card's state after a word; the judge's time begins when the last question is settled."""
-    if any(scoring.contested(f) for f in card.findings):
+    if any(score_views.contested(f) for f in card.findings):
         card.state = ScoreState.CONTESTED
         return
-    if any(scoring.needs_person(f) for f in card.findings):
+    if any(score_views.needs_person(f) for f in card.findings):
         card.state = ScoreState.SUGGESTED
         return
     card.state = ScoreState.CONFIRMED
