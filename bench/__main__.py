@@ -148,9 +148,16 @@ def quality(folder: Path) -> str:
     return measured(folder)
 
 
+def lanes(folder: Path) -> str:
+    from bench.lanes import main as lag
+
+    return lag()
+
+
 BENCHES: dict[str, Callable[[Path], str]] = {
     "steps": steps,
     "quality": quality,
+    "lanes": lanes,
     "spot": spot,
     "private": private,
     "redacted": redacted,
