@@ -66,10 +66,10 @@ def spot(folder: Path) -> str:
 
 
 def steps(folder: Path) -> str:
-    """The examples handed out, and our own three sets of hearings (tests/data/procedure)."""
+    """The examples handed out, and our own four sets of hearings (tests/data/procedure)."""
     handed = SHARED / "procedure"
     parts = [_steps_of(handed, folder / "steps")] if handed.is_dir() else []
-    for name in ("held", "fresh", "third"):
+    for name in ("held", "fresh", "third", "fourth"):
         truth = folder / name
         truth.mkdir()
         for doc in _scripts(name):

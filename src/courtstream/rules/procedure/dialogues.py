@@ -105,9 +105,10 @@ def _attendance(reading: Reading) -> Line | None:
     """The clerk calls two seats or more before anything else of the hearing."""
     rules = _line_of(reading, "P02", "K03", "P03", "K04")
     last = rules if rules is not None else _opening(reading)
+    taken = {p.line for p in reading.placed.values() if p.score >= ENOUGH}
     for line in reading.lines_in(0, last - 1):
         seats = sum(seat in line.utterance.text for seat in _SEATS)
-        if line.role is Role.CLERK and seats >= 2:
+        if line.role is Role.CLERK and seats >= 2 and line.index not in taken:
             return line
     return None
 

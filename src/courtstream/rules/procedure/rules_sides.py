@@ -186,7 +186,7 @@ _CHALLENGES = compile_cue(
     written=2,
 )
 _CALLS = compile_cue(
-    "(举证|出示证据|出示|提交证据|提供证据|还有(没有|其他|别的|)证据|有没有证据|证据(要|需要|)(出示|提交|提供)|继续|下一(组|份)|(有没有|有无|有什么|还有什么|有)证据|证据…(提交|出示|拿))"
+    "(举证|出示证据|出示|提交证据|提供证据|还有(没有|其他|别的|)证据|有没有证据|证据(要|需要|)(出示|提交|提供)|继续|下一(组|份)|(有没有|有无|有什么|还有什么|有)证据|证据…(提交|出示|拿)|(你|你们|你方|原告|被告|对方|辩方)的证据)"
 )
 _LEAVES = compile_cue(
     "(调查结束|调查终结|调查到此|法庭辩论|辩论意见|举证质证结束|举证结束|质证结束|法庭调查(阶段|)结束|法庭问|本庭问|法庭询问|发问)"
@@ -270,8 +270,16 @@ def _called_side(reading: Reading, line: Line) -> str:
 _INVITES = compile_cue("(质证|看一下|看看|意见|异议|认可|核对|对此|是否属实|有没有意见)")
 
 
+_OTHERS = {"P": ("被告", "第三人"), "D": ("原告",)}
+"""Words that call somebody else's evidence, by the side that has shown its own."""
+
+_COURT_LOOKS = compile_cue("(我|法庭|本庭|合议庭)(先|来|)看", written=2)
+
+
 def _invites(reading: Reading, line: Line, side: str) -> bool:
     """Whether the court invites the challenge, or lets the same side go on."""
-    if reading.stream.says(line, _INVITES):
+    if reading.stream.says(line, _INVITES) and not reading.stream.says(line, _COURT_LOOKS):
         return True
+    if any(word in line.utterance.text for word in _OTHERS.get(side[:1], ())):
+        return False
     return _called_side(reading, line) in ("", side) and "还有" not in line.utterance.text

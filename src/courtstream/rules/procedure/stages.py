@@ -10,7 +10,7 @@ from courtstream.rules.procedure.pack import Pack
 FORWARD = 0.25
 """Cost of leaving one phase for the next; each skipped phase costs it again."""
 
-BACKWARD = 1.6
+BACKWARD = 3.2
 """Cost of each phase the hearing goes back."""
 
 
