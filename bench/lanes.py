@@ -79,9 +79,9 @@ def _looks(run: DemoRun) -> Iterator[Look]:
 
 
 def _sign_in(client: httpx.Client, said: str) -> None:
-    login, password = re.findall(r"(\w+) · (\S+) · office", said)[0]
+    login, password = re.findall(r"(\w+) · (\S+) · judge", said)[0]
     page = client.get("/sign-in").text
-    csrf = re.findall(r'name="csrf" value="([^"]+)"', page)[0]
+    csrf = re.findall(r'name="csrf" value="([^"]*)"', page)[0]
     client.post("/sign-in", data={"csrf": csrf, "login": login, "password": password})
 
 
