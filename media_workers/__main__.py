@@ -6,10 +6,21 @@ import os
 import sys
 
 
+def _confine(argv: list[str]) -> None:
+    """Bind a live worker before anything that starts threads is loaded."""
+    from courtstream.settings import Settings
+    from media_workers.confine import confine_worker
+
+    asked = Settings().workers
+    if asked.confine:
+        confine_worker(argv, int(asked.memory_gb * 2**30))
+
+
 def main(argv: list[str]) -> int:
     """Run one verb; gives the exit code."""
     verb, rest = (argv[0], argv[1:]) if argv else ("", [])
     if verb == "worker":
+        _confine(rest)
         from media_workers.worker import main as worker
 
         return worker(rest)

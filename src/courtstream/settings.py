@@ -131,6 +131,13 @@ class AdmissionSettings(BaseModel):
     )
 
 
+class WorkerSettings(BaseModel):
+    """How far a live hearing's worker is bound."""
+
+    confine: bool = Field(True, description="Bind workers' files, network and memory.")
+    memory_gb: float = Field(8.0, gt=0, description="The most memory one worker may take, in GiB.")
+
+
 class ModelSettings(BaseModel):
     """Models by path; empty means the packaged ones, checked by SHA-256."""
 
@@ -185,6 +192,7 @@ class Settings(BaseSettings):
     traces: TraceSettings = TraceSettings()
     admission: AdmissionSettings = AdmissionSettings()
     objects: ObjectSettings = ObjectSettings()
+    workers: WorkerSettings = WorkerSettings()
 
     @classmethod
     def settings_customise_sources(
