@@ -23,6 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from media_workers.models import cache_folder
+
 _CREATE_RULESET, _ADD_RULE, _RESTRICT_SELF = 444, 445, 446
 _ASK_VERSION, _BELOW_PATH, _TCP_PORT = 1, 1, 2
 _SET_NO_NEW_PRIVS = 38
@@ -55,6 +57,8 @@ def bounds_of(spec_file: Path, memory: int) -> Bounds:
     key = spec.get("master_key_file")
     if key and not Path(key).exists():
         folders.append(Path(key).parent)
+    if not any(cache_folder().glob("whisper-*")):
+        folders.append(cache_folder())  # the packaged model is put together at first use
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     addresses = str(spec.get("nats_url") or "").split(",")

@@ -148,7 +148,8 @@ async def _trusted(scope: Scope, body: bytes) -> bool:
     if not _from_here(connection):
         return False
     found = sign_in_of(connection) or half_of(connection)
-    if found is None or found.scopes is not None or scope["path"] in _BEGIN:
+    begins = scope["method"] == "POST" and scope["path"] in _BEGIN
+    if found is None or found.scopes is not None or begins:
         return True
     given = headers.get("x-csrf-token", "")
     if not given and headers.get("content-type", "").startswith(_FORMS):
