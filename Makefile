@@ -9,7 +9,7 @@ WEB_ENV := $(if $(NODE_OK),,PATH="$(CURDIR)/$(BIN):$$PATH")
 WEB_SOURCES := $(shell find web/src web/scripts web/*.json web/*.ts -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo test lint types imports docs unit behaviour browser bench lock doctor clean
+.PHONY: help install web demo test lint types imports docs unit behaviour browser bench lock doctor clean sbom audit fuzz
 
 help: ## 本页 / this page
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -71,6 +71,21 @@ bench: install ## 速度与准确率 / speed and accuracy against peers
 
 doctor: install ## 缺什么、怎么补 / what is missing and how to mend it
 	@$(BIN)/courtstream doctor
+
+sbom: install ## 软件物料清单 / bill of materials, CycloneDX
+	@mkdir -p build
+	$(BIN)/cyclonedx-py environment $(BIN)/python --of JSON --output-reproducible -o build/sbom-python.cdx.json
+	cd web && $(WEB_ENV) npm sbom --sbom-format cyclonedx --omit dev > ../build/sbom-web.cdx.json
+	@ls -l build/sbom-*.json
+
+audit: install ## 依赖漏洞检查，须能访问漏洞库 / known vulnerabilities; needs their services
+	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock || \
+	  { echo "依赖检查未完成：有漏洞，或无法访问漏洞库（api.osv.dev、pypi.org）/ vulnerable packages above, or the service could not be reached"; exit 1; }
+	@cd web && $(WEB_ENV) npm audit --omit dev || \
+	  { echo "npm 检查未完成：有漏洞，或镜像不提供 audit 接口 / vulnerable packages above, or this registry offers no audit"; exit 1; }
+
+fuzz: install ## 长时间接口模糊测试 / the whole API, for longer
+	COURTSTREAM_API_EXAMPLES=200 $(BIN)/pytest tests/fuzz/test_the_whole_api.py --timeout 0
 
 lock: ## 重新锁定依赖 / pin all packages anew
 	$(BIN)/python -m pip install --quiet uv==0.13.9

@@ -13,6 +13,9 @@ from tests.browser.stage import Stage
 
 PUBLIC = ("/", "/?q=纠纷", "/watch/{hearing}", "/sign-in", "/nowhere")
 STAFF = (
+    ("admin", "/staff/me"),
+    ("admin", "/staff/users"),
+    ("admin", "/staff/audit?action=sign_in"),
     ("clerk", "/staff"),
     ("clerk", "/staff/hearings"),
     ("clerk", "/staff/courtrooms/{room}"),

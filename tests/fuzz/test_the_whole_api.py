@@ -1,7 +1,7 @@
 """Promise: no request to the HTTP API ends in a 500, whatever is in it.
 
 schemathesis makes requests from the document itself, as a person whose role has the address's
-action; half of them name things that exist. `make fuzz-api` does the same for longer.
+action; half of them name things that exist. `make fuzz` does the same for longer.
 """
 
 from __future__ import annotations

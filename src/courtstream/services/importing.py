@@ -29,6 +29,10 @@ class ImportRefused(CourtstreamError):
         self.report = report
 
 
+MOST_FAULTS = 200
+"""Faults named in one answer: nobody reads more, and a hostile file has millions."""
+
+
 def import_hearings(
     session: Session, actor: UserView | None, data: bytes, now: datetime
 ) -> ImportReport:
@@ -41,7 +45,7 @@ def import_hearings(
     if not errors:
         ids, errors = _take(session, actor, rows, now)
     if errors:
-        raise ImportRefused(ImportReport((), tuple(errors)))
+        raise ImportRefused(ImportReport((), _bounded(errors)))
     by = actor.id if actor else "operator"
     audit.append(session, by, "import_hearings", "hearings", {"count": len(ids)}, now)
     return ImportReport(tuple(ids), ())
@@ -89,3 +93,12 @@ def _create(
         return [], [RowError(row, "court", "无权为该法院排期", "you may not schedule there")]
     hearing = schedule.create(session, new, place, actor.id if actor else "operator", now)
     return [hearing.id], []
+
+
+def _bounded(errors: list[RowError]) -> tuple[RowError, ...]:
+    """The first faults, and how many more there are."""
+    more = len(errors) - MOST_FAULTS
+    if more <= 0:
+        return tuple(errors)
+    rest = RowError(0, "", f"另有 {more} 处错误未列出", f"{more} more faults are not listed")
+    return (*errors[:MOST_FAULTS], rest)

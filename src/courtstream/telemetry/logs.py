@@ -14,6 +14,9 @@ import structlog
 from courtstream.domain.pii import Pii
 
 Fields = MutableMapping[str, Any]
+_ADDRESSES = ("uvicorn.access", "httpx", "httpx2")
+"""Loggers that write whole addresses, which may hold what somebody searched for."""
+
 _FRAMES = 6
 _CHAIN = 4
 
@@ -48,7 +51,8 @@ def set_up_logs(*, as_json: bool = True, level: str = "INFO") -> None:
     root = logging.getLogger()
     root.handlers = [handler]
     root.setLevel(level)
-    logging.getLogger("uvicorn.access").setLevel(logging.WARNING)
+    for name in _ADDRESSES:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def drop_personal(logger: object, method: str, fields: Fields) -> Fields:
