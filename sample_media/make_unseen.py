@@ -26,7 +26,7 @@ FOLDER = HERE / "unseen"
 CACHE = HERE.parent / ".cache" / "sample_media"
 HEARD_RATE = 16_000
 LEVEL = 0.17
-BIT_RATE = 20_000
+BIT_RATE = 24_000
 SAID_BY = {
     "judge": ("J", "审判员"),
     "clerk": ("K", "书记员"),

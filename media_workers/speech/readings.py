@@ -144,7 +144,7 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
         if heard.signs[at].kind != DIGIT:
             at += 1
             continue
-        end, count = _stretch(heard, at, loose=False)
+        end, count = _stretch(heard, at, loose=False, enough=_LENGTHS[Reason.ID])
         last = end - 1
         if (
             count >= least

@@ -15,6 +15,9 @@ TURN = "\n"
 """Parts what two people say, or two segments of a recogniser."""
 
 _BORDER = re.compile(r"[。．.…！？?!，, ]{0,3}\n?(?:嗯|好|对|是|哦|后面是|然后)?[，,。 ]{0,2}$")
+_NEARLY = 15
+"""Digits after which a single one with the check X is an identity number's end."""
+
 _PIECE = 2
 """So many digits on both sides at least, before a number goes on over a sentence's end."""
 
@@ -68,13 +71,13 @@ def _lexer() -> re.Pattern[str]:
     one = "".join(tables["strong"])
     weak = "".join(tables["weak"])
     confused = "".join(tables["confused"])
-    counting = "一二两三四五六七八九"
+    counting, check = "一二两三四五六七八九", f"(?:{alternatives(tables['check'])})"
     return re.compile(
         rf"(?P<repeat>[两俩二三四五六]个[{one}0-9](?![十百千万亿]))"
         rf"|(?P<whole>(?:[{counting}](?=[十百千])|(?=十))(?:[{counting}]?[十百千][零〇]?)+[{counting}]?)"
         rf"|(?P<digits>[0-9０-９]+|[{one}])"
         rf"|(?P<weak>(?<=[{one}0-9])[{weak}](?=[{one}0-9])|[{weak}](?=[{one}0-9]{{5}})"
-        rf"|(?<=[{one}0-9]{{2}})[{confused}](?=[{one}0-9]{{2}}))"
+        rf"|(?<=[{one}0-9]{{2}})[{confused}](?=[{one}0-9](?:[{one}0-9]|{check})))"
     )
 
 
@@ -145,7 +148,9 @@ def _goes_on(text: str, run: list[Group], group: Group, between: str) -> bool:
     """Whether a number is read on over the end of a sentence, of a segment or of a turn."""
     if not between or not _BORDER.fullmatch(between) or run[-1].whole or group.whole:
         return False
-    if min(sum(len(one.digits) for one in run), len(group.digits)) < _PIECE:
+    said = sum(len(one.digits) for one in run)
+    last = said >= _NEARLY and _check().match(text, group.end) is not None
+    if min(said, len(group.digits)) < _PIECE and not last:
         return False
     return not text.startswith(catalogue().words("units", "words"), group.end)
 

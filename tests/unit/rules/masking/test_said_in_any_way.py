@@ -281,6 +281,10 @@ def test_pages_and_numbers_of_exhibits_stay(n: int, first: int, last: int, joine
     assert all(not spans for spans in spot_turns(text.split("\n")))
 
 
+def test_a_last_digit_with_its_check_after_a_sentence_s_end_is_hidden() -> None:
+    assert shown("我的身份证号是", "三七零一零二一九，四零零一零七零零。一X", "，请核对。") == ""
+
+
 def test_a_second_voice_that_repeats_the_number_is_hidden_too() -> None:
     turns = [
         "我的手机号是一三八四四三幺",

@@ -1,0 +1,85 @@
+"""Readings as a recogniser really gave them for a hard voice: heard by their sounds."""
+
+from __future__ import annotations
+
+import pytest
+
+from courtstream.domain.redaction import Reason
+from tests.unit.speech.test_private_speech import share, spotted, words
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        # 现住址,经开区昆仑街九百八十八号三楼
+        ("先诸至禁开取困轮解救败法八号三楼，房子是租的。", "禁开取困轮解救败法八号三楼"),
+        # 我妈住在丰乐县城关镇建设路二巷十五号
+        ("我妈住在风乐线陈关正介设路二向十五号，她身体不好。", "风乐线陈关正介设路二向十五号"),
+        # 户籍在松平县大石镇柳河村三组
+        ("呼籍的宋平先大时真六和寸三祖，我说完了。", "宋平先大时真六和寸三祖"),
+        # 住铁西区兴华北街十七号甲,华府新天地二期,六栋幺八零二
+        (
+            "驻铁西驱兴华北街时期号甲华府新天第二七六动一八零二，快递也寄。",
+            "铁西驱兴华北街时期号甲华府新天第二七六动一八零二",
+        ),
+    ],
+)
+def test_an_address_of_which_every_second_word_is_wrong(text: str, private: str) -> None:
+    said = words(text)
+    assert share(said, spotted(said), private, text) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        # 卡号六二九九零七八七四七七…: 17 syllables, one of them written as a digit
+        ("卧用的踏毫溜儿救救零起吧起司起起刺起，转到他那里。", "溜儿救救零起吧起司起起"),
+        # 手机幺五四幺八五六八零七二
+        ("受即要物四要把物六把零起啊，顺达财产。", "要物四要把物六把零起"),
+        # 我的手机号是幺五四零五二九五八六幺
+        ("莫底受几康物斯林物而救物把流，后面是民事诉讼法。", "物斯林物而救物把流"),
+        # 病案号幺零零二七四五三: not the number of the case
+        ("上写的是定案号邀零零二七四五三，收款。", "零零二七四五三"),
+    ],
+)
+def test_digits_that_were_written_as_words(text: str, private: str) -> None:
+    said = words(text)
+    assert share(said, spotted(said), private, text) > 0.95
+
+
+@pytest.mark.parametrize(
+    ("text", "private", "reason"),
+    [
+        ("病历上写的是双枪情感障碍，一直吃药。", "双枪情感障碍", Reason.HEALTH),
+        ("我因为这个是得了一预证，一直在吃药。", "一预证", Reason.HEALTH),
+        ("她儿子在育财实验小学四年级一般，想转学。", "财实验小学四年级一般", Reason.MINOR),
+    ],
+)
+def test_illnesses_and_schools(text: str, private: str, reason: Reason) -> None:
+    said = words(text)
+    spans = spotted(said)
+    assert share(said, spans, private, text) > 0.95
+    assert {span.reason for span in spans} == {reason}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "后来都是微信转的，一次两万一次三万五，最后一次是四万六千块。",
+        "顺达保险公司江州分公司，住所地江州市南湖区商务大道一百零八号，委托代理人高博。",
+        "保单号是二零二五零三一八零零七七，请法庭核对。",
+        "他用手机拍的照片一共四十七张，已经提交了。",
+        "他住在哪里我不知道，也没有去过他家那条路。",
+        "根据公司法第二十一条，股东不得滥用权利。",
+    ],
+)
+def test_what_is_used_or_belongs_to_an_office_stays(text: str) -> None:
+    assert spotted(words(text)) == []
+
+
+def test_a_number_that_is_complete_ends_where_other_words_come() -> None:
+    text = "证件号码九九零九零三一九八三零二二七八二零五，有效七到二零三五年，没有错。"
+    said = words(text)
+    spans = spotted(said)
+    assert share(said, spans, "九九零九零三一九八三零二二七八二零五", text) == 1.0
+    assert share(said, spans, "二零三五年", text) == 0.0
