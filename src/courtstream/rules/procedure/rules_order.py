@@ -9,7 +9,7 @@ from courtstream.domain.time import MediaTime, seconds
 from courtstream.domain.transcript import EventKind
 from courtstream.domain.trial import Role
 from courtstream.rules.procedure.conditions import MET
-from courtstream.rules.procedure.dialogues import merged_line
+from courtstream.rules.procedure.merging import merged_line
 from courtstream.rules.procedure.reading import Placed, Reading
 from courtstream.rules.procedure.sound import compile_barrier, compile_cue
 from courtstream.rules.procedure.stream import Line
