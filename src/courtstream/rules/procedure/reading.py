@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from courtstream.domain.time import MediaTime, seconds
 from courtstream.domain.transcript import Transcript
 from courtstream.domain.trial import MinuteState, Participant, Procedure, Role
 from courtstream.rules.procedure.candidates import Candidate, candidates
 from courtstream.rules.procedure.pack import Pack, Step, load_pack
+from courtstream.rules.procedure.speakers import guess_speakers
 from courtstream.rules.procedure.stages import stage_path
 from courtstream.rules.procedure.stream import Line, Stream
 
@@ -84,7 +85,7 @@ def read(
 ) -> Reading:
     """Read a transcript against the pack of its procedure."""
     pack = load_pack(procedure)
-    stream = Stream(transcript, participants)
+    stream = Stream(_told_apart(transcript), participants)
     reading = Reading(stream, pack, sole_judge, public, states)
     reading.found = candidates(stream, pack)
     reading.path = stage_path(len(stream.lines), pack, reading.found)
@@ -93,6 +94,19 @@ def read(
         if placed is not None:
             reading.placed[step.code] = placed
     return reading
+
+
+def _told_apart(transcript: Transcript) -> Transcript:
+    """A transcript in which hardly anybody is labelled, with the speakers its words tell."""
+    said = transcript.utterances
+    unknown = sum(u.role is Role.UNKNOWN for u in said)
+    if unknown * 2 <= len(said):
+        return transcript
+    guesses = zip(said, guess_speakers(said), strict=True)
+    return replace(
+        transcript,
+        utterances=tuple(replace(u, role=g.role) if g is not None else u for u, g in guesses),
+    )
 
 
 def _score(reading: Reading, step: Step, candidate: Candidate) -> float:

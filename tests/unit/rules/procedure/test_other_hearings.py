@@ -53,7 +53,9 @@ def test_without_labels_steps_are_still_found():
     ]
     figures = judged(docs)
     assert figures["step_f1"] >= BARS["step_f1"]
+    assert figures["missing_precision"] >= BARS["missing_precision"]
     assert figures["missing_recall"] >= BARS["missing_recall"]
+    assert figures["rule_precision"] >= BARS["rule_precision"]
 
 
 def heard(code: str, role: str, text: str) -> float:
