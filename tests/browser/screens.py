@@ -13,7 +13,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, sync_playwright
+from sqlalchemy import select
 
+from courtstream.domain.clock import utc_now
+from courtstream.services import coverage, monthly
+from courtstream.store.tables import Notice
 from tests.browser import modes
 from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE, sign_in, until
 from tests.browser.stage import ROOT, Stage, running
@@ -43,13 +47,15 @@ PAGES = {
     "coverage": ("office", "/staff/coverage"),
     "indicators": ("office", "/staff/indicators"),
     "notices": ("office", "/staff/notices"),
+    "notice": ("office", "/staff/notices/{notice}"),
+    "behind": ("office", "/staff/behind/LIVE_RATE?span=3"),
     "replay": ("", "/watch/{hearing}?t=11"),
     "clips": ("", "/clips/{hearing}"),
     "clips-desk": ("clerk", "/staff/hearings/{hearing}/clips"),
     "verdict": ("", "/verdict/{hearing}"),
     "verdict-desk": ("clerk", "/staff/hearings/{hearing}/verdict"),
 }
-FACES = ("home", "live", "courtroom", "judge", "scorecard")
+FACES = ("home", "live", "courtroom", "judge", "scorecard", "coverage")
 """Pages shown in every look; the others in Chinese on a desk only."""
 
 MOVING = ("live", "courtroom", "replay", "scorecard")
@@ -93,8 +99,17 @@ def play(page: Page) -> None:
     page.evaluate("document.querySelector('video').pause()")
 
 
+def supervised(stage: Stage) -> None:
+    """The latest month's supervision has run, so that there is something to look at."""
+    work, now = stage.platform.work, utc_now()
+    work.write(monthly.run, work.read(coverage.latest, now), now)
+
+
 def places(stage: Stage) -> dict[str, str]:
+    with stage.platform.work.store.read() as session:
+        notice = session.scalars(select(Notice.id).order_by(Notice.id)).first()
     return {
+        "notice": notice or "",
         "hearing": stage.seed.hearing_id,
         "room": stage.seed.courtroom_id,
         "judge": stage.judge_of("judge"),
@@ -118,6 +133,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder, running(Path(folder), picture) as stage:
         stage.open()
         modes.text_mode(stage)
+        supervised(stage)
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
             for kind, names in looks(only):
