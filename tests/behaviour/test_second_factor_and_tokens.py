@@ -188,7 +188,9 @@ def test_https_binds_the_cookie_to_the_host(world: World) -> None:
     world.settings = world.settings.model_copy(update={"web": web})
     with site(world) as client:
         login = {"login": "clerk", "password": PASSWORD}
-        cookie = client.post("/api/v1/session", json=login).headers["set-cookie"]
+        answer = client.post("/api/v1/session", json=login)
+        assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        cookie = answer.headers["set-cookie"]
         assert cookie.startswith("__Host-cs_session=")
         for flag in ("Secure", "HttpOnly", "Path=/", "SameSite=lax"):
             assert flag.lower() in cookie.lower()

@@ -13,7 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from courtstream.api.context import context, half_of, sign_in_of
 from courtstream.api.problems import of_error, problem
-from courtstream.api.session import present
+from courtstream.api.session import is_secure, present
 from courtstream.auth.tokens import same
 from courtstream.domain.errors import CsrfFailed
 from courtstream.domain.ids import new_id
@@ -77,6 +77,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS:
                     headers.setdefault(name, value)
+                if is_secure(HTTPConnection(scope)):
+                    headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)
 
         await self.app(scope, receive, with_headers if scope["type"] == "http" else send)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.clock import utc_now
@@ -22,9 +22,6 @@ FIRST = "0" * 64
 
 FIELDS = ("id", "at", "actor", "action", "subject", "detail", "prev_hash", "hash")
 """Names and order of an exported entry; the hash covers all but itself."""
-
-_TURNSTILE = 0x61756469
-"""The advisory lock under which PostgreSQL lets one transaction at a time add to the chain."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +42,8 @@ def append(
 ) -> None:
     """Add one act. `actor` is a user id or `machine`; `detail` never holds personal data.
 
-    Appends are one at a time in all processes: SQLite has one writer, PostgreSQL a lock that
-    the transaction holds to its end.
+    Appends are one at a time in all processes: the store has one writer (`store.unit`).
     """
-    if session.get_bind().dialect.name == "postgresql":
-        session.execute(text(f"SELECT pg_advisory_xact_lock({_TURNSTILE})"))
     last = session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc()).limit(1)).first()
     entry = AuditEntry(
         id=last.id + 1 if last else 1,

@@ -10,6 +10,7 @@ from courtstream.cli import GROUPS, app
 from courtstream.cli import audit as commands
 from courtstream.services import audit
 from tests.support.platform import World
+from tests.unit.services.test_audit import unguard
 
 
 @pytest.fixture
@@ -31,8 +32,7 @@ def call(*words: str) -> Result:
 
 def break_row(world: World, statement: str) -> None:
     with world.work.store.write() as session:
-        for verb in ("update", "delete"):
-            session.execute(text(f"DROP TRIGGER audit_no_{verb}"))
+        unguard(session)
         session.execute(text(statement))
 
 
