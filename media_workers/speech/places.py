@@ -17,6 +17,9 @@ _UNIT = re.compile(
 )
 _REGION = re.compile(r"[省市区县镇乡]|自治州")
 _ROAD = re.compile(r"[路街巷村苑园屯里道]|胡同|小区")
+_NO_HOME = frozenset("院宿户房建")
+"""After 住 these make another word."""
+
 _COURT = sounds_of("人民法院")
 _EDGE, _BREAK = seconds(1.5), seconds(1.0)
 _GARBLED, _AHEAD = 3, 8
@@ -141,12 +144,15 @@ def named(heard: Heard) -> Iterator[Evidence]:
     """A cue, then a region and a road or village, with the number lost or none.
 
     By their sounds: a recogniser writes 县 as 线 and 街 as 解, and the numbers after them as
-    words. 住 alone, which sounds like much else, must have a number behind the road.
+    words. 住 alone, which sounds like much else, must be written so and have a number behind the
+    road; 住院 is no home.
     """
     for at in range(len(heard.signs)):
         size = said_at(heard.sounds, at, listed("address", "cues"))
         begin = _skip(heard, at + size)
         if not size or is_question(heard, begin):
+            continue
+        if size < 2 and (heard.text[at] != "住" or heard.text[begin : begin + 1] in _NO_HOME):
             continue
         end = _place_end(heard, begin, numbered=size < 2)
         if end is not None and not _office(heard, end):
@@ -165,7 +171,7 @@ def _place_end(heard: Heard, begin: int, numbered: bool) -> int | None:
     if not after:
         return None
     end = _numbers_end(heard, max(after))
-    return end if not numbered or end > max(after) else None
+    return end if not numbered or end > max(after) + 1 else None
 
 
 def _numbers_end(heard: Heard, end: int) -> int:

@@ -19,7 +19,7 @@ from tests.unit.speech.test_private_speech import share, spotted, words
         ("呼籍的宋平先大时真六和寸三祖，我说完了。", "宋平先大时真六和寸三祖"),
         # 住铁西区兴华北街十七号甲,华府新天地二期,六栋幺八零二
         (
-            "驻铁西驱兴华北街时期号甲华府新天第二七六动一八零二，快递也寄。",
+            "住铁西驱兴华北街时期号甲华府新天第二七六动一八零二，快递也寄。",
             "铁西驱兴华北街时期号甲华府新天第二七六动一八零二",
         ),
     ],
@@ -71,6 +71,8 @@ def test_illnesses_and_schools(text: str, private: str, reason: Reason) -> None:
         "他用手机拍的照片一共四十七张，已经提交了。",
         "他住在哪里我不知道，也没有去过他家那条路。",
         "根据公司法第二十一条，股东不得滥用权利。",
+        "住院以后他去过一次，知道两边都有错。",
+        "我主张他去年在人民路买过十五吨，没有付钱。",
     ],
 )
 def test_what_is_used_or_belongs_to_an_office_stays(text: str) -> None:
