@@ -209,7 +209,7 @@ class Diary:
         guess = self._guesses.push(said)
         if guess is None:
             return Role.UNKNOWN.value, "", ""
-        return guess.role.value, guess.label, "words"
+        return guess.role.value, guess.label, "words" if guess.sure else "guess"
 
     def _knocks(self, sound: Sound) -> None:
         if self._gavel is None or sound.t != self._gavel_end:

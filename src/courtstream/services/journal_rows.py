@@ -79,6 +79,7 @@ def _words(session: Session, hearing: Hearing, row: JournalRow) -> None:
             end=int(body["end"]),
             role=_role(body.get("role")),
             speaker=str(body.get("speaker", ""))[:64],
+            told_by=str(body.get("by", ""))[:8],
             text=str(body["text"]),
             confidence=float(body.get("confidence", _mean_confidence(body.get("words", ())))),
             state=TranscriptState.DRAFT_ASR,

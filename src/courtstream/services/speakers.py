@@ -7,6 +7,7 @@ import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from courtstream.settings import Settings
 from courtstream.store.tables import Hearing, UtteranceRow
 
 LONGEST = 20
+GUESS, VOICE, PERSON = "guess", "voice", "person"
+"""What may have named a speaker, beside `channel` and `words`; only a guess gives way."""
 
 
 def name_speaker(
@@ -62,7 +65,7 @@ def name_speaker(
         )
         rows = list(session.scalars(query))
     for one in rows:
-        one.role, one.speaker = Role(role), label
+        one.role, one.speaker, one.told_by = Role(role), label, PERSON
     detail = {"turns": len(rows), "role": role}
     audit.append(session, actor.id, "speaker_named", hearing_id, detail, now)
     return len(rows)
@@ -87,15 +90,20 @@ async def find(
 def unlabelled(session: Session, actor: UserView, hearing_id: str) -> list[dict[str, Any]]:
     """Every turn with its guess, as the voice tool takes them. `known`: it has a label already."""
     hearing_for(session, actor, Action.NAME_SPEAKER, hearing_id)
-    said = transcript_of(session, hearing_id).utterances
     query = (
-        select(UtteranceRow.seq)
+        select(UtteranceRow)
         .where(UtteranceRow.hearing_id == hearing_id)
         .order_by(UtteranceRow.start, UtteranceRow.seq)
     )
+    rows = list(session.scalars(query))
+    named = transcript_of(session, hearing_id).utterances
+    said = [
+        replace(u, role=Role.UNKNOWN, speaker="") if row.told_by == GUESS else u
+        for row, u in zip(rows, named, strict=True)
+    ]
     return [
         {
-            "seq": seq,
+            "seq": row.seq,
             "start": u.span.start,
             "end": u.span.end,
             "role": guess.role.value if guess else Role.UNKNOWN.value,
@@ -103,7 +111,7 @@ def unlabelled(session: Session, actor: UserView, hearing_id: str) -> list[dict[
             "sure": bool(guess and guess.sure),
             "known": u.role is not Role.UNKNOWN,
         }
-        for seq, u, guess in zip(session.scalars(query), said, guess_speakers(said), strict=True)
+        for row, u, guess in zip(rows, said, guess_speakers(said), strict=True)
     ]
 
 
@@ -123,16 +131,21 @@ def label(
     found: Mapping[int, tuple[str, str]],
     now: datetime,
 ) -> int:
-    """Put labels on turns that still have none; a person's word is never overwritten."""
+    """Put labels on turns that have none or a guess; a person's word is never overwritten."""
     session.get_one(Hearing, hearing_id)
     done = 0
     for seq, (role, seat) in found.items():
         row = session.get(UtteranceRow, (hearing_id, seq))
-        if row is not None and row.role is Role.UNKNOWN and role in set(Role):
-            row.role, row.speaker = Role(role), seat[:LONGEST]
+        if row is not None and _open(row) and role in set(Role):
+            row.role, row.speaker, row.told_by = Role(role), seat[:LONGEST], VOICE
             done += 1
     audit.append(session, actor.id, "speakers_found", hearing_id, {"turns": done}, now)
     return done
+
+
+def _open(row: UtteranceRow) -> bool:
+    """Whether nobody and nothing sure has named the speaker."""
+    return row.role is Role.UNKNOWN or row.told_by == GUESS
 
 
 async def _by_voice(

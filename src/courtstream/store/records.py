@@ -63,7 +63,10 @@ class Asset(Base):
 
 
 class UtteranceRow(Base):
-    """A line of the transcript, private words already masked. `words` as in the journal."""
+    """A line of the transcript, private words already masked. `words` as in the journal.
+
+    `told_by`: what named the speaker: `channel`, `words`, `guess`, `voice` or `person`.
+    """
 
     __tablename__ = "utterances"
     __table_args__ = (Index("ix_utterances_hearing_id_start", "hearing_id", "start"),)
@@ -74,6 +77,7 @@ class UtteranceRow(Base):
     end: Mapped[int] = mapped_column(Nanoseconds)
     role: Mapped[Role] = mapped_column(word(Role), default=Role.UNKNOWN)
     speaker: Mapped[str] = mapped_column(String(64), default="")
+    told_by: Mapped[str] = mapped_column(String(8), default="", server_default="")
     text: Mapped[str] = mapped_column(Text)
     confidence: Mapped[float] = mapped_column(default=1.0)
     state: Mapped[TranscriptState] = mapped_column(word(TranscriptState))

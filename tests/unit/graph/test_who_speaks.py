@@ -49,7 +49,7 @@ def test_the_words_tell_who_speaks_and_who_was_asked() -> None:
     said = [("现在开庭。核对当事人身份，被告？", 0), ("我叫路平。", 0), ("嗯那个。", 0)]
     assert speakers(rows_of(said)) == [
         ("J", "审判长", "words"),
-        ("D", "被告方", "words"),
+        ("D", "被告方", "guess"),
         ("?", "", ""),
     ]
 
