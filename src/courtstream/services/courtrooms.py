@@ -39,7 +39,7 @@ from courtstream.store.tables import (
     User,
 )
 
-PAGE = 40
+PAGE = 20
 HIDDEN = "••••••••••••••••••••••••••••"
 
 _SAYS: dict[str, tuple[str, str]] = {

@@ -77,7 +77,7 @@ def test_the_desk_s_lists_come_by_page(world: World) -> None:
     people(world, 100)
     office, clerk = world.users["office"], world.users["clerk"]
     rooms = world.work.read(courtrooms.courtrooms, clerk, NOW, 3)
-    assert (rooms.total, rooms.page, rooms.pages) == (101, 3, 3)
+    assert (rooms.total, rooms.page, rooms.pages) == (101, 3, 6)
     judges = world.work.read(performance.judges, office, "审09")
     assert [j.name for j in judges.rows] == [f"审{n:03}" for n in range(90, 100)]
     assert world.work.read(performance.judges, world.users["judge"], "审09").total == 0
