@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from authlib.integrations.httpx_client import AsyncOAuth2Client
 from starlette.testclient import TestClient
 
 from courtstream.domain.staff import StaffRole
@@ -156,6 +160,31 @@ def test_somebody_elses_answer_opens_nothing(world: World, service: Provider) ->
         assert theirs.get(path).headers["location"] == "/sign-in?sso=failed"  # another's state
         assert mine.get(path).headers["location"] == "/staff"
         assert mine.get(path).headers["location"] == "/sign-in?sso=failed"  # used up
+
+
+def test_the_code_is_bound_to_the_asker_and_the_token_to_the_question(
+    world: World, service: Provider, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """PKCE (RFC 7636): the verifier fits the challenge. A token of an earlier answer: refused."""
+    service.person("s12", name="甲", groups=["clerks", "linjiang"])
+    real, bodies, tokens = AsyncOAuth2Client._fetch_token, list[str](), list[Any]()
+
+    async def watched(self: Any, url: str, body: str = "", **more: Any) -> Any:
+        bodies.append(body)
+        tokens.append(await real(self, url, body=body, **more))
+        return tokens[0]  # always the first answer's token, whatever was asked
+
+    monkeypatch.setattr(AsyncOAuth2Client, "_fetch_token", watched)
+    with browser(world) as client:
+        start = client.get("/sign-in/sso").headers["location"]
+        challenge = parse_qs(urlsplit(start).query)["code_challenge"][0]
+        back = service.log_in(start, "s12").replace("http://testserver", "")
+        assert client.get(back).headers["location"] == "/staff"
+        verifier = parse_qs(bodies[0])["code_verifier"][0]
+        made = urlsafe_b64encode(sha256(verifier.encode()).digest()).decode().rstrip("=")
+        assert made == challenge
+    with browser(world) as client:
+        assert through(client, service, "s12") == "/sign-in?sso=failed"  # another nonce
 
 
 def test_it_never_leads_to_another_site(world: World, service: Provider) -> None:
