@@ -45,7 +45,7 @@ def cells(y: Planes) -> Cells:
 
 def signature(y: Planes) -> tuple[int, ...]:
     """`cells` as the whole numbers a zone map keeps."""
-    return tuple(int(v) for v in np.rint(cells(y)).reshape(-1))
+    return tuple(np.rint(cells(y)).astype(int).reshape(-1).tolist())
 
 
 def alike(a: Cells, b: Cells) -> npt.NDArray[np.bool_]:
