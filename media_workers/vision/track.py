@@ -32,6 +32,7 @@ _LEAP_TIME: MediaTime = 300 * MILLISECOND
 _PACE_TIME: MediaTime = 75 * MILLISECOND
 _DRIFT: MediaTime = 200 * MILLISECOND
 _FRAME: MediaTime = 40 * MILLISECOND
+_WAVER = 0.08
 _SURE, _TINY = (0.8, 0.5), (22.0, 16.0)
 
 
@@ -170,8 +171,10 @@ def between(a: Seen, b: Seen, t: MediaTime) -> Seen:
         return replace(_both(a, b), t=t, guessed=min(t - a.t, b.t - t))
     share = (t - a.t) / (b.t - a.t)
     x, y = a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share
-    # the larger size: one of the two may have been measured short, half behind something
-    w, h = max(a.w, b.w), max(a.h, b.h)
+    # the larger size: one of the two may have been measured short, half behind something; and more
+    # along the way, which is seldom straight or even
+    w = max(a.w, b.w) + _WAVER * abs(b.x - a.x)
+    h = max(a.h, b.h) + _WAVER * abs(b.y - a.y)
     score = a.score + (b.score - a.score) * share
     return Seen(t, x, y, w, h, score, guessed=min(t - a.t, b.t - t))
 
