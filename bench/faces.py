@@ -32,6 +32,10 @@ ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 JUDGE = SHARED / "judge" / "leak_rate.py"
 
+PROFILE = Path("/usr/share/opencv4/haarcascades/haarcascade_frontalface_default.xml")
+"""Of Debian's opencv-data. Named outright: the path built into Debian's faceblur does not exist,
+and without a profile it passes every face."""
+
 Command = Callable[[Path, Path], list[str]]
 
 
@@ -86,20 +90,22 @@ def tools(preset: str, deface: str) -> dict[str, Command]:
     if _has_faceblur():
         found["faceblur"] = _faceblur
     else:
-        print("GStreamer's faceblur is not installed (gstreamer1.0-opencv): left out")
+        print("GStreamer's faceblur is not there (gstreamer1.0-opencv, opencv-data): left out")
     return found
 
 
 def _has_faceblur() -> bool:
     inspect = shutil.which("gst-inspect-1.0")
-    if inspect is None:
+    if inspect is None or not PROFILE.exists():
         return False
     return subprocess.run([inspect, "--exists", "faceblur"], check=False).returncode == 0
 
 
 def _faceblur(clip: Path, out: Path) -> list[str]:
     chain = f"filesrc location={clip} ! qtdemux ! avdec_h264 max-threads=1 ! videoconvert"
-    chain += " ! faceblur ! videoconvert ! x264enc speed-preset=veryfast threads=1"
+    chain += (
+        f" ! faceblur profile={PROFILE} ! videoconvert ! x264enc speed-preset=veryfast threads=1"
+    )
     chain += f" ! h264parse ! mp4mux ! filesink location={out}"
     return ["gst-launch-1.0", "-q", *chain.split()]
 
