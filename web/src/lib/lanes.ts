@@ -121,7 +121,7 @@ export class Lanes {
     this.lanes = [
       lane("recording", recording, (b) => (b.kind === "met" ? word("view.recorded") : word(`view.${b.kind}`))),
       lane("public", d.public.map((b) => ({ ...b, kind: "met" })), () => word("view.aired")),
-      lane("state", [...state, ...d.closures], (b) => (b.kind === "guard" ? word("view.guard") : word(`minute.${b.kind}`))),
+      lane("state", [...state, ...d.closures.map((b) => ({ ...b, text: word("view.guard") }))], (b) => (b.kind === "guard" ? word("view.guard") : word(`minute.${b.kind}`))),
       lane("steps", d.steps, (b) => b.text),
       lane("findings", d.findings, (b) => b.text),
       { name: word("view.lane.loudness"), height: TALL, draw: (y, h) => this.paint.loudness(y, h), says: (t) => this.loudAt(t) },
