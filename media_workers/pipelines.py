@@ -249,9 +249,10 @@ class Graph:
             self.sound.pause()
 
     def _idle(self) -> bool:
-        """Whether everything that came has been worked through."""
+        """Whether everything that came has been worked through, as far as can be without more."""
         edges = len(self.picture.edge) + len(self.sound.edge)
-        return not edges and self.picture.faces.idle and self.sound.speech.idle
+        analysed = self.picture.faces.idle and self.sound.speech.idle
+        return not edges and analysed and not (self._paused and self.picture.veiled)
 
     @property
     def newest(self) -> MediaTime:

@@ -91,6 +91,11 @@ class PictureLine:
         """Public width and height, once the first track is known."""
         return (self._encoder.width, self._encoder.height) if self._encoder else None
 
+    @property
+    def veiled(self) -> int:
+        """Pictures that wait for what analysis says of them, and of those that follow."""
+        return self._veil.held + len(self._results)
+
     def start(self) -> None:
         """Begin to take packets."""
         self._thread.start()

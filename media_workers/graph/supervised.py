@@ -105,7 +105,7 @@ class Supervised(Generic[In, Out]):
 
     @property
     def idle(self) -> bool:
-        """Whether all that was offered has been worked through, or given up."""
+        """Whether all that was offered, and every pause, has been worked through, or given up."""
         return self._open <= 0
 
     @property
@@ -159,10 +159,11 @@ class Supervised(Generic[In, Out]):
     def skip(self) -> list[In]:
         """Give up what still waits in front of the stage; whoever asks must answer for it."""
         edge = self._edge
-        dropped = [i for i in edge.clear() if not isinstance(i, Pause)] if edge else []
+        cleared = edge.clear() if edge else []
+        dropped = [i for i in cleared if not isinstance(i, Pause)]
         self.refused += len(dropped)
         with self._lock:
-            self._open -= len(dropped)
+            self._open -= len(cleared)
         return dropped
 
     def pause(self) -> None:
@@ -170,7 +171,11 @@ class Supervised(Generic[In, Out]):
         self.watch()
         edge = self._edge
         if edge is not None:
-            edge.put(PAUSE)
+            with self._lock:
+                self._open += 1
+            if not edge.put(PAUSE):
+                with self._lock:
+                    self._open -= 1
 
     def declare(self, code: str) -> None:
         """Somebody downstream found that the stage lies."""
@@ -241,8 +246,8 @@ class Supervised(Generic[In, Out]):
             self._hand_on(generation, result)
         if not isinstance(item, Pause):
             self._note_cost(self._measure(item)[0], self._clock() - began)
-            with self._lock:
-                self._open -= generation == self._generation
+        with self._lock:
+            self._open -= generation == self._generation
 
     def _note_cost(self, t: MediaTime, spent: float) -> None:
         """Seconds of work a second of media, over the last `FADE` of media or so."""

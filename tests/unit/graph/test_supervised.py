@@ -242,3 +242,27 @@ def test_a_file_waits_for_a_fallen_stage_and_loses_only_what_it_fell_over() -> N
         assert stage.offer(item), "a file can wait"
     wait_for(lambda: out[-1:] == [5])
     assert out == [0, 1, 3, 4, 5]
+
+
+def test_a_pause_counts_as_work_until_what_was_held_has_been_given() -> None:
+    out: list[int] = []
+    go = threading.Event()
+
+    class Holds(Echo):
+        def flush(self) -> Iterator[int]:
+            go.wait(5)
+            yield -1
+
+    stage: Supervised[int, int] = Supervised(
+        "holds", lambda: Holds(lambda _: None), lambda n: (n, 1), out.append, lambda _: None,
+        span=1000, size=1000, overflow=Overflow.REFUSE, stall=5.0,
+    )  # fmt: skip
+    stage.offer(1)
+    wait_for(lambda: stage.idle)
+    stage.pause()
+    time.sleep(0.1)
+    assert not stage.idle
+    go.set()
+    wait_for(lambda: stage.idle)
+    assert out == [1, -1]
+    stage.finish(timeout=5)
