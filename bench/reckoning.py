@@ -81,7 +81,7 @@ def reckon(rows: Sequence[JournalRow], faults: Sequence[Fault]) -> Reckoning:
     costs = [Cost(fault) for fault in faults]
     struck = [(fault.at - zero).total_seconds() for fault in faults]
     for start, end in _unrecorded(rows):
-        n = _doing(struck, start, end)
+        n = _nearest(struck, start)
         if n is not None:
             at = min(max(struck[n], start), end)
             costs[n].lost += at - start
@@ -99,6 +99,12 @@ def reckon(rows: Sequence[JournalRow], faults: Sequence[Fault]) -> Reckoning:
         if n is not None:
             costs[n].stall = max(costs[n].stall, end - start)
     return Reckoning(costs)
+
+
+def _nearest(struck: Sequence[float], start: float) -> int | None:
+    """Which fault a hole in the record belongs to: the one that struck when it began."""
+    n = min(range(len(struck)), key=lambda n: abs(struck[n] - start), default=None)
+    return n if n is not None and abs(struck[n] - start) < AFTER else None
 
 
 def _doing(struck: Sequence[float], start: float, end: float) -> int | None:

@@ -147,8 +147,11 @@ class PictureLine:
             self.finished.set()
 
     def _next(self) -> SourcePacket | VideoTrack | Pause | None:
-        """The next item; none while enough waits to be analysed, where there is time for it."""
-        if self.faces.held > ENOUGH_WAITING and self.catching_up():
+        """The next item; none while enough waits for the analyser, or for a new one after a fall,
+        where there is time for it.
+        """
+        full = self.faces.held > ENOUGH_WAITING or self.faces.dead
+        if full and self.catching_up():
             time.sleep(0.02)
             return None
         return self.edge.get(0.04)

@@ -150,8 +150,11 @@ class SoundLine:
             self.finished.set()
 
     def _next(self) -> SourcePacket | AudioTrack | Pause | None:
-        """The next item; none while enough waits to be analysed, where there is time for it."""
-        if self.speech.held > ENOUGH_WAITING and self.catching_up():
+        """The next item; none while enough waits for the analyser, or for a new one after a fall,
+        where there is time for it.
+        """
+        full = self.speech.held > ENOUGH_WAITING or self.speech.dead
+        if full and self.catching_up():
             time.sleep(0.02)
             return None
         return self.edge.get(0.2)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from courtstream.domain.time import SECOND, MediaTime, Span
-from media_workers.graph.sound_line import SoundLine
+from media_workers.graph.sound_line import SoundLine, SpeechFactory
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.ledger import SpeechLedger
 from media_workers.runtime.items import Sound, SpeechPassed
@@ -29,11 +29,25 @@ class Slow:
         return iter(())
 
 
-def after_a_burst(*, catching_up: bool) -> tuple[SoundLine, SpeechLedger]:
+class DiesOnce(Slow):
+    """Falls two seconds on; the one after it does not."""
+
+    fallen = False
+
+    def push(self, item: Sound) -> Iterator[SpeechPassed]:
+        if item.t > 2 * SECOND and not DiesOnce.fallen:
+            DiesOnce.fallen = True
+            raise RuntimeError
+        yield from super().push(item)
+
+
+def after_a_burst(
+    *, catching_up: bool, speech: SpeechFactory = Slow
+) -> tuple[SoundLine, SpeechLedger]:
     _, audio, packets = stream(LENGTH)
     assert audio is not None
     ledger = SpeechLedger()
-    line = SoundLine(DelayLine(), ledger, Slow, fast=False)
+    line = SoundLine(DelayLine(), ledger, speech, fast=False)
     line.catching_up = lambda: catching_up
     line.start()
     line.edge.put(AudioTrack(audio.codec, audio.extradata, audio.rate, audio.channels))
@@ -51,3 +65,10 @@ def test_a_burst_is_worked_through_after_a_restart_only(catching_up: bool) -> No
     almost: MediaTime = (LENGTH - 1) * SECOND
     assert ledger.passed(Span(0, almost)) is catching_up
     assert (line.speech.refused == 0) is catching_up
+
+
+def test_a_fall_meanwhile_costs_what_was_in_hand_and_its_context() -> None:
+    line, ledger = after_a_burst(catching_up=True, speech=DiesOnce)
+    assert line.speech.failures == 1
+    assert not ledger.passed(Span(2 * SECOND, 3 * SECOND))
+    assert ledger.passed(Span(10 * SECOND, 11 * SECOND)), "what followed waited for the next one"
