@@ -114,6 +114,7 @@ class ObjectSettings(BaseModel):
     prefix: str = Field("", description="Put before every name in the bucket.")
     access_key: str = Field("", description="Access key id; empty: the environment's.")
     secret_key_file: str = Field("", description="File with the secret key.")
+    retry_seconds: float = Field(60.0, gt=0, description="How long one request is tried again.")
     keep_days: float = Field(
         7.0, ge=0, description="Days after the end for which large public files stay here too."
     )

@@ -70,7 +70,10 @@ class Objects:
                     "allow_http": wanted.endpoint.startswith("http://"),
                     "connect_timeout": timedelta(seconds=5),
                 },
-                retry_config={"max_retries": 5, "retry_timeout": timedelta(seconds=60)},
+                retry_config={
+                    "max_retries": 5,
+                    "retry_timeout": timedelta(seconds=wanted.retry_seconds),
+                },
                 **more,
             )
         )
