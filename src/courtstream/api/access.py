@@ -178,6 +178,8 @@ _ACTIONS: Mapping[str, tuple[A, ...]] = {
     "GET /staff/users": (A.MANAGE_USERS,),
     "POST /staff/users": (A.MANAGE_USERS,),
     "POST /staff/users/{user_id}": (A.MANAGE_USERS,),
+    "GET /staff/nodes": (A.MANAGE_NODES,),
+    "POST /staff/nodes": (A.MANAGE_NODES,),
     "GET /staff/audit": (A.SEE_AUDIT,),
     "GET /staff/audit/{kind}": (A.SEE_AUDIT,),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.routing import BaseRoute, Route
 
 from courtstream.api import sign_on
-from courtstream.api.pages import account, audit, factor, me, users
+from courtstream.api.pages import account, audit, factor, me, nodes, users
 
 people_routes: list[BaseRoute] = [
     Route("/sign-in", account.sign_in_form, methods=["GET"]),
@@ -22,6 +22,8 @@ people_routes: list[BaseRoute] = [
     Route("/staff/users", users.page, methods=["GET"]),
     Route("/staff/users", users.add, methods=["POST"]),
     Route("/staff/users/{user_id}", users.act, methods=["POST"]),
+    Route("/staff/nodes", nodes.page, methods=["GET"]),
+    Route("/staff/nodes", nodes.act, methods=["POST"]),
     Route("/staff/audit", audit.page),
     Route("/staff/audit/{kind}", audit.download),
 ]
