@@ -9,7 +9,7 @@ WEB_ENV := $(if $(NODE_OK),,PATH="$(CURDIR)/$(BIN):$$PATH")
 WEB_SOURCES := $(shell find web/src web/scripts web/*.json web/*.ts -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo test lint types imports docs unit behaviour browser bench lock doctor clean sbom audit fuzz
+.PHONY: help install web demo test lint types imports docs unit behaviour postgres browser bench lock doctor clean sbom audit fuzz
 
 help: ## 本页 / this page
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,10 @@ behaviour: install
 
 # The whole hearing runs alone: on a busy machine less of it is heard, as it should be.
 WHOLE := tests/browser/test_the_first_hearing.py
+postgres: install ## 在 PostgreSQL 上 / the same tests on PostgreSQL
+	COURTSTREAM_TEST_DATABASE=postgres $(BIN)/pytest tests/unit/store tests/unit/services tests/unit/api \
+	  tests/behaviour -n 2 --dist loadfile
+
 browser: install
 	$(BIN)/pytest tests/browser -n 2 --dist loadfile --ignore $(WHOLE)
 	$(BIN)/pytest $(WHOLE)
