@@ -37,9 +37,10 @@ const LAST_RETRY_MS = 8000;
 const NEAR_LIVE_SECONDS = 30;
 const [MASTER, LISTEN] = ["master.m3u8", "listen.m3u8"];
 
-/** media-chrome gives its captions button a checked state, which only a switch may have. */
-function nameRoles(root: ParentNode): void {
-  root.querySelector("media-captions-button")?.setAttribute("role", "switch");
+// media-chrome gives its captions button a checked state, which only a switch may have. Said as soon
+// as the element is defined: a page may make its player much later.
+for (const button of document.querySelectorAll("media-captions-button")) {
+  button.setAttribute("role", "switch");
 }
 
 const CONFIG: Partial<HlsConfig> = {
@@ -81,7 +82,6 @@ export class Player {
     this.poster = video.getAttribute("poster") ?? "";
     this.card = root.querySelector("[data-card]");
     const start = Number(root.dataset["start"] ?? -1);
-    nameRoles(root);
     this.describe(root.dataset["live"] === "yes");
     this.addChapters(chapters);
     this.quality = new QualityMenu(root, keptQuality(), (quality) => this.choose(quality));
