@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from textwrap import wrap
 
 from markupsafe import Markup, escape
 
@@ -97,6 +98,8 @@ class Axis:
 
 
 RADAR_WIDTH, RADAR_HEIGHT, RADAR_RADIUS = 420, 340, 112
+NAME_WIDTH, LINE_HEIGHT = 12, 14
+"""Characters of an axis' name on a line, and the lines' distance: long names stay inside."""
 
 
 def radar(axes: Sequence[Axis], label: str) -> Markup:
@@ -134,8 +137,13 @@ def _axis_name(axis: Axis, angle: float) -> str:
     x = RADAR_WIDTH / 2 + (RADAR_RADIUS + 14) * math.cos(angle)
     y = RADAR_HEIGHT / 2 + (RADAR_RADIUS + 18) * math.sin(angle)
     side = "middle" if abs(math.cos(angle)) < 0.3 else "start" if math.cos(angle) > 0 else "end"
-    text = f"{axis.name} {axis.share:.0%}"
-    return f'<text x="{x:.1f}" y="{y:.1f}" dy="4" text-anchor="{side}">{escape(text)}</text>'
+    lines = [*wrap(axis.name, NAME_WIDTH), f"{axis.share:.0%}"]
+    first = y - LINE_HEIGHT * (len(lines) - 1) / 2
+    spans = "".join(
+        f'<tspan x="{x:.1f}" y="{first + LINE_HEIGHT * n:.1f}" dy="4">{escape(line)}</tspan>'
+        for n, line in enumerate(lines)
+    )
+    return f'<text text-anchor="{side}">{spans}</text>'
 
 
 def _svg(parts: list[str], label: str, height: int) -> Markup:

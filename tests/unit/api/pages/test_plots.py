@@ -74,3 +74,14 @@ def test_any_loudness_stays_in_its_lane(levels: list[tuple[float, float]]) -> No
 def test_week_labels_do_not_crowd(count: int) -> None:
     svg = str(plots.trend(points([80.0] * count), None, "x"))
     assert svg.count('text-anchor="middle"') <= 8
+
+
+def test_long_names_of_a_radar_stay_inside_it() -> None:
+    names = ("Bearing", "Sound and picture", "Procedure", "Privacy", "Schedule and record")
+    svg = str(plots.radar([plots.Axis(name, 0.8, 0.7, 0.9) for name in names], "x"))
+    for text in ElementTree.fromstring(svg).iter("text"):
+        width = max(len(span.text or "") for span in text) * 7.0
+        left = {"start": 0.0, "middle": width / 2, "end": width}[text.attrib["text-anchor"]]
+        x = float(text[0].attrib["x"]) - left
+        assert x >= 0 and x + width <= plots.RADAR_WIDTH
+        assert " ".join(span.text or "" for span in text).endswith("80%")
