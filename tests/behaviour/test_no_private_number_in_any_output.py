@@ -26,7 +26,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import clips, entries, journal, publishing, watch
+from courtstream.services import clip_release, entries, journal, publishing, watch
 from courtstream.services.steps_now import StepsNow
 from courtstream.store.tables import ClipRow, ClipState, PassState, PublicationState, SecondPassRow
 from media_workers.pipelines import GraphParts
@@ -156,7 +156,7 @@ def published(world: World, hearing: str, client: TestClient) -> Iterator[Court]
     go = {"csrf": token, "act": "publish"}
     assert client.post(f"{staff}/verdict", data=go, headers=HTML).status_code == 200
     client.cookies.clear()
-    (shown,) = work.read(clips.story, hearing).clips
+    (shown,) = work.read(clip_release.story, hearing).clips
     yield Court(world, hearing, client, world.settings.public / hearing / "clips" / shown.film)
 
 

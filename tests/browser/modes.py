@@ -10,8 +10,16 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import seconds
-from courtstream.services import clips, entries, publishing, verdicts
-from courtstream.services.clips import ClipEdit
+from courtstream.services import (
+    clip_desk,
+    clip_editing,
+    clip_films,
+    clip_release,
+    entries,
+    publishing,
+    verdicts,
+)
+from courtstream.services.clip_editing import ClipEdit
 from courtstream.services.lookup import user
 from courtstream.services.steps_now import StepsNow
 from courtstream.services.verdicts import VerdictForm
@@ -63,18 +71,18 @@ def clips_and_verdict(stage: Stage) -> None:
 
     work.write(settle)
     work.write(publishing.release_replay, clerk, hearing, now)
-    work.write(clips.propose, clerk, hearing, now)
-    for clip in work.read(clips.desk, clerk, hearing).clips:
+    work.write(clip_editing.propose, clerk, hearing, now)
+    for clip in work.read(clip_desk.desk, clerk, hearing).clips:
         change = ClipEdit(clip.title, clip.text, clip.start, clip.end, True)
-        work.write(clips.edit, clerk, clip.id, change, now)
-    work.write(clips.order_films, clerk, hearing, now)
+        work.write(clip_editing.edit, clerk, clip.id, change, now)
+    work.write(clip_films.order_films, clerk, hearing, now)
     stage.loop.call_soon_threadsafe(stage.platform.films.wake)
     deadline = time.monotonic() + 300
-    while work.read(clips.desk, clerk, hearing).cutting:
+    while work.read(clip_desk.desk, clerk, hearing).cutting:
         assert time.monotonic() < deadline, "the films are not cut"
         time.sleep(0.5)
-    work.write(clips.release, clerk, hearing, now)
-    card = work.read(clips.desk, clerk, hearing).card
+    work.write(clip_release.release, clerk, hearing, now)
+    card = work.read(clip_desk.desk, clerk, hearing).card
     source = SOURCE.format(court=card.court_name, case=card.case_number)
     operative = "被告贺明远于本判决生效之日起十日内返还原告沈静怡借款50000元。"
     form = VerdictForm("", now, operative, "", source, (), (), "")

@@ -12,8 +12,8 @@ import structlog
 
 from courtstream.control.boundary import supervised
 from courtstream.domain.clock import utc_now
-from courtstream.services import clips
-from courtstream.services.clips import FilmOrder
+from courtstream.services import clip_films
+from courtstream.services.clip_films import FilmOrder
 from courtstream.services.work import Work
 
 log = structlog.get_logger(__name__)
@@ -40,21 +40,23 @@ class Films:
             await self._task
 
     async def _run(self) -> None:
-        while (order := await self._work.reading(clips.next_film)) is not None:
+        while (order := await self._work.reading(clip_films.next_film)) is not None:
             if not await supervised("film", self._cut(order)):
-                await self._work.writing(clips.film_failed, order, utc_now())
+                await self._work.writing(clip_films.film_failed, order, utc_now())
 
     async def _cut(self, order: FilmOrder) -> None:
         folder = self._public / order.hearing_id
         target = folder / "clips" / order.file
         told = await _child(folder / "live", target, order)
         if told is None:
-            await self._work.writing(clips.film_failed, order, utc_now())
+            await self._work.writing(clip_films.film_failed, order, utc_now())
             return
-        lines = await self._work.reading(clips.captions, order.clip_id)
+        lines = await self._work.reading(clip_films.captions, order.clip_id)
         target.with_suffix(".vtt").write_text(webvtt(lines), encoding="utf-8")
         size, digest = int(told["bytes"]), str(told["sha256"])
-        kept, before = await self._work.writing(clips.film_made, order, size, digest, utc_now())
+        kept, before = await self._work.writing(
+            clip_films.film_made, order, size, digest, utc_now()
+        )
         gone = before if kept else order.file
         if gone:
             for suffix in (".mp4", ".jpg", ".vtt"):

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import clips, corrections, second_pass, shape
+from courtstream.services import clip_rows, corrections, second_pass, shape
 from courtstream.store.tables import (
     ClipRow,
     ClipState,
@@ -87,7 +87,7 @@ def _films(session: Session, hearing: Hearing) -> frozenset[str]:
 
 def _current(session: Session, rows: Iterable[ClipRow]) -> frozenset[str]:
     """Films in which nothing was hidden after they were cut."""
-    return frozenset(row.file for row in rows if not clips.stale(session, row))
+    return frozenset(row.file for row in rows if not clip_rows.stale(session, row))
 
 
 def _announcement(session: Session, hearing: Hearing) -> frozenset[str]:

@@ -15,8 +15,9 @@ from courtstream.api.pages.render import content_policy
 from courtstream.api.pages.site import Json, done, public_page, see, staff_page, words_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, Withdrawn
-from courtstream.services import clips
-from courtstream.services.clips import ClipEdit, Story
+from courtstream.services import clip_desk, clip_editing, clip_films, clip_release
+from courtstream.services.clip_editing import ClipEdit
+from courtstream.services.clip_release import Story
 
 
 async def page(request: Request) -> Response:
@@ -45,20 +46,20 @@ async def _act(
     work, person = context(request).work, actor(request)
     clip = text_of(form, "clip", 40)
     if verb == "propose":
-        await work.writing(clips.propose, person, hearing_id, now)
+        await work.writing(clip_editing.propose, person, hearing_id, now)
     elif verb == "add":
         start, end = seconds_of(text_of(form, "start", 20)), seconds_of(text_of(form, "end", 20))
-        await work.writing(clips.add, person, hearing_id, start, end, now)
+        await work.writing(clip_editing.add, person, hearing_id, start, end, now)
     elif verb == "save":
-        return await work.writing(clips.edit, person, clip, _edit(form), now)
+        return await work.writing(clip_editing.edit, person, clip, _edit(form), now)
     elif verb in {"up", "down"}:
-        await work.writing(clips.shift, person, clip, -1 if verb == "up" else 1, now)
+        await work.writing(clip_editing.shift, person, clip, -1 if verb == "up" else 1, now)
     elif verb == "drop":
-        await work.writing(clips.drop, person, clip, now)
+        await work.writing(clip_editing.drop, person, clip, now)
     elif verb == "films":
-        await work.writing(clips.order_films, person, hearing_id, now)
+        await work.writing(clip_films.order_films, person, hearing_id, now)
     elif verb == "release":
-        await work.writing(clips.release, person, hearing_id, now)
+        await work.writing(clip_release.release, person, hearing_id, now)
     else:
         raise InvalidInput
     return ()
@@ -89,7 +90,7 @@ def seconds_of(text: str) -> float:
 
 async def _show(request: Request, *, problem: str = "", status: int = 200) -> Response:
     person, work = actor(request), context(request).work
-    desk = await work.reading(clips.desk, person, request.path_params["hearing_id"])
+    desk = await work.reading(clip_desk.desk, person, request.path_params["hearing_id"])
     notice, hidden = done(request, "clips_done"), request.query_params.get("hidden", "")
     if notice and hidden.isdigit():
         notice = f"{notice} {words_of(request)('entries.screened', n=hidden)}"
@@ -132,7 +133,9 @@ async def embed(request: Request) -> Response:
 
 
 async def _story(request: Request) -> Story:
-    view = await context(request).work.reading(clips.story, request.path_params["hearing_id"])
+    view = await context(request).work.reading(
+        clip_release.story, request.path_params["hearing_id"]
+    )
     if view.withdrawn:
         raise Withdrawn
     return view
