@@ -26,7 +26,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import clip_release, entries, journal, publishing, watch
+from courtstream.services import clip_release, entry_release, journal, publishing, watch
 from courtstream.services.steps_now import StepsNow
 from courtstream.store.tables import ClipRow, ClipState, PassState, PublicationState, SecondPassRow
 from media_workers.pipelines import GraphParts
@@ -133,7 +133,7 @@ def published(world: World, hearing: str, client: TestClient) -> Iterator[Court]
     work, clerk = world.work, world.users["clerk"]
     work.write(settled, hearing)
     work.write(publishing.release_replay, clerk, hearing, NOW)
-    work.write(entries.follow, hearing, StepsNow(), NOW)
+    work.write(entry_release.follow, hearing, StepsNow(), NOW)
     token = sign_in(client, "clerk")["X-CSRF-Token"]
     staff = f"/staff/hearings/{hearing}"
     sent = {"csrf": token, "act": "release_all"}

@@ -15,7 +15,8 @@ from courtstream.services import (
     clip_editing,
     clip_films,
     clip_release,
-    entries,
+    entry_desk,
+    entry_release,
     publishing,
     verdicts,
 )
@@ -52,11 +53,11 @@ def text_mode(stage: Stage) -> None:
         stage.say(RowKind.STILL, float(t), uri=name, start=seconds(t), end=seconds(t + 10))
     work, hearing, now = stage.platform.work, stage.seed.hearing_id, utc_now()
     clerk = work.read(user, "clerk")
-    work.write(entries.set_policy, clerk, hearing, "person", now)
-    work.write(entries.follow, hearing, StepsNow(), now)
-    drafts = work.read(entries.desk, clerk, hearing).drafts
+    work.write(entry_release.set_policy, clerk, hearing, "person", now)
+    work.write(entry_release.follow, hearing, StepsNow(), now)
+    drafts = work.read(entry_desk.desk, clerk, hearing).drafts
     ids = [draft.id for draft in drafts[: len(drafts) // 2 + 1]]
-    work.write(entries.release, clerk, hearing, ids, now)
+    work.write(entry_release.release, clerk, hearing, ids, now)
 
 
 def clips_and_verdict(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import seconds
-from courtstream.services import entries, publishing
+from courtstream.services import entry_release, publishing
 from courtstream.services.lookup import user
 from courtstream.services.steps_now import StepsNow
 from courtstream.store.tables import PassState, SecondPassRow
@@ -33,7 +33,7 @@ def clerk(browser: Browser, stage: Stage) -> Iterator[Page]:
     """A clerk who has signed in, and drafts that wait for the clerk."""
     stills(stage)
     by_hand(stage)
-    stage.platform.work.write(entries.follow, stage.seed.hearing_id, StepsNow(), utc_now())
+    stage.platform.work.write(entry_release.follow, stage.seed.hearing_id, StepsNow(), utc_now())
     context = made(browser)
     page = context.new_page()
     sign_in(page, stage, "clerk")
@@ -67,7 +67,7 @@ def by_hand(stage: Stage) -> None:
     """The demonstration releases by itself; here a clerk does."""
     database = stage.platform.work
     person = database.read(user, "clerk")
-    database.write(entries.set_policy, person, stage.seed.hearing_id, "person", utc_now())
+    database.write(entry_release.set_policy, person, stage.seed.hearing_id, "person", utc_now())
 
 
 def work(stage: Stage, part: str) -> str:

@@ -15,10 +15,7 @@ from courtstream.domain.time import SECOND
 from courtstream.services import clip_desk, clip_editing, clip_films, publishing
 from courtstream.services.clip_editing import ClipEdit
 from courtstream.services.media import media_grant
-from courtstream.store.tables import (
-    PassState,
-    SecondPassRow,
-)
+from courtstream.store.tables import PassState, SecondPassRow
 from tests.support.platform import NOW, Tape, World
 
 

@@ -10,7 +10,7 @@ from courtstream.api.context import Context
 from courtstream.control.boundary import supervised
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
-from courtstream.services import entries, entry_files
+from courtstream.services import entry_files, entry_release
 
 EVERY = 3.0
 """Seconds between two looks at the words of one hearing."""
@@ -57,7 +57,7 @@ class TextMode:
 
     async def _draft(self, hearing_id: str) -> None:
         work, steps = self._platform.work, self._platform.steps
-        if await work.writing(entries.follow, hearing_id, steps, utc_now()):
+        if await work.writing(entry_release.follow, hearing_id, steps, utc_now()):
             await publish(self._platform, hearing_id)
 
 

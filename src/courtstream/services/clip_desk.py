@@ -10,21 +10,12 @@ from courtstream.auth.policy import Action, may
 from courtstream.domain.time import to_seconds
 from courtstream.domain.trial import HearingState, Role
 from courtstream.services import shape
-from courtstream.services.clip_rows import (
-    MODE,
-    allowed,
-    rows_of,
-    stale,
-)
+from courtstream.services.clip_rows import MODE, allowed, rows_of, stale
 from courtstream.services.names import step_titles
 from courtstream.services.scope import hearing_for, target_of
 from courtstream.services.steps_now import found_steps
 from courtstream.services.views import HearingCard, UserView
-from courtstream.store.tables import (
-    ClipRow,
-    ClipState,
-    Hearing,
-)
+from courtstream.store.tables import ClipRow, ClipState, Hearing
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,21 +14,12 @@ from courtstream.domain.time import Span, seconds, to_seconds
 from courtstream.domain.trial import Role
 from courtstream.services import audit, watch
 from courtstream.services.clip_proposals import LONGEST, SHORTEST, proposals, snap, text_of
-from courtstream.services.clip_rows import (
-    clip_for_act,
-    closed,
-    hearing_for_act,
-    rows_of,
-)
+from courtstream.services.clip_rows import clip_for_act, closed, hearing_for_act, rows_of
 from courtstream.services.screening import screen
 from courtstream.services.steps_now import found_steps
 from courtstream.services.views import UserView
 from courtstream.services.watch import HeardLine
-from courtstream.store.tables import (
-    ClipRow,
-    ClipState,
-    Hearing,
-)
+from courtstream.store.tables import ClipRow, ClipState, Hearing
 
 
 def propose(session: Session, actor: UserView, hearing_id: str, now: datetime) -> int:

@@ -13,17 +13,9 @@ from courtstream.domain.ids import new_id
 from courtstream.domain.time import Span, to_seconds
 from courtstream.services import audit, watch
 from courtstream.services.clip_proposals import LONGEST, text_of
-from courtstream.services.clip_rows import (
-    hearing_for_act,
-    rows_of,
-    stale,
-)
+from courtstream.services.clip_rows import hearing_for_act, rows_of, stale
 from courtstream.services.views import UserView
-from courtstream.store.tables import (
-    ClipRow,
-    ClipState,
-    Hearing,
-)
+from courtstream.store.tables import ClipRow, ClipState, Hearing
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,17 +11,9 @@ from courtstream.domain.errors import Conflict, NotFound
 from courtstream.domain.trial import PublicationMode
 from courtstream.services import publishing, shape, watch
 from courtstream.services.clip_desk import ClipView, view
-from courtstream.services.clip_rows import (
-    MODE,
-    hearing_for_act,
-    rows_of,
-    stale,
-)
+from courtstream.services.clip_rows import MODE, hearing_for_act, rows_of, stale
 from courtstream.services.views import HearingCard, UserView
-from courtstream.store.tables import (
-    ClipState,
-    PublicationState,
-)
+from courtstream.store.tables import ClipState, PublicationState
 
 
 @dataclass(frozen=True, slots=True)

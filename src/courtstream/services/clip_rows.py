@@ -15,12 +15,7 @@ from courtstream.domain.trial import HearingState, PublicationMode
 from courtstream.services import shape
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
-from courtstream.store.tables import (
-    ClipRow,
-    ClipState,
-    Hearing,
-    RedactionRow,
-)
+from courtstream.store.tables import ClipRow, ClipState, Hearing, RedactionRow
 
 MODE = PublicationMode.TEXT_CLIPS
 _WHOLE = (RedactionKind.WHOLE_SOUND.value, RedactionKind.WHOLE_PICTURE.value)
@@ -76,5 +71,5 @@ def hearing_for_act(session: Session, actor: UserView, hearing_id: str) -> Heari
 
 def allowed(hearing: Hearing) -> bool:
     """Whether the last gate decision allows passages of this hearing."""
-    allowed = hearing.gate_decisions[-1].allowed if hearing.gate_decisions else []
-    return MODE.value in allowed and hearing.public
+    modes = hearing.gate_decisions[-1].allowed if hearing.gate_decisions else []
+    return MODE.value in modes and hearing.public

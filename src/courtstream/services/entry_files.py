@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from courtstream.domain.errors import NotFound
-from courtstream.services import entries
-from courtstream.services.entries import EntryView
+from courtstream.services import entry_reading
+from courtstream.services.entry_reading import EntryView
 from courtstream.services.work import Work
 
 PER_PAGE = 50
@@ -47,7 +47,7 @@ def publish(work: Work, public: Path, hearing_id: str) -> None:
     """
     with _writing:
         try:
-            page = work.read(entries.running_page, hearing_id)
+            page = work.read(entry_reading.running_page, hearing_id)
         except NotFound:
             return
         write(public / hearing_id / "text", page.entries, page.revision, going_on=page.going_on)

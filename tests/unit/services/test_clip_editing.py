@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 
@@ -11,18 +10,9 @@ from courtstream.domain.time import SECOND, Span, seconds
 from courtstream.services import clip_editing
 from courtstream.services.clip_editing import ClipEdit
 from courtstream.services.clip_proposals import ISSUES, snap
-from courtstream.store.tables import (
-    ClipRow,
-    ClipState,
-    UtteranceRow,
-)
+from courtstream.store.tables import ClipRow, ClipState, UtteranceRow
 from tests.support.clips import choose, desk, ended
 from tests.support.platform import NOW, World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World.make(tmp_path / "data")
 
 
 def test_steps_and_issues_are_proposed_within_lengths_and_not_where_it_was_closed(

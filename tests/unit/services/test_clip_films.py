@@ -1,20 +1,11 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from courtstream.api.films import webvtt
-from courtstream.store.tables import (
-    ClipState,
-)
+from courtstream.store.tables import ClipState
 from tests.support.clips import choose, cut, desk, ended
 from tests.support.platform import World
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World.make(tmp_path / "data")
 
 
 def test_a_film_that_fails_is_named_and_can_be_asked_for_again(

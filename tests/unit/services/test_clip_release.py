@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from courtstream.control.protocol import RowKind
@@ -9,16 +7,9 @@ from courtstream.domain.errors import Conflict, NotFound
 from courtstream.domain.time import SECOND
 from courtstream.services import clip_release, publishing
 from courtstream.services.media import media_grant
-from courtstream.store.tables import (
-    ClipState,
-)
+from courtstream.store.tables import ClipState
 from tests.support.clips import choose, cut, desk, ended, media_grant_clips, release_replay
 from tests.support.platform import NOW, World, sign_in, site
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> World:
-    return World.make(tmp_path / "data")
 
 
 def test_they_are_released_together_once_every_film_is_there_and_the_replay_is_out(

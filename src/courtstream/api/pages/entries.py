@@ -18,7 +18,7 @@ from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
 from courtstream.domain.trial import Role
-from courtstream.services import entries
+from courtstream.services import entry_desk, entry_release, entry_writing
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.services.work import Work
@@ -52,21 +52,21 @@ async def _act(
     if verb in {"release", "save"}:
         return await _edited(work, person, hearing_id, verb, form, now)
     if verb == "release_all":
-        desk = await work.reading(entries.desk, person, hearing_id)
+        desk = await work.reading(entry_desk.desk, person, hearing_id)
         ids = [entry.id for entry in desk.drafts]
-        await work.writing(entries.release, person, hearing_id, ids, now)
+        await work.writing(entry_release.release, person, hearing_id, ids, now)
     elif verb == "drop":
-        await work.writing(entries.drop, person, text_of(form, "entry", 40), now)
+        await work.writing(entry_writing.drop, person, text_of(form, "entry", 40), now)
     elif verb == "policy":
         policy = text_of(form, "policy", 20)
-        await work.writing(entries.set_policy, person, hearing_id, policy, now)
+        await work.writing(entry_release.set_policy, person, hearing_id, policy, now)
     elif verb == "reopen":
-        await work.writing(entries.reopen, person, hearing_id, now)
+        await work.writing(entry_release.reopen, person, hearing_id, now)
     elif verb == "finish":
-        await work.writing(entries.finish, person, hearing_id, now)
+        await work.writing(entry_writing.finish, person, hearing_id, now)
     elif verb == "post":
         return await work.writing(
-            entries.post,
+            entry_writing.post,
             person,
             hearing_id,
             text=text_of(form, "text", 5000),
@@ -85,7 +85,7 @@ async def _edited(
     """The entry's form as it was sent: changed first where it differs, then released."""
     entry_id, desk = (
         text_of(form, "entry", 40),
-        await work.reading(entries.desk, person, hearing_id),
+        await work.reading(entry_desk.desk, person, hearing_id),
     )
     known = next((e for e in (*desk.drafts, *desk.released) if e.id == entry_id), None)
     if known is None:
@@ -95,10 +95,10 @@ async def _edited(
     hidden: tuple[str, ...] = ()
     if (text, speaker, still) != (known.text, known.speaker, known.still):
         hidden = await work.writing(
-            entries.edit, person, entry_id, text=text, speaker=speaker, still=still, now=now
+            entry_writing.edit, person, entry_id, text=text, speaker=speaker, still=still, now=now
         )
     if verb == "release":
-        await work.writing(entries.release, person, hearing_id, [entry_id], now)
+        await work.writing(entry_release.release, person, hearing_id, [entry_id], now)
     return hidden
 
 
@@ -128,7 +128,7 @@ async def staff_file(request: Request) -> Response:
 
 async def _show(request: Request, *, problem: str = "", status: int = 200) -> Response:
     person, work = actor(request), context(request).work
-    desk = await work.reading(entries.desk, person, request.path_params["hearing_id"])
+    desk = await work.reading(entry_desk.desk, person, request.path_params["hearing_id"])
     notice = done(request, "entries_done")
     hidden = request.query_params.get("hidden", "")
     if notice and hidden.isdigit():

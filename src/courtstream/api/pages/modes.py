@@ -8,7 +8,7 @@ from starlette.responses import Response
 from courtstream.api.context import context
 from courtstream.api.pages.site import Json, public_page, words_of
 from courtstream.domain.errors import Withdrawn
-from courtstream.services import entries
+from courtstream.services import entry_reading
 
 RUNNING_STRINGS = ("role.", "running.")
 
@@ -16,7 +16,7 @@ RUNNING_STRINGS = ("role.", "running.")
 async def running(request: Request) -> Response:
     """GET /text/{hearing_id}: the running page of entries. Raises NotFound, Withdrawn."""
     hearing_id = request.path_params["hearing_id"]
-    view = await context(request).work.reading(entries.running_page, hearing_id)
+    view = await context(request).work.reading(entry_reading.running_page, hearing_id)
     if view.withdrawn:
         raise Withdrawn
     words = words_of(request)
