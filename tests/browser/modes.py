@@ -18,12 +18,12 @@ from courtstream.services import (
     entry_desk,
     entry_release,
     publishing,
-    verdicts,
+    verdict_editing,
 )
 from courtstream.services.clip_editing import ClipEdit
 from courtstream.services.lookup import user
 from courtstream.services.steps_now import StepsNow
-from courtstream.services.verdicts import VerdictForm
+from courtstream.services.verdict_editing import VerdictForm
 from courtstream.store.tables import PassState, SecondPassRow
 from tests.browser.stage import LENGTH, SEGMENT, Stage
 
@@ -87,5 +87,5 @@ def clips_and_verdict(stage: Stage) -> None:
     source = SOURCE.format(court=card.court_name, case=card.case_number)
     operative = "被告贺明远于本判决生效之日起十日内返还原告沈静怡借款50000元。"
     form = VerdictForm("", now, operative, "", source, (), (), "")
-    work.write(verdicts.save, clerk, hearing, form, now)
-    work.write(verdicts.publish, clerk, hearing, now, accepted=True)
+    work.write(verdict_editing.save, clerk, hearing, form, now)
+    work.write(verdict_editing.publish, clerk, hearing, now, accepted=True)

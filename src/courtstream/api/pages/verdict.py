@@ -24,8 +24,14 @@ from courtstream.api.pages.wording import local
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.rules.judgment import Hidden
-from courtstream.services import sheet_values, verdicts
-from courtstream.services.verdicts import VerdictForm
+from courtstream.services import (
+    judgment_list,
+    sheet_values,
+    verdict_desk,
+    verdict_editing,
+    verdict_page,
+)
+from courtstream.services.verdict_editing import VerdictForm
 
 
 async def page(request: Request) -> Response:
@@ -48,13 +54,13 @@ async def act(request: Request) -> Response:
 async def _act(request: Request, hearing_id: str, verb: str, form: FormData, now: datetime) -> None:
     work, person = context(request).work, actor(request)
     if verb == "save":
-        await work.writing(verdicts.save, person, hearing_id, _form(form), now)
+        await work.writing(verdict_editing.save, person, hearing_id, _form(form), now)
     elif verb == "publish":
         accepted = text_of(form, "accepted", 5) == "yes"
-        await work.writing(verdicts.publish, person, hearing_id, now, accepted=accepted)
+        await work.writing(verdict_editing.publish, person, hearing_id, now, accepted=accepted)
     elif verb == "not_publish":
         code, reason = text_of(form, "code", 32), text_of(form, "reason", 300)
-        await work.writing(verdicts.do_not_publish, person, hearing_id, code, reason, now)
+        await work.writing(verdict_editing.do_not_publish, person, hearing_id, code, reason, now)
     else:
         raise InvalidInput
 
@@ -70,7 +76,7 @@ def _form(form: FormData) -> VerdictForm:
         announced_at=announced,
         operative=text_of(form, "operative", 20_001),
         appeal=text_of(form, "appeal", 500),
-        source=text_of(form, "source", verdicts.LONGEST + 1),
+        source=text_of(form, "source", verdict_editing.LONGEST + 1),
         keep=_lines(text_of(form, "keep", 4000)),
         hide=_lines(text_of(form, "hide", 4000)),
         clip_id=text_of(form, "clip", 40),
@@ -93,7 +99,7 @@ def pieces(text: str, hidden: tuple[Hidden, ...]) -> Iterator[tuple[str, Hidden 
 
 async def _show(request: Request, *, problem: str = "", status: int = 200) -> Response:
     person, work = actor(request), context(request).work
-    desk = await work.reading(verdicts.desk, person, request.path_params["hearing_id"])
+    desk = await work.reading(verdict_desk.desk, person, request.path_params["hearing_id"])
     form = desk.form
     at = local(form.announced_at).strftime("%Y-%m-%dT%H:%M") if form.announced_at else ""
     values: Json = {
@@ -112,7 +118,7 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
 async def public(request: Request) -> Response:
     """GET /verdict/{hearing_id}: the verdict, also after a closed hearing."""
     work = context(request).work
-    view = await work.reading(verdicts.page, request.path_params["hearing_id"])
+    view = await work.reading(verdict_page.page, request.path_params["hearing_id"])
     values: Json = {"view": view, "card": view.card, "mode": "verdict", "modes": view.modes}
     return public_page(request, "verdict.html", values)
 
@@ -121,7 +127,7 @@ async def listing(request: Request) -> Response:
     """GET /judgments: published, and not published with the reason."""
     court = request.query_params.get("court", "")[:40]
     found = await context(request).work.reading(
-        verdicts.listing, number_asked(request, "page"), court
+        judgment_list.listing, number_asked(request, "page"), court
     )
     return public_page(
         request, "judgments.html", {"here": "judgments", "found": found, "court": court}
