@@ -27,8 +27,8 @@ from courtstream.domain.trial import (
     Procedure,
     PublicationMode,
 )
-from courtstream.services import watch
-from courtstream.services.watch import Search
+from courtstream.services import public_search
+from courtstream.services.public_search import Search
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
@@ -114,7 +114,7 @@ def main() -> str:
         for _ in range(ROUNDS):
             for name, wanted in asked(rng).items():
                 began, used = time.perf_counter(), time.process_time()
-                work.read(watch.search, wanted)
+                work.read(public_search.search, wanted)
                 times.setdefault(name, []).append(1000 * (time.perf_counter() - began))
                 cpu.setdefault(name, []).append(1000 * (time.process_time() - used))
         work.store.close()

@@ -11,11 +11,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courtstream.services import watch
+from courtstream.services import public_search
 from courtstream.services.importing import ImportRefused, import_hearings
+from courtstream.services.public_search import Search
 from courtstream.services.sheet import MOST_BYTES, MOST_ROWS, read_sheet, to_hearing
 from courtstream.services.views import RowError
-from courtstream.services.watch import Search
 from courtstream.store.tables import Case, Hearing, ParticipantRow
 from tests.support.platform import NOW, World, sign_in, site
 
@@ -63,7 +63,7 @@ def places(errors: tuple[RowError, ...]) -> set[tuple[int, str]]:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030"])
 def test_the_encodings_that_offices_save_are_read(world: World, encoding: str) -> None:
     assert take(world, sheet(good(4), good(5), encoding=encoding)) == 2
-    found = world.work.read(watch.search, Search(text="民初4号")).cards
+    found = world.work.read(public_search.search, Search(text="民初4号")).cards
     assert [c.cause for c in found] == ["民间借贷纠纷"]
     assert found[0].scheduled_start.isoformat() == "2026-11-24T01:00:00+00:00"  # 09:00 in Beijing
 
@@ -86,7 +86,7 @@ def test_json_is_read_with_chinese_or_english_names(world: World) -> None:
     }
     data = json.dumps({"hearings": [row]}).encode()
     assert take(world, data) == 1
-    card = world.work.read(watch.search, Search()).cards[0]
+    card = world.work.read(public_search.search, Search()).cards[0]
     assert [j.name for j in card.judges] == ["罗文清", "欧阳澈", "舒望北"]
     assert not card.sole_judge
 
@@ -157,7 +157,7 @@ def test_a_case_already_scheduled_is_not_scheduled_twice(world: World) -> None:
     with pytest.raises(ImportRefused) as refused:
         take(world, sheet(good(4)))
     assert places(refused.value.report.errors) == {(1, "case_number"), (1, "start")}
-    assert world.work.read(watch.search, Search()).total == 1
+    assert world.work.read(public_search.search, Search()).total == 1
 
 
 @pytest.mark.parametrize(

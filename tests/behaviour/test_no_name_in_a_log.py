@@ -20,7 +20,7 @@ from courtstream.api.access import TABLE
 from courtstream.api.app import create_app
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import Role
-from courtstream.services import audit, scoring, watch
+from courtstream.services import audit, public_search, scoring
 from courtstream.services.schedule import NewParticipant
 from courtstream.telemetry import logs
 from tests.support.platform import ROOM, MemoryBus, World, sign_in
@@ -126,6 +126,6 @@ def _crash(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
         person = TEXT
         raise ValueError(f"cannot use {person}")
 
-    monkeypatch.setattr(watch, "search", crash)
+    monkeypatch.setattr(public_search, "search", crash)
     with TestClient(create_app(world.settings), raise_server_exceptions=False) as client:
         assert client.get(f"/api/v1/hearings?q={NAMES[0]}").status_code == 500

@@ -26,7 +26,13 @@ from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import clip_release, entry_release, journal, publishing, watch
+from courtstream.services import (
+    clip_release,
+    entry_release,
+    journal,
+    public_hearings,
+    publishing,
+)
 from courtstream.services.steps_now import StepsNow
 from courtstream.store.tables import ClipRow, ClipState, PassState, PublicationState, SecondPassRow
 from media_workers.pipelines import GraphParts
@@ -144,7 +150,7 @@ def published(world: World, hearing: str, client: TestClient) -> Iterator[Court]
     client.portal.call(cut, world)  # type: ignore[union-attr]
     work.write(
         lambda s: publishing.put(
-            s, watch.public_hearing(s, hearing), PublicationMode.TEXT_CLIPS,
+            s, public_hearings.public_hearing(s, hearing), PublicationMode.TEXT_CLIPS,
             PublicationState.RELEASED, clerk.id, NOW,
         )
     )  # fmt: skip

@@ -36,9 +36,9 @@ from courtstream.services import (
     corrections,
     journal,
     listening,
+    public_transcript,
     transcript_pages,
     transcripts,
-    watch,
 )
 from courtstream.services.corrections import Stretch
 from courtstream.store.tables import RedactionRow
@@ -209,7 +209,7 @@ def files(court: Court) -> dict[str, str]:
 
 
 def page(court: Court) -> str:
-    lines = court.world.work.read(watch.transcript, court.hearing_id, LATER)
+    lines = court.world.work.read(public_transcript.transcript, court.hearing_id, LATER)
     return "".join(line.text for line in lines)
 
 

@@ -22,7 +22,7 @@ from courtstream.domain.errors import (
     UnknownIngestKey,
 )
 from courtstream.domain.trial import CaseKind, HearingState, Procedure
-from courtstream.services import gatekeeping, keys, watch
+from courtstream.services import gatekeeping, keys, public_transcript
 from courtstream.services.media import media_grant
 from courtstream.store.tables import GateDecisionRow, Stream
 from tests.support.platform import (
@@ -176,7 +176,7 @@ def test_what_is_found_during_the_hearing_takes_it_from_the_public_at_once(world
     grant = world.work.read(media_grant, hearing_id, NOW)
     assert grant.withdrawn
     assert not grant.live
-    assert world.work.read(watch.transcript, hearing_id, NOW) == ()
+    assert world.work.read(public_transcript.transcript, hearing_id, NOW) == ()
 
 
 def test_the_door_answers_over_the_bus_in_words_a_clerk_understands(world: World) -> None:

@@ -11,7 +11,7 @@ from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NotFound
 from courtstream.domain.time import seconds
-from courtstream.services import watch
+from courtstream.services import heard, public_transcript, watch
 from courtstream.services.steps_now import live_chapters
 
 RECENT = 45.0
@@ -59,9 +59,9 @@ async def state_event(platform: Context, hearing_id: str) -> Event:
 async def captions_event(platform: Context, hearing_id: str) -> Event:
     """The lines of the last seconds that have aired, and the steps recognised so far."""
     now = utc_now()
-    aired = await platform.work.reading(watch.aired, hearing_id)
+    aired = await platform.work.reading(heard.aired, hearing_id)
     start = seconds(max(0.0, aired - RECENT))
-    lines = await platform.work.reading(watch.transcript, hearing_id, now, start=start)
+    lines = await platform.work.reading(public_transcript.transcript, hearing_id, now, start=start)
     steps = await platform.work.reading(live_chapters, hearing_id, platform.steps)
     data = {"aired": aired, "lines": [asdict(line) for line in lines]}
     return Event("captions", data | {"chapters": [asdict(step) for step in steps]})

@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from courtstream.api.context import context
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Forbidden
-from courtstream.services import watch
+from courtstream.services import public_hearings
 from courtstream.telemetry.metrics import render
 
 _PROXIED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")
@@ -45,7 +45,7 @@ async def metrics(request: Request) -> Response:
     if not (_from_here(request) or _has_token(request, platform.settings.web.metrics_token)):
         raise Forbidden("只限本机访问，或凭令牌 / from this machine only, or with the token")
     running = [beat.hearing_id for beat, _ in platform.board.beats()]
-    named = await platform.work.reading(watch.known_to_the_public, running)
+    named = await platform.work.reading(public_hearings.known_to_the_public, running)
     body = render(platform.board, platform.hub.viewers(), utc_now(), named)
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 

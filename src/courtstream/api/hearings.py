@@ -16,8 +16,15 @@ from courtstream.control.protocol import Command
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Withdrawn
 from courtstream.domain.time import seconds
-from courtstream.services import importing, publishing, scope, watch
-from courtstream.services.watch import Search
+from courtstream.services import (
+    importing,
+    public_search,
+    public_transcript,
+    publishing,
+    scope,
+    watch,
+)
+from courtstream.services.public_search import Search
 
 
 @documented("hearings", s.HearingListOut, query=s.SearchQuery)
@@ -33,7 +40,9 @@ async def find(request: Request) -> JSONResponse:
         state=asked.state,
         page=asked.page,
     )
-    return answer(s.HearingListOut, await context(request).work.reading(watch.search, wanted))
+    return answer(
+        s.HearingListOut, await context(request).work.reading(public_search.search, wanted)
+    )
 
 
 @documented("hearings", s.HearingDetailOut, problems=(404, 410))
@@ -50,7 +59,7 @@ async def transcript(request: Request) -> JSONResponse:
     """The released words: never ahead of the picture, private words masked."""
     asked = query(request, s.TranscriptQuery)
     lines = await context(request).work.reading(
-        watch.transcript, _id(request), utc_now(), start=seconds(asked.start)
+        public_transcript.transcript, _id(request), utc_now(), start=seconds(asked.start)
     )
     return answer(s.TranscriptOut, {"lines": lines})
 

@@ -49,14 +49,16 @@ def list_hearings(
     """List public hearings, newest first / 列出庭审."""
     from courtstream.cli.offline import offline
     from courtstream.domain.clock import COURT_ZONE
-    from courtstream.services import watch
+    from courtstream.services import public_search
 
     try:
         wanted_day = datetime.fromisoformat(day).date() if day else None
     except ValueError:
         raise typer.BadParameter("日期应如 2026-11-24 / a day like 2026-11-24") from None
     with offline() as work:
-        found = work.read(watch.search, watch.Search(text=text, day=wanted_day, page=page))
+        found = work.read(
+            public_search.search, public_search.Search(text=text, day=wanted_day, page=page)
+        )
     for card in found.cards:
         start = card.scheduled_start.astimezone(COURT_ZONE).strftime("%Y-%m-%d %H:%M")
         place = f"{card.court_name}{card.courtroom_name}"

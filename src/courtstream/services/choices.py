@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from courtstream.auth.policy import Action
-from courtstream.services import shape, watch
+from courtstream.services import court_tree, shape
 from courtstream.services.scope import court_for, courts_within
 from courtstream.services.views import CourtView, JudgeView, UserView
 from courtstream.store.tables import Courtroom, Judge
@@ -42,7 +42,7 @@ def choices(session: Session, actor: UserView, court_id: str = "") -> Choices:
     Raises NotFound, Forbidden for a court out of reach.
     """
     within = courts_within(session, actor.court_id)
-    courts = tuple(c for c in watch.courts(session) if c.id in within)
+    courts = tuple(c for c in court_tree.courts(session) if c.id in within)
     if court_id:
         court_for(session, actor, Action.SCHEDULE, court_id)
     chosen = court_id or _first(session, actor, courts)

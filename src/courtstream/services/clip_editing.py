@@ -12,13 +12,13 @@ from courtstream.domain.errors import InvalidInput
 from courtstream.domain.ids import new_id
 from courtstream.domain.time import Span, seconds, to_seconds
 from courtstream.domain.trial import Role
-from courtstream.services import audit, watch
+from courtstream.services import audit, heard
 from courtstream.services.clip_proposals import LONGEST, SHORTEST, proposals, snap, text_of
 from courtstream.services.clip_rows import clip_for_act, closed, hearing_for_act, rows_of
+from courtstream.services.heard import HeardLine
 from courtstream.services.screening import screen
 from courtstream.services.steps_now import found_steps
 from courtstream.services.views import UserView
-from courtstream.services.watch import HeardLine
 from courtstream.store.tables import ClipRow, ClipState, Hearing
 
 
@@ -28,7 +28,7 @@ def propose(session: Session, actor: UserView, hearing_id: str, now: datetime) -
     Raises NotFound, Forbidden, Conflict while the hearing goes on or the gate is closed.
     """
     hearing = hearing_for_act(session, actor, hearing_id)
-    lines, shut = watch.heard_lines(session, hearing, limit=20_000), closed(session, hearing_id)
+    lines, shut = heard.heard_lines(session, hearing, limit=20_000), closed(session, hearing_id)
     found = proposals(lines, found_steps(session, hearing), shut, hearing.duration)
     known = [Span(row.start, row.end) for row in rows_of(session, hearing_id)]
     fresh = [p for p in found if not any(p.span.overlaps(span) for span in known)]
@@ -159,7 +159,7 @@ def _span(
     """A wanted span at the borders of words, with its lines."""
     length = hearing.duration
     wanted = Span(min(seconds(start), length), min(max(seconds(start), seconds(end)), length))
-    lines = watch.heard_lines(session, hearing, limit=20_000)
+    lines = heard.heard_lines(session, hearing, limit=20_000)
     span = snap(lines, wanted, length)
     if not SHORTEST <= span.length <= LONGEST:
         raise InvalidInput("片段须为 15 秒至 3 分钟 / a clip lasts 15 s to 3 min")

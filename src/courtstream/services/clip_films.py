@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.domain.ids import new_id
 from courtstream.domain.time import Span, to_seconds
-from courtstream.services import audit, watch
+from courtstream.services import audit, heard
 from courtstream.services.clip_proposals import LONGEST, text_of
 from courtstream.services.clip_rows import hearing_for_act, rows_of, stale
 from courtstream.services.views import UserView
@@ -52,7 +52,7 @@ def order_films(session: Session, actor: UserView, hearing_id: str, now: datetim
 
 def _as_heard(session: Session, hearing: Hearing, span: Span) -> str:
     """The passage's words as the public may read them now."""
-    lines = watch.heard_lines(session, hearing, limit=20_000)
+    lines = heard.heard_lines(session, hearing, limit=20_000)
     return text_of([line for line in lines if line.start < span.end and line.end > span.start])
 
 
@@ -95,7 +95,7 @@ def captions(session: Session, clip_id: str) -> Sequence[tuple[float, float, str
     if row is None:
         return ()
     hearing = session.get_one(Hearing, row.hearing_id)
-    lines = watch.heard_lines(session, hearing, start=max(0, row.start - LONGEST), limit=20_000)
+    lines = heard.heard_lines(session, hearing, start=max(0, row.start - LONGEST), limit=20_000)
     inside = [line for line in lines if line.start < row.end and line.end > row.start]
     return tuple(
         (

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from courtstream.domain.scoring import StepFinding
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, Span
 from courtstream.domain.trial import Role
-from courtstream.services.watch import HeardLine
+from courtstream.services.heard import HeardLine
 
 SHORTEST: MediaTime = 15 * SECOND
 LONGEST: MediaTime = 180 * SECOND

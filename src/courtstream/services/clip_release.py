@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.domain.errors import Conflict, NotFound
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import publishing, shape, watch
+from courtstream.services import public_hearings, publishing, shape
 from courtstream.services.clip_desk import ClipView, view
 from courtstream.services.clip_rows import MODE, hearing_for_act, rows_of, stale
 from courtstream.services.views import HearingCard, UserView
@@ -43,7 +43,7 @@ def release(session: Session, actor: UserView, hearing_id: str, now: datetime) -
 
 def story(session: Session, hearing_id: str) -> Story:
     """The released passages. Raises NotFound where they were never released."""
-    hearing = watch.public_hearing(session, hearing_id)
+    hearing = public_hearings.public_hearing(session, hearing_id)
     row = shape.publication_of(hearing, MODE)
     if row is None or row.state is PublicationState.PENDING:
         raise NotFound

@@ -18,7 +18,7 @@ from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind
 from courtstream.rules import indicators as ind
 from courtstream.rules.gate import closures
-from courtstream.services import covered_judges, reporting, tallying, watch
+from courtstream.services import court_tree, covered_judges, reporting, tallying
 from courtstream.services.covered_judges import JudgeList, JudgesAsked
 from courtstream.services.scope import court_path, courts_within
 from courtstream.services.views import CourtView, UserView
@@ -165,7 +165,7 @@ def _courts(
     by_court = ind.grouped(cells, lambda c: c.court)
     return tuple(
         _court(view, by_court.get(view.id, []), kinds)
-        for view in watch.courts(session)
+        for view in court_tree.courts(session)
         if view.id in courts
     )
 

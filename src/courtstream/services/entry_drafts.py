@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from courtstream.domain.ids import new_id
 from courtstream.domain.time import SECOND, MediaTime, to_seconds
 from courtstream.domain.trial import HearingState, PublicationMode
-from courtstream.services import shape, watch
+from courtstream.services import heard, shape
+from courtstream.services.heard import HeardLine
 from courtstream.services.steps_now import StepsNow, step_at
-from courtstream.services.watch import HeardLine
 from courtstream.store.tables import Asset, EntryRow, EntryState, Hearing
 
 LONGEST = 180
@@ -60,8 +60,8 @@ def draft(session: Session, hearing_id: str, steps: StepsNow, now: datetime) -> 
     if hearing is None or not wanted(hearing):
         return 0
     covered = _covered(session, hearing_id)
-    lines = watch.heard_lines(session, hearing, start=covered)
-    aired, over = watch.reached(session, hearing), hearing.state is HearingState.ENDED
+    lines = heard.heard_lines(session, hearing, start=covered)
+    aired, over = heard.reached(session, hearing), hearing.state is HearingState.ENDED
     found = steps.of(session, hearing) if lines else ()
     passages = list(cut(lines, [(line.start, step_at(found, line.start)) for line in lines]))
     ready = [p for n, p in enumerate(passages) if _settled(p, n, passages, aired, over)]

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from courtstream.domain.errors import NotFound
 from courtstream.domain.time import Span, to_seconds
 from courtstream.domain.trial import HearingState, PublicationMode, Role
-from courtstream.services import shape, transcripts, watch
+from courtstream.services import public_hearings, shape, transcripts
 from courtstream.services.entry_rows import MODE, revision, rows_of
 from courtstream.services.names import step_titles
 from courtstream.services.views import HearingCard
@@ -69,7 +69,7 @@ def view(hearing: Hearing, row: EntryRow) -> EntryView:
 
 def running_page(session: Session, hearing_id: str) -> RunningPage:
     """The released entries of a hearing. Raises NotFound where the mode was never released."""
-    hearing = watch.public_hearing(session, hearing_id)
+    hearing = public_hearings.public_hearing(session, hearing_id)
     row = shape.publication_of(hearing, MODE)
     if row is None or row.state is PublicationState.PENDING:
         raise NotFound

@@ -15,10 +15,10 @@ from sqlalchemy.orm import Session
 from courtstream.domain.clock import court_day, day_bounds
 from courtstream.domain.errors import NotFound
 from courtstream.domain.trial import HearingState, PublicationMode
-from courtstream.services import watch
+from courtstream.services import court_tree, public_search
+from courtstream.services.public_search import Search
 from courtstream.services.scope import court_path, courts_within
 from courtstream.services.views import CourtView, HearingCard
-from courtstream.services.watch import Search
 from courtstream.store.tables import Court, Courtroom, Hearing, HearingIndex, ViewCount
 
 WRITE_SECONDS, WRITE_MANY = 15.0, 200
@@ -104,14 +104,14 @@ def court_page(session: Session, court_id: str, now: datetime) -> CourtPage:
     """One court's page. Raises NotFound."""
     if session.get(Court, court_id) is None:
         raise NotFound
-    known = {court.id: court for court in watch.courts(session)}
+    known = {court.id: court for court in court_tree.courts(session)}
     path = court_path(session, court_id)
     rooms = select(Courtroom.name).where(Courtroom.court_id == court_id).order_by(Courtroom.name)
     today = court_day(now)
-    coming = watch.search(
+    coming = public_search.search(
         session, Search(court_id=court_id, day=today, until=today + timedelta(days=14))
     )
-    recent = watch.search(session, Search(court_id=court_id, mode=PublicationMode.REPLAY))
+    recent = public_search.search(session, Search(court_id=court_id, mode=PublicationMode.REPLAY))
     return CourtPage(
         court=known[court_id],
         above=tuple(known[c] for c in reversed(path[1:])),

@@ -18,7 +18,7 @@ from courtstream.auth.policy import Action, Target, may, require
 from courtstream.domain.errors import NotFound
 from courtstream.domain.ids import new_id
 from courtstream.reports.workbook import workbook
-from courtstream.services import audit, coverage, sheets, watch
+from courtstream.services import audit, court_tree, coverage, sheets
 from courtstream.services.monthly import checked_month
 from courtstream.services.scope import court_path, courts_within
 from courtstream.services.views import UserView
@@ -121,7 +121,7 @@ def make(work: Work, settings: Settings, job_id: str, now: datetime) -> None:
 def _begin(session: Session, job_id: str) -> tuple[str, tuple[str, ...]]:
     row = session.get_one(ReportJob, job_id)
     within = courts_within(session, row.court_id)
-    courts = tuple(c.id for c in watch.courts(session) if c.id in within)
+    courts = tuple(c.id for c in court_tree.courts(session) if c.id in within)
     row.state, row.done, row.total = RUNNING, 0, len(courts)
     return row.month, courts
 

@@ -12,7 +12,7 @@ from courtstream.domain.scoring import Outcome, StepFinding
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.trial import HearingState
 from courtstream.rules.procedure import PackInvalid, find_steps
-from courtstream.services import watch
+from courtstream.services import heard
 from courtstream.services.facts import transcript_of
 from courtstream.services.names import step_titles
 from courtstream.services.views import Chapter
@@ -75,7 +75,7 @@ def live_chapters(session: Session, hearing_id: str, steps: StepsNow) -> tuple[C
     hearing = session.get(Hearing, hearing_id)
     if hearing is None or hearing.state is HearingState.ENDED:
         return ()
-    aired, found = watch.reached(session, hearing), []
+    aired, found = heard.reached(session, hearing), []
     for step in steps.of(session, hearing):
         if step.span is None or step.span.start > aired:
             continue

@@ -15,7 +15,7 @@ from courtstream.domain.time import to_seconds
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, Role
 from courtstream.reports.transcripts import FileTurn, TranscriptFile
-from courtstream.services import shape, transcripts, watch
+from courtstream.services import heard, public_hearings, shape, transcripts
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.services.views.transcripts import (
@@ -114,7 +114,7 @@ def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
 
 def public_file(session: Session, hearing_id: str, now: datetime) -> TranscriptFile:
     """The transcript as the public may have it. Raises NotFound where its words are not out."""
-    hearing = watch.public_hearing(session, hearing_id)
+    hearing = public_hearings.public_hearing(session, hearing_id)
     if not (shape.live_open(hearing, now) or shape.replay_open(hearing)):
         raise NotFound
     turns = [(t, text) for t, text in _turns_now(session, hearing) if _heard(session, hearing, t)]
@@ -150,9 +150,9 @@ def _turns_now(session: Session, hearing: Hearing) -> list[tuple[TranscriptTurn,
 
 def _heard(session: Session, hearing: Hearing, turn: TranscriptTurn) -> bool:
     """Whether the public could hear all of it."""
-    if turn.end > watch.reached(session, hearing):
+    if turn.end > heard.reached(session, hearing):
         return False
-    return not watch.silenced(session, hearing.id, turn.start, turn.end)
+    return not heard.silenced(session, hearing.id, turn.start, turn.end)
 
 
 def _file(

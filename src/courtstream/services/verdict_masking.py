@@ -12,7 +12,7 @@ from courtstream.store.tables import Hearing
 _STAFF = frozenset({Role.JUDGE, Role.CLERK})
 
 
-def people_of(hearing: Hearing) -> tuple[Person, ...]:
+def _people_of(hearing: Hearing) -> tuple[Person, ...]:
     """Everybody of the case as the judgment's rules see them."""
     return tuple(
         Person(p.name, p.role, p.protected, organisation=shape.is_organisation(p.name))
@@ -21,7 +21,7 @@ def people_of(hearing: Hearing) -> tuple[Person, ...]:
     )
 
 
-def keeps_of(hearing: Hearing) -> Keeps:
+def _keeps_of(hearing: Hearing) -> Keeps:
     """What art. 11 keeps in this case."""
     people = hearing.case.participants
     staff = [p.name for p in people if p.role in _STAFF and not p.protected]
@@ -39,5 +39,5 @@ def masked(hearing: Hearing, text: str, keep: Sequence[str], hide: Sequence[str]
     case = hearing.case
     kind: CaseKind = case.kind
     return mask_judgment(
-        text, people_of(hearing), kind, case.cause, keeps_of(hearing), keep=keep, hide=hide
+        text, _people_of(hearing), kind, case.cause, _keeps_of(hearing), keep=keep, hide=hide
     )

@@ -14,7 +14,7 @@ from courtstream.api.middleware import LARGEST_BODY
 from courtstream.control.protocol import WorkerBeat
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import MinuteState
-from courtstream.services import publishing, watch
+from courtstream.services import public_search, publishing
 from tests.support.platform import NOW, MemoryBus, World, sign_in, site
 
 
@@ -164,7 +164,7 @@ def test_a_crash_says_nothing_of_the_inside(world: World, monkeypatch: pytest.Mo
     def crash(*args: object) -> None:
         raise RuntimeError("内部细节")
 
-    monkeypatch.setattr(watch, "search", crash)
+    monkeypatch.setattr(public_search, "search", crash)
     with TestClient(create_app(world.settings), raise_server_exceptions=False) as client:
         answer = client.get("/api/v1/hearings")
     assert answer.status_code == 500

@@ -7,9 +7,19 @@ import pytest
 
 from courtstream.control.protocol import WorkerSpec
 from courtstream.domain.clock import utc_now
-from courtstream.services import admission, audit, demo_past, keys, performance, watch
+from courtstream.services import (
+    admission,
+    audit,
+    court_tree,
+    demo_past,
+    keys,
+    performance,
+    public_search,
+    public_transcript,
+    watch,
+)
 from courtstream.services.demo import DemoSeed, seed_demo
-from courtstream.services.watch import Search
+from courtstream.services.public_search import Search
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
@@ -32,9 +42,9 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> tuple[Settings, Work, Dem
 
 def test_the_province_is_there_and_flagged(place: tuple[Settings, Work, DemoSeed]) -> None:
     _, work, seed = place
-    courts = work.read(watch.courts)
+    courts = work.read(court_tree.courts)
     assert [c.depth for c in courts] == [0, 1, 2]
-    found = work.read(watch.search, Search())
+    found = work.read(public_search.search, Search())
     assert found.total == seed.past_hearings + 1
     assert all(card.demo for card in found.cards)
     assert work.read(audit.verify) > seed.past_hearings
@@ -77,11 +87,11 @@ def test_the_printed_accounts_sign_in_and_the_judge_has_a_past(
 
 def test_past_hearings_can_be_read_along(place: tuple[Settings, Work, DemoSeed]) -> None:
     _, work, _ = place
-    card = work.read(watch.search, Search()).cards[3]
+    card = work.read(public_search.search, Search()).cards[3]
     view = work.read(watch.hearing_page, card.id, utc_now())
     assert view.media == ""  # nothing was filmed
     assert len(view.chapters) > 5
-    assert len(work.read(watch.transcript, card.id, utc_now())) > 20
+    assert len(work.read(public_transcript.transcript, card.id, utc_now())) > 20
 
 
 def test_a_revoked_demonstration_key_is_replaced(place: tuple[Settings, Work, DemoSeed]) -> None:

@@ -9,8 +9,14 @@ import pytest
 from courtstream.api.pages.finding import fold
 from courtstream.domain.errors import NotFound
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, PublicationMode
-from courtstream.services import finding, gatekeeping, publishing, watch
-from courtstream.services.watch import Search
+from courtstream.services import (
+    finding,
+    gatekeeping,
+    public_hearings,
+    public_search,
+    publishing,
+)
+from courtstream.services.public_search import Search
 from courtstream.store.tables import PublicationState
 from tests.support.platform import BASIC, HIGH, NOW, OTHER, World, site
 
@@ -23,7 +29,7 @@ def world(tmp_path: Path) -> World:
 
 
 def found(world: World, **wanted: object) -> list[str]:
-    cards = world.work.read(watch.search, Search(**wanted)).cards  # type: ignore[arg-type]
+    cards = world.work.read(public_search.search, Search(**wanted)).cards  # type: ignore[arg-type]
     return [card.id for card in cards]
 
 
@@ -56,7 +62,9 @@ def test_the_index_follows_every_write(world: World) -> None:
     assert found(world, mode=live) == found(world, mode=replay) == []
     state = PublicationState.RELEASED
     world.work.write(
-        lambda s: publishing.put(s, watch.public_hearing(s, hearing), replay, state, "t", NOW)
+        lambda s: publishing.put(
+            s, public_hearings.public_hearing(s, hearing), replay, state, "t", NOW
+        )
     )
     assert found(world, mode=replay) == [hearing]
     world.work.write(publishing.withdraw, world.users["clerk"], hearing, "申请", NOW)
@@ -113,7 +121,9 @@ def test_feeds_are_well_formed_whatever_a_title_holds(world: World) -> None:
     world.take([tape.end(6)])
     mode, state = PublicationMode.REPLAY, PublicationState.RELEASED
     world.work.write(
-        lambda s: publishing.put(s, watch.public_hearing(s, hearing), mode, state, "t", NOW)
+        lambda s: publishing.put(
+            s, public_hearings.public_hearing(s, hearing), mode, state, "t", NOW
+        )
     )
     with site(world) as client:
         feed = client.get("/feed.xml")

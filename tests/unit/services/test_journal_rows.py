@@ -9,7 +9,7 @@ import pytest
 from courtstream.control.protocol import RowKind
 from courtstream.domain.errors import Conflict
 from courtstream.domain.trial import HearingState
-from courtstream.services import journal, lifecycle, scoring, watch
+from courtstream.services import journal, lifecycle, public_transcript, scoring, watch
 from courtstream.services.facts import facts_of
 from courtstream.store.tables import (
     Asset,
@@ -224,7 +224,7 @@ def test_an_ended_hearing_is_scored_from_its_rows(world: World) -> None:
 def test_words_that_nobody_vouches_for_count_as_unsure(world: World) -> None:
     hearing_id, tape = world.live()
     world.take([tape.words(0, 2, "现在开庭"), tape.words(2, 4, "现在休庭", words=[])])
-    lines = world.work.read(watch.transcript, hearing_id, NOW)
+    lines = world.work.read(public_transcript.transcript, hearing_id, NOW)
     assert [line.confidence for line in lines] == [0.9, 0.0]
 
 
@@ -233,7 +233,9 @@ def test_the_words_never_run_ahead_of_the_picture(world: World) -> None:
     world.take([tape.words(0, 1.5, "已播出"), tape.words(3, 4, "未播出")])
 
     def lines() -> list[str]:
-        return [line.text for line in world.work.read(watch.transcript, hearing_id, NOW)]
+        return [
+            line.text for line in world.work.read(public_transcript.transcript, hearing_id, NOW)
+        ]
 
     assert lines() == ["已播出"]
     world.take([tape.segment(1)])
@@ -257,7 +259,7 @@ def test_words_that_nobody_could_hear_are_not_read_either(world: World) -> None:
             ),
         ]
     )
-    lines = world.work.read(watch.transcript, hearing_id, NOW)
+    lines = world.work.read(public_transcript.transcript, hearing_id, NOW)
     assert [line.text for line in lines] == ["听得见"]
 
 

@@ -18,6 +18,7 @@ from courtstream.services import (
     keys,
     listing,
     performance,
+    public_search,
     publishing,
     review,
     schedule,
@@ -25,9 +26,9 @@ from courtstream.services import (
     watch,
 )
 from courtstream.services.board import Board
+from courtstream.services.public_search import Search
 from courtstream.services.schedule import NewParticipant
 from courtstream.services.shape import masked_name
-from courtstream.services.watch import Search
 from courtstream.store.tables import FindingRow, Hearing, IngestKey
 from tests.support.platform import (
     BASIC,
@@ -235,7 +236,7 @@ def test_a_hearing_held_in_private_is_not_announced(world: World) -> None:
     later = NOW + timedelta(seconds=1)
     world.work.write(gatekeeping.find_closures, world.users["clerk"], hearing_id, codes, later)
     assert world.work.read(watch.today, NOW) == ()
-    assert world.work.read(watch.search, Search()).cards == ()
+    assert world.work.read(public_search.search, Search()).cards == ()
     with pytest.raises(NotFound):
         world.work.read(watch.hearing_page, hearing_id, NOW)
 
@@ -252,7 +253,7 @@ def test_search_by_number_cause_judge_court_and_day(world: World) -> None:
     hearing_id = world.hearing()
 
     def found(**wanted: Any) -> list[str]:
-        return [c.id for c in world.work.read(watch.search, Search(**wanted)).cards]
+        return [c.id for c in world.work.read(public_search.search, Search(**wanted)).cards]
 
     assert found(text="民初1号") == found(text="借贷") == found(text="罗文清") == [hearing_id]
     assert found(text="临江 借贷") == found(court_id=BASIC) == found(judge_id="j_0") == [hearing_id]
@@ -263,7 +264,7 @@ def test_search_by_number_cause_judge_court_and_day(world: World) -> None:
 
 def test_hearings_that_are_not_public_are_not_there(world: World) -> None:
     hearing_id = world.hearing(public=False)
-    assert world.work.read(watch.search, Search()).total == 0
+    assert world.work.read(public_search.search, Search()).total == 0
     with pytest.raises(NotFound):
         world.work.read(watch.hearing_page, hearing_id, NOW)
     assert world.work.read(watch.today, NOW) == ()

@@ -16,10 +16,11 @@ from courtstream.domain.trial import Role
 from courtstream.services import (
     audit,
     corrections,
+    public_hearings,
+    public_transcript,
     publishing,
     transcript_pages,
     transcripts,
-    watch,
 )
 from courtstream.services.corrections import Stretch
 from courtstream.services.transcripts import Edit
@@ -57,7 +58,7 @@ def edit(world: World, hearing_id: str, turn: str, text: str, who: str = "clerk"
 
 
 def lines(world: World, hearing_id: str) -> list[str]:
-    return [one.text for one in world.work.read(watch.transcript, hearing_id, LATER)]
+    return [one.text for one in world.work.read(public_transcript.transcript, hearing_id, LATER)]
 
 
 def turn_ids(world: World, hearing_id: str) -> list[str]:
@@ -223,7 +224,7 @@ def test_proposals_wait_for_a_person(heard: tuple[World, str]) -> None:
     found = [Stretch(Span(4 * SECOND, 5 * SECOND), "PHONE")]
 
     def propose(session) -> list[str]:  # type: ignore[no-untyped-def]
-        hearing = watch.public_hearing(session, hearing_id)
+        hearing = public_hearings.public_hearing(session, hearing_id)
         return [row.id for row in corrections.propose(session, hearing, found, LATER)]
 
     (row,) = world.work.write(propose)

@@ -13,13 +13,13 @@ from courtstream.domain.errors import InvalidInput
 from courtstream.reports.formats import TYPES, render
 from courtstream.services import (
     behind,
+    court_tree,
     coverage,
     covered_judges,
     monthly,
     sheets,
     supervising,
     tallying,
-    watch,
 )
 from courtstream.services.coverage import Coverage
 from courtstream.services.covered_judges import JudgesAsked
@@ -40,7 +40,7 @@ async def page(request: Request) -> Response:
         "spans": SPANS,
         "court_id": court_id,
         "known": await work.reading(tallying.months_known),
-        "courts": await work.reading(watch.courts) if found.whole_courts else (),
+        "courts": await work.reading(court_tree.courts) if found.whole_courts else (),
         "calendar_svg": heat.calendar(found.days, words("cover.calendar_label")),
         "heat": heat.tone,
         "scores_svg": heat.distribution(found.scores, words("cover.scores_label")),

@@ -14,9 +14,9 @@ from courtstream.api.pages.site import Json, public_page, words_of
 from courtstream.domain.clock import court_day, utc_now
 from courtstream.domain.errors import NotFound
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import finding, watch
+from courtstream.services import court_tree, finding, public_search
+from courtstream.services.public_search import Search
 from courtstream.services.views import HearingCard
-from courtstream.services.watch import Search
 
 CACHED = "public, max-age=60"
 LONGEST = timedelta(hours=2)
@@ -42,7 +42,7 @@ async def calendar(request: Request) -> Response:
         "first": first,
         "today": today,
         "court": court,
-        "courts": await work.reading(watch.courts),
+        "courts": await work.reading(court_tree.courts),
         "before": f"{(first - timedelta(days=1)):%Y-%m}",
         "after": f"{(first + timedelta(days=32)):%Y-%m}",
     }
@@ -51,7 +51,7 @@ async def calendar(request: Request) -> Response:
 
 async def courts(request: Request) -> Response:
     """GET /courts: the province's courts as a tree."""
-    found = await context(request).work.reading(watch.courts)
+    found = await context(request).work.reading(court_tree.courts)
     return public_page(request, "courts.html", {"here": "courts", "courts": found})
 
 
@@ -135,17 +135,17 @@ async def sitemap(request: Request) -> Response:
 async def _cards(request: Request, *, replay: bool) -> tuple[HearingCard, ...]:
     """Recordings opened lately, or what comes; of one court and those below when asked."""
     court_id, work, today = request.query_params.get("court", "")[:40], context(request).work, None
-    known = await work.reading(watch.courts)
+    known = await work.reading(court_tree.courts)
     if court_id and court_id not in {c.id for c in known}:
         raise NotFound
     if replay:
         wanted = Search(court_id=court_id, mode=PublicationMode.REPLAY)
-        return (await work.reading(watch.search, wanted)).cards
+        return (await work.reading(public_search.search, wanted)).cards
     today = court_day(utc_now())
     found: list[HearingCard] = []
     for page in range(1, 6):
         wanted = Search(court_id=court_id, day=today, until=today + timedelta(days=14), page=page)
-        listed = await work.reading(watch.search, wanted)
+        listed = await work.reading(public_search.search, wanted)
         found += listed.cards
         if page >= listed.pages:
             break

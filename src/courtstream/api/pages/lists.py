@@ -14,13 +14,13 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.rules.indicators import definitions
 from courtstream.services import (
+    court_tree,
     coverage,
     evidence_files,
     indicator_lists,
     monthly,
     report_jobs,
     reporting,
-    watch,
 )
 from courtstream.services.evidence_files import Uploaded
 from courtstream.services.indicator_lists import ListRefused
@@ -127,7 +127,7 @@ async def _show(
     latest = await work.reading(coverage.latest, utc_now())
     month = monthly.checked_month(month) if month else latest
     before = coverage.months_until(month, 2)[0]
-    courts = await work.reading(watch.courts)
+    courts = await work.reading(court_tree.courts)
     court = request.query_params.get("court", "")[:40] or person.court_id or courts[0].id
     names = await work.reading(indicator_lists.lists, person, court)
     values: Json = {

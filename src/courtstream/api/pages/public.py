@@ -24,9 +24,9 @@ from courtstream.api.pages.watching import watch_context
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Withdrawn
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, PublicationMode
-from courtstream.services import finding, watch
+from courtstream.services import court_tree, finding, public_search, public_transcript, watch
+from courtstream.services.public_search import Search
 from courtstream.services.steps_now import live_chapters
-from courtstream.services.watch import Search
 
 RECENT = 6
 Word = TypeVar("Word", bound=StrEnum)
@@ -40,7 +40,7 @@ async def home(request: Request) -> Response:
     values: Json = {
         "here": "home",
         "query": wanted,
-        "courts": await work.reading(watch.courts),
+        "courts": await work.reading(court_tree.courts),
         "results": None,
         "page_url": lambda page: _page_url(request, page),
         "kinds": list(CaseKind),
@@ -49,9 +49,9 @@ async def home(request: Request) -> Response:
         "states": list(HearingState),
     }
     if searching:
-        values["results"] = await work.reading(watch.search, wanted)
+        values["results"] = await work.reading(public_search.search, wanted)
     else:
-        past = await work.reading(watch.search, Search(state=HearingState.ENDED))
+        past = await work.reading(public_search.search, Search(state=HearingState.ENDED))
         values["totals"] = await work.reading(finding.totals)
         values |= {
             "live": await work.reading(watch.live_now),
@@ -97,7 +97,7 @@ async def hearing(request: Request) -> Response:
     if not view.chapters:
         found = await platform.work.reading(live_chapters, hearing_id, platform.steps)
         view = replace(view, chapters=found)
-    lines = await platform.work.reading(watch.transcript, hearing_id, now)
+    lines = await platform.work.reading(public_transcript.transcript, hearing_id, now)
     status = platform.board.status(hearing_id, now)
     wording = pages_of(request).wording(request)
     values = watch_context(view, lines, status, seconds_asked(request), words_of(request), wording)
