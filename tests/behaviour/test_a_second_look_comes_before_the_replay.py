@@ -17,7 +17,15 @@ import pytest
 from courtstream.control.protocol import RowKind, WorkerSpec
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, Forbidden, SecondPassOpen
-from courtstream.services import audit, media, publishing, second_pass, shape
+from courtstream.services import (
+    audit,
+    media,
+    publishing,
+    second_pass_desk,
+    second_pass_errands,
+    second_pass_judging,
+    shape,
+)
 from courtstream.services.views import UserView
 from courtstream.store.tables import Hearing, MomentVerdict
 from media_workers.recheck.job import SecondPass
@@ -139,13 +147,13 @@ def look(told: Story) -> None:
         told.write(publishing.release_replay, utc_now())
     except SecondPassOpen:
         told.refused = True
-    told.moments = len(told.write(second_pass.page, utc_now()).moments)
+    told.moments = len(told.write(second_pass_desk.page, utc_now()).moments)
 
 
 def pursue(told: Story) -> None:
     """Do what the platform asks the hearing's node to do."""
     now = utc_now()
-    errands = told.world.work.read(second_pass.errands, told.world.settings, now)
+    errands = told.world.work.read(second_pass_errands.errands, told.world.settings, now)
     assert [e.spec.hearing_id for e in errands if e.ask] == [told.hearing_id]
     SecondPass(errands[0].spec).run()
     take(told.world, told.ended.folder)
@@ -153,8 +161,8 @@ def pursue(told: Story) -> None:
 
 def settle(told: Story) -> None:
     """A person hides what was found; the replay is made anew and can go out."""
-    for moment in told.write(second_pass.page, utc_now()).moments:
-        told.write(second_pass.judge, moment.n, MomentVerdict.HIDE, utc_now())
+    for moment in told.write(second_pass_desk.page, utc_now()).moments:
+        told.write(second_pass_judging.judge, moment.n, MomentVerdict.HIDE, utc_now())
     with pytest.raises(SecondPassOpen):  # ordered, but not made anew yet
         told.write(publishing.release_replay, utc_now())
     pursue(told)
@@ -244,12 +252,12 @@ def test_a_moments_picture_is_for_those_who_may_release_and_each_look_is_on_reco
 
 def test_nobody_undoes_what_is_hidden_and_a_sound_pass_is_not_waived(story: Story) -> None:
     with pytest.raises(Conflict):
-        story.write(second_pass.judge, 1, MomentVerdict.HARMLESS, utc_now())
+        story.write(second_pass_judging.judge, 1, MomentVerdict.HARMLESS, utc_now())
     with pytest.raises(Conflict):
-        story.write(second_pass.waive, "来不及复核", utc_now())
+        story.write(second_pass_judging.waive, "来不及复核", utc_now())
     with pytest.raises(Forbidden):
         story.world.work.write(
-            second_pass.judge,
+            second_pass_judging.judge,
             story.world.users["far"],
             story.hearing_id,
             1,

@@ -11,9 +11,9 @@ from courtstream.api.context import Context
 from courtstream.control.protocol import NodeCommand, NodeVerb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NodeAway
-from courtstream.services import second_pass
+from courtstream.services import second_pass_errands
 from courtstream.services.bus import Bus
-from courtstream.services.second_pass import Errand
+from courtstream.services.second_pass_errands import Errand
 
 log = structlog.get_logger(__name__)
 ASK_AGAIN = 10.0
@@ -34,7 +34,7 @@ class SecondPasses:
     async def pursue(self) -> None:
         """Look what is to be done, ask the nodes, listen to what is under way."""
         errands = await self._platform.work.reading(
-            second_pass.errands, self._platform.settings, utc_now()
+            second_pass_errands.errands, self._platform.settings, utc_now()
         )
         now = time.monotonic()
         for errand in errands:

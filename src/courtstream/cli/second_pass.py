@@ -14,7 +14,7 @@ import typer
 from courtstream.cli.offline import offline
 from courtstream.control.journal import JournalReader
 from courtstream.control.protocol import JournalRequest, RowKind
-from courtstream.services import journal, running, second_pass
+from courtstream.services import journal, running, second_pass_desk, second_pass_errands
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 
@@ -37,11 +37,11 @@ def second_pass_command(
     """
     settings = Settings()
     with offline(settings) as work:
-        work.read(second_pass.require_ended, hearing)
-        order = work.read(second_pass.order_of, hearing, settings, again=again)
+        work.read(second_pass_errands.require_ended, hearing)
+        order = work.read(second_pass_errands.order_of, hearing, settings, again=again)
         code = _run(order.model_dump_json(), settings.hearings / hearing)
         _catch_up(work, hearing, settings.hearings)
-        found = work.read(second_pass.overview, hearing)
+        found = work.read(second_pass_desk.overview, hearing)
     if code:
         typer.secho(f"✗ 复核未完成 / not finished ({found.code or code})", fg="red", err=True)
         raise typer.Exit(2)

@@ -12,7 +12,7 @@ from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, MinuteState, Role
-from courtstream.services import admission, ending, lifecycle, publishing, second_pass
+from courtstream.services import admission, ending, lifecycle, publishing, second_pass_told
 from courtstream.store.tables import (
     Asset,
     GuardClosure,
@@ -245,12 +245,12 @@ def _nothing(session: Session, hearing: Hearing, row: JournalRow) -> None:
 
 def _second_pass(session: Session, hearing: Hearing, row: JournalRow) -> None:
     at = instant(row.at) or utc_now()
-    second_pass.told(session, hearing, row, at)
+    second_pass_told.told(session, hearing, row, at)
     publishing.after_the_second_pass(session, hearing, at)
 
 
 def _moment(session: Session, hearing: Hearing, row: JournalRow) -> None:
-    second_pass.found(session, hearing, row.body)
+    second_pass_told.found(session, hearing, row.body)
 
 
 HANDLERS: dict[RowKind, Callable[[Session, Hearing, JournalRow], None]] = {

@@ -9,7 +9,13 @@ import pytest
 from courtstream.control.protocol import RowKind
 from courtstream.domain.errors import Conflict
 from courtstream.domain.time import SECOND
-from courtstream.services import corrections, listening, second_pass, transcript_pages, transcripts
+from courtstream.services import (
+    corrections,
+    listening,
+    second_pass_errands,
+    transcript_pages,
+    transcripts,
+)
 from tests.support.platform import NOW, Tape, World
 
 
@@ -35,11 +41,11 @@ def page(world: World, hearing_id: str):  # type: ignore[no-untyped-def]
 
 def test_it_is_asked_for_once_and_carried_out_by_the_node(tmp_path: Path) -> None:
     world, hearing_id, tape = ended(tmp_path)
-    assert not world.work.read(second_pass.errands, world.settings, NOW)
+    assert not world.work.read(second_pass_errands.errands, world.settings, NOW)
     world.work.write(listening.ask, world.users["clerk"], hearing_id, NOW)
     with pytest.raises(Conflict):
         world.work.write(listening.ask, world.users["clerk"], hearing_id, NOW)
-    (errand,) = world.work.read(second_pass.errands, world.settings, NOW)
+    (errand,) = world.work.read(second_pass_errands.errands, world.settings, NOW)
     assert errand.spec.listen and not errand.spec.sound
     found = [[4 * SECOND, 6 * SECOND, "PHONE"]]
     heard = tape.row(RowKind.SECOND_PASS, None, state="heard", found=found)
@@ -49,7 +55,7 @@ def test_it_is_asked_for_once_and_carried_out_by_the_node(tmp_path: Path) -> Non
     assert [t.text for t in view.turns] == ["请坐下。", "现在开庭。"]
     assert [(s.state, s.reason) for s in view.speech] == [("proposed", "PHONE")]
     assert not world.work.read(corrections.unmade, hearing_id), "only a person hides it"
-    assert not world.work.read(second_pass.errands, world.settings, NOW)
+    assert not world.work.read(second_pass_errands.errands, world.settings, NOW)
 
 
 def test_text_that_people_work_on_is_left_alone(tmp_path: Path) -> None:

@@ -6,7 +6,14 @@ import pytest
 
 from courtstream.control.protocol import RowKind
 from courtstream.domain.errors import Conflict, InvalidInput, SecondPassOpen
-from courtstream.services import publishing, second_pass, shape
+from courtstream.services import (
+    publishing,
+    second_pass,
+    second_pass_desk,
+    second_pass_errands,
+    second_pass_judging,
+    shape,
+)
 from courtstream.store.tables import Hearing, MomentVerdict, PassState
 from tests.support.platform import NOW, Tape, World
 
@@ -34,12 +41,12 @@ def replay(world: World, hearing_id: str) -> bool:
 
 
 def state(world: World, hearing_id: str) -> PassState | None:
-    return world.work.read(second_pass.overview, hearing_id).state
+    return world.work.read(second_pass_desk.overview, hearing_id).state
 
 
 def asked(world: World, minutes: float = 0.0) -> list[tuple[str, bool, tuple[int, ...]]]:
     now = NOW + timedelta(minutes=minutes)
-    errands = world.work.read(second_pass.errands, world.settings, now)
+    errands = world.work.read(second_pass_errands.errands, world.settings, now)
     return [(e.spec.hearing_id, e.ask, tuple(h.n for h in e.spec.hide)) for e in errands]
 
 
@@ -63,7 +70,9 @@ def test_what_was_found_waits_for_a_person_whatever_the_policy(world: World) -> 
     assert not replay(world, hearing_id)
     with pytest.raises(SecondPassOpen):
         world.work.write(publishing.release_replay, clerk, hearing_id, NOW)
-    judged = world.work.write(second_pass.judge, clerk, hearing_id, 1, MomentVerdict.HARMLESS, NOW)
+    judged = world.work.write(
+        second_pass_judging.judge, clerk, hearing_id, 1, MomentVerdict.HARMLESS, NOW
+    )
     assert judged.settled
     assert asked(world) == []
     world.work.write(publishing.release_replay, clerk, hearing_id, NOW)
@@ -74,7 +83,7 @@ def test_hide_is_an_errand_until_the_replay_was_made_anew(world: World) -> None:
     hearing_id, tape = ended(world)
     world.take([tape.row(RowKind.MOMENT, n=1, **MOMENT), tape.looked_twice()])
     clerk = world.users["clerk"]
-    world.work.write(second_pass.judge, clerk, hearing_id, 1, MomentVerdict.HIDE, NOW)
+    world.work.write(second_pass_judging.judge, clerk, hearing_id, 1, MomentVerdict.HIDE, NOW)
     assert asked(world) == [(hearing_id, True, (1,))]
     assert not world.work.read(second_pass.settled, hearing_id)
     made = tape.row(RowKind.SECOND_PASS, state="remade", moments=[1], replaced=["seg-000000-1.m4s"])
@@ -92,12 +101,12 @@ def test_one_that_failed_is_tried_again_or_waived_by_somebody_with_a_reason(worl
     assert asked(world) == []
     with pytest.raises(SecondPassOpen):
         world.work.write(publishing.release_replay, clerk, hearing_id, NOW)
-    world.work.write(second_pass.again, clerk, hearing_id, NOW)
+    world.work.write(second_pass_judging.again, clerk, hearing_id, NOW)
     assert asked(world) == [(hearing_id, True, ())]
     world.take([tape.row(RowKind.SECOND_PASS, state="failed", code="seal_broken")])
     with pytest.raises(InvalidInput):
-        world.work.write(second_pass.waive, clerk, hearing_id, " ", NOW)
-    world.work.write(second_pass.waive, clerk, hearing_id, "原始录像损坏，已人工看过", NOW)
+        world.work.write(second_pass_judging.waive, clerk, hearing_id, " ", NOW)
+    world.work.write(second_pass_judging.waive, clerk, hearing_id, "原始录像损坏，已人工看过", NOW)
     world.work.write(publishing.release_replay, clerk, hearing_id, NOW)
     assert replay(world, hearing_id)
 
@@ -120,8 +129,8 @@ def test_a_sound_one_is_neither_waived_nor_tried_again(world: World) -> None:
     hearing_id, tape = ended(world)
     world.take([tape.looked_twice()])
     for act in (
-        lambda s: second_pass.waive(s, world.users["clerk"], hearing_id, "不需要了", NOW),
-        lambda s: second_pass.again(s, world.users["clerk"], hearing_id, NOW),
+        lambda s: second_pass_judging.waive(s, world.users["clerk"], hearing_id, "不需要了", NOW),
+        lambda s: second_pass_judging.again(s, world.users["clerk"], hearing_id, NOW),
     ):
         with pytest.raises(Conflict):
             world.work.write(act)

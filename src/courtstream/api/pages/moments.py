@@ -16,7 +16,7 @@ from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import Json, done, see, staff_page
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
-from courtstream.services import listing, second_pass
+from courtstream.services import listing, second_pass_desk, second_pass_judging
 from courtstream.store.tables import MomentVerdict
 
 
@@ -43,7 +43,7 @@ async def picture(request: Request) -> Response:
     platform, params = context(request), request.path_params
     large = "large" in request.query_params
     path = await platform.work.writing(
-        second_pass.image,
+        second_pass_desk.image,
         actor(request),
         params["hearing_id"],
         int(params["n"]),
@@ -63,11 +63,13 @@ async def _act(
         if not (n.isascii() and n.isdigit()):
             raise NotFound
         verdict = MomentVerdict(verb)
-        await work.writing(second_pass.judge, person, hearing_id, int(n), verdict, now)
+        await work.writing(second_pass_judging.judge, person, hearing_id, int(n), verdict, now)
     elif verb == "again":
-        await work.writing(second_pass.again, person, hearing_id, now)
+        await work.writing(second_pass_judging.again, person, hearing_id, now)
     elif verb == "waive":
-        await work.writing(second_pass.waive, person, hearing_id, text_of(form, "why", 500), now)
+        await work.writing(
+            second_pass_judging.waive, person, hearing_id, text_of(form, "why", 500), now
+        )
     else:
         raise InvalidInput
 
@@ -75,7 +77,7 @@ async def _act(
 async def _show(request: Request, *, problem: str = "", status: int = 200) -> Response:
     work, person = context(request).work, actor(request)
     hearing_id = request.path_params["hearing_id"]
-    found = await work.writing(second_pass.page, person, hearing_id, utc_now())
+    found = await work.writing(second_pass_desk.page, person, hearing_id, utc_now())
     desk = await work.reading(listing.hearing_desk, person, hearing_id)
     busy = found.state in {"waiting", "running"} or any(
         m.verdict == "hide" and not m.remade for m in found.moments
