@@ -8,8 +8,7 @@ import os
 import signal
 import sys
 import time
-from collections.abc import Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
 import structlog
@@ -17,7 +16,6 @@ from pydantic import ValidationError
 
 from courtstream.control.protocol import (
     Command,
-    JournalRow,
     Reply,
     RowKind,
     WorkerBeat,
@@ -25,7 +23,7 @@ from courtstream.control.protocol import (
     window_of,
 )
 from courtstream.domain.errors import CourtstreamError
-from courtstream.domain.time import SECOND, MediaTime, to_seconds
+from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import MinuteState
 from media_workers.assemble import (
@@ -37,6 +35,7 @@ from media_workers.assemble import (
     speech_factory,
 )
 from media_workers.desk import Desk
+from media_workers.earlier import EarlierRuns
 from media_workers.graph.catch_up import ALONE_SECONDS
 from media_workers.graph.coming import coming
 from media_workers.graph.diary import Diary
@@ -46,6 +45,7 @@ from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.sound_line import NEVER
 from media_workers.link import Link
 from media_workers.looks import Looks
+from media_workers.media_clock import boot_id, boot_zero, media_clock, wall_zero
 from media_workers.outputs.hls import HlsOutput, LowMaker
 from media_workers.outputs.live import LiveOutputs
 from media_workers.outputs.preview import Preview
@@ -80,12 +80,11 @@ class Worker:
         self.link = Link(spec, self._handle)
         self.lease = LeaseWatch(spec.lease, spec.epoch)
         self.journal = Journal(spec.folder / JOURNAL, spec.hearing_id, spec.epoch, self.link.row)
-        self.wall_zero = wall_zero(self.journal.earlier)
-        self.now = media_clock(
-            self.wall_zero, last_instant(self.journal.earlier), boot_zero(self.journal.earlier)
-        )
-        aired = self._aired_before()
-        self.refill = refill(spec.folder, spec.master_key_file, self.journal.earlier, aired)
+        rows = self.journal.earlier
+        self.earlier = EarlierRuns.of(rows)
+        self.wall_zero = wall_zero(rows)
+        self.now = media_clock(self.wall_zero, self.earlier.last_instant, boot_zero(rows))
+        self.refill = refill(spec.folder, spec.master_key_file, rows, self.earlier.aired)
         self.looks = Looks(window_of(spec.source.path))
         self.graph = self._graph()
         self.graph.window = self.looks
@@ -94,7 +93,7 @@ class Worker:
             self.graph,
             self.journal,
             self.now,
-            last_instant(self.journal.earlier),
+            self.earlier.last_instant,
             self.refill,
         )
         self.desk = Desk(self.graph, self.journal, self.now, self._end, spec.policy)
@@ -105,7 +104,7 @@ class Worker:
     def run(self) -> int:
         """Run until the hearing is over or the process is told to stop; gives the exit code."""
         self._began()
-        if waits_for_the_clerk(self.spec, self.journal.earlier):
+        if self.spec.policy.start == "clerk" and not self.earlier.begun:  # begun once, it goes on
             self.graph.release.opens_at = NOT_YET
         self.graph.release.grace_over = self.desk.grace_over
         self.graph.release.resume(self._resumes_at())
@@ -174,7 +173,7 @@ class Worker:
         self.preview.show(self.graph.delay.coming())
 
     def _began(self) -> None:
-        aired = self._aired_before()
+        aired = self.earlier.aired
         lost = to_seconds(self.now() - aired) if aired and self.refill is None else 0.0
         self.journal.write(
             RowKind.STARTED,
@@ -192,28 +191,18 @@ class Worker:
                 RowKind.ERROR, stage="journal", code="journal_damaged", lines=self.journal.damaged
             )
 
-    def _aired_before(self) -> MediaTime:
-        """How far earlier runs of this hearing had published; 0 when there was none."""
-        rows = [r.body for r in self.journal.earlier if r.kind is RowKind.SEGMENT]
-        # `end` is where the last picture ends; whole chunks were published.
-        return int(rows[-1].get("upto", rows[-1]["end"])) if rows else 0
-
     def _resumes_at(self) -> MediaTime:
         """The first instant that this run may air."""
-        return self.refill.aired if self.refill else self._aired_before()
+        return self.refill.aired if self.refill else self.earlier.aired
 
     def _heard_before(self) -> MediaTime:
         """How far the hearing was heard before speech analysis begins; NEVER at its beginning."""
         afresh = self.refill is not None and self.refill.begins
-        return NEVER if afresh or not self._came_before() else self._aired_before()
+        return NEVER if afresh or not self.earlier.came else self.earlier.aired
 
     def _heard(self, words: Sequence[Word]) -> None:
         aired = self._resumes_at()
         self.desk.heard([word for word in words if word.span.end > aired])
-
-    def _came_before(self) -> bool:
-        """Whether the courtroom had sent anything to an earlier run."""
-        return any(r.kind is RowKind.SOURCE for r in self.journal.earlier)
 
     def _over(self) -> bool:
         self._look_round()
@@ -260,14 +249,14 @@ class Worker:
             output=self._outputs,
             diary=Diary(
                 self.journal,
-                told=told_before(self.journal.earlier),
+                told=self.earlier.told,
                 seats=self.spec.policy.seats,
             ),
             sealed=sealed,
             heard=self._heard_before(),
             bleep=spec.policy.bleep,
             zones=zones,
-            low=self._low(),
+            low=self._low,
         )
         return Graph(Pace(self.now, spec.policy.delay, spec.signal_grace_seconds), parts)
 
@@ -277,10 +266,10 @@ class Worker:
         asks = spec.models.service and spec.nats_url
         return sharing(spec.hearing_id, spec.nats_url) if asks else None
 
+    @property
     def _low(self) -> bool:
         """Whether 360 lines are made: as the order says; a hearing goes on as it has begun."""
-        earlier = [row for row in self.journal.earlier if row.kind is RowKind.SEGMENT]
-        return "low" in earlier[-1].body.get("also", {}) if earlier else self.spec.low
+        return self.spec.low if self.earlier.low is None else self.earlier.low
 
     def _outputs(self) -> LiveOutputs:
         lower = Lower(lambda: self.graph.form)
@@ -290,7 +279,7 @@ class Worker:
             epoch=self.spec.epoch,
             wall_zero=self.wall_zero,
             window=self.spec.dvr_seconds,
-            low=LowMaker(low_size, lower.group) if self._low() else None,
+            low=LowMaker(low_size, lower.group) if self._low else None,
         )
         return LiveOutputs(
             self.spec.public,
@@ -300,69 +289,6 @@ class Worker:
             self.looks.released,
             self.lease.held,
         )
-
-
-def last_instant(earlier: tuple[JournalRow, ...]) -> MediaTime:
-    """What earlier runs have published or sealed ends here: nothing new may lie before it."""
-    kinds = (RowKind.SEGMENT, RowKind.SEALED)
-    return max((int(r.body["end"]) for r in earlier if r.kind in kinds), default=0)
-
-
-def told_before(earlier: tuple[JournalRow, ...]) -> tuple[MediaTime, MediaTime]:
-    """Up to here earlier runs have written down (measures, words)."""
-    measures, words = (
-        max((int(r.body["end"]) for r in earlier if r.kind is kind), default=0)
-        for kind in (RowKind.MEASURE, RowKind.WORDS)
-    )
-    return measures, words
-
-
-def wall_zero(earlier: tuple[JournalRow, ...]) -> datetime:
-    """Wall time of media time 0: the first run's, so that all runs share one clock."""
-    for row in earlier:
-        if row.kind is RowKind.STARTED:
-            return datetime.fromisoformat(row.body["wall_zero"])
-    return datetime.now(UTC)
-
-
-def waits_for_the_clerk(spec: WorkerSpec, earlier: tuple[JournalRow, ...]) -> bool:
-    """Whether the clerk has to begin the broadcast. What has begun once goes on after a restart."""
-    begun = any(row.kind is RowKind.SEGMENT for row in earlier)
-    return spec.policy.start == "clerk" and not begun
-
-
-def boot_id() -> str:
-    """What names this run of the machine; empty where the system does not tell."""
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-    except OSError:
-        return ""
-
-
-def boot_zero(earlier: tuple[JournalRow, ...]) -> int | None:
-    """The machine's own clock (ns since boot) at media time 0, if it still runs as it did then."""
-    for row in reversed(earlier):
-        if row.kind is RowKind.STARTED:
-            same = bool(row.body.get("boot")) and row.body["boot"] == boot_id()
-            return int(row.body["boot_zero"]) if same else None
-    return None
-
-
-def media_clock(
-    zero: datetime, least: MediaTime = 0, boot: int | None = None
-) -> Callable[[], MediaTime]:
-    """Media time of this instant, at first no less than `least`.
-
-    With `boot` by the machine's own clock, which nobody sets. Else the wall clock is read once;
-    steps of it later do not matter, and one back between two runs must not make the playlist go
-    back in time.
-    """
-    if boot is not None:
-        elapsed = time.clock_gettime_ns(time.CLOCK_BOOTTIME) - boot
-    else:
-        elapsed = round((datetime.now(UTC) - zero).total_seconds() * SECOND)
-    start = max(least, elapsed) - time.monotonic_ns()
-    return lambda: start + time.monotonic_ns()
 
 
 def main(argv: list[str]) -> int:

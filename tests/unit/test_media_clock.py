@@ -7,9 +7,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-import media_workers.worker as worker
 from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.time import SECOND
+from media_workers import media_clock
 
 BOOT = time.CLOCK_BOOTTIME
 HOUR = timedelta(hours=1)
@@ -29,8 +29,8 @@ class Clock:
 @pytest.mark.parametrize("step", [HOUR, -HOUR])
 def test_a_step_while_it_runs_is_not_seen(step: timedelta, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = type("Wall", (Clock,), {})
-    monkeypatch.setattr(worker, "datetime", clock)
-    now = worker.media_clock(NOW - timedelta(seconds=30))
+    monkeypatch.setattr(media_clock, "datetime", clock)
+    now = media_clock.media_clock(NOW - timedelta(seconds=30))
     before = now()
     clock.at = NOW + step
     assert 0 <= now() - before < 60 * SECOND
@@ -41,9 +41,9 @@ def test_a_step_back_between_two_runs_does_not_turn_the_playlist_back(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = type("Wall", (Clock,), {"at": NOW - HOUR})
-    monkeypatch.setattr(worker, "datetime", clock)
+    monkeypatch.setattr(media_clock, "datetime", clock)
     aired = 90 * SECOND
-    assert worker.media_clock(NOW, aired)() >= aired
+    assert media_clock.media_clock(NOW, aired)() >= aired
 
 
 @pytest.mark.parametrize("step", [HOUR, -HOUR])
@@ -51,18 +51,18 @@ def test_a_step_between_two_runs_of_one_machine_is_not_seen(
     step: timedelta, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = type("Wall", (Clock,), {})
-    monkeypatch.setattr(worker, "datetime", clock)
-    first = worker.media_clock(NOW - timedelta(seconds=30))
-    started = row(boot=worker.boot_id(), boot_zero=time.clock_gettime_ns(BOOT) - first())
+    monkeypatch.setattr(media_clock, "datetime", clock)
+    first = media_clock.media_clock(NOW - timedelta(seconds=30))
+    started = row(boot=media_clock.boot_id(), boot_zero=time.clock_gettime_ns(BOOT) - first())
     clock.at = NOW + step
-    again = worker.media_clock(NOW, 20 * SECOND, worker.boot_zero((started,)))
+    again = media_clock.media_clock(NOW, 20 * SECOND, media_clock.boot_zero((started,)))
     assert abs(again() - first()) < SECOND
 
 
 def test_after_a_restart_of_the_machine_the_wall_clock_counts() -> None:
-    assert worker.boot_zero((row(boot="another", boot_zero=5),)) is None
-    assert worker.boot_zero((row(),)) is None
-    assert worker.boot_zero(()) is None
+    assert media_clock.boot_zero((row(boot="another", boot_zero=5),)) is None
+    assert media_clock.boot_zero((row(),)) is None
+    assert media_clock.boot_zero(()) is None
 
 
 def row(**body: object) -> JournalRow:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
+import media_workers.media_clock as media_clock
 import media_workers.worker as worker
 from tests.support.rig import PromptSpeech
 
@@ -29,7 +30,7 @@ class Stepped(datetime):
 
 if __name__ == "__main__":
     worker.speech_factory = lambda *_: PromptSpeech  # type: ignore[assignment]
-    worker.datetime = Stepped  # type: ignore[misc]
+    media_clock.datetime = Stepped  # type: ignore[misc]
     code = worker.main(sys.argv[1:])
     sys.stdout.flush()
     os._exit(code)
