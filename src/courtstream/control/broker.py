@@ -1,26 +1,13 @@
-"""The nervous system: typed messages of `control.protocol` over one NATS connection.
-
-The connection is endless: it waits for a server that is not there yet and comes back after every
-loss, with all subscriptions. What was published meanwhile is lost; whoever needs it asks again
-(journal pages, beats every second).
-"""
+"""The nervous system: what platform, nodes and workers say to each other, on its subjects."""
 
 from __future__ import annotations
 
-import asyncio
-import ssl
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
 
-import nats.errors
-import structlog
-from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from pydantic import ValidationError
 
 from courtstream.control import protocol
-from courtstream.control.boundary import supervised
 from courtstream.control.protocol import (
     AdmitReply,
     AdmitRequest,
@@ -48,140 +35,17 @@ from courtstream.control.protocol import (
     TakeRequest,
     WorkerBeat,
 )
+from courtstream.control.wire import LOST, Answer, Callback, Out, Wire
 from courtstream.domain.errors import ControlAway, NodeAway, NotFound, WorkerAway
-
-In = TypeVar("In", bound=Message)
-Out = TypeVar("Out", bound=Message)
-Callback = Callable[[In], Awaitable[None]]
-Answer = Callable[[In], Awaitable[Out]]
 
 PLATFORM_QUEUE = "platform"
 """Queue group of the platform's processes: one of them answers a knock at the door."""
 
-RECONNECT_SECONDS = 0.3
-"""The client only sleeps by it, so that a fraction is fine although its hint says int."""
-
 _SIZE = "Size"
-_LOST = (nats.errors.Error, OSError, TimeoutError)
-log = structlog.get_logger(__name__)
 
 
-class NatsBus:
-    """Publishes, asks and listens. Made by `await NatsBus.connect(url, name)`."""
-
-    def __init__(self, client: Client) -> None:
-        self.client = client
-        self.refused_messages = 0
-
-    @classmethod
-    async def connect(
-        cls,
-        url: str,
-        name: str,
-        within: float | None = None,
-        *,
-        credentials: str = "",
-        ca: str = "",
-    ) -> NatsBus:
-        """Connect, waiting for the server as long as it takes, or `within` seconds.
-
-        `credentials` and `ca`: files that a cluster asks for. Raises ControlAway when the time is
-        over.
-        """
-        client = Client()
-        more: dict[str, Any] = {"user_credentials": credentials} if credentials else {}
-        if ca:
-            more["tls"] = ssl.create_default_context(cafile=ca)
-        try:
-            async with asyncio.timeout(within):
-                await client.connect(
-                    url,
-                    name=name,
-                    max_reconnect_attempts=-1,
-                    reconnect_time_wait=RECONNECT_SECONDS,  # type: ignore[arg-type]
-                    connect_timeout=2,
-                    ping_interval=10,
-                    max_outstanding_pings=2,
-                    error_cb=_on_error,
-                    **more,
-                )
-        except TimeoutError as error:
-            raise ControlAway from error
-        return cls(client)
-
-    @property
-    def connected(self) -> bool:
-        """Whether messages pass at this moment."""
-        return bool(self.client.is_connected)
-
-    async def close(self) -> None:
-        """Send what is waiting and leave; never raises."""
-        try:
-            async with asyncio.timeout(2.0):
-                await (self.client.drain() if self.connected else self.client.close())
-        except _LOST:
-            await self.client.close()
-
-    # -- any model ----------------------------------------------------------------------------
-
-    async def publish(self, subject: str, message: Message) -> None:
-        """Send without waiting for anybody. Lost when the connection is away too long."""
-        try:
-            await self.client.publish(subject, message.model_dump_json().encode())
-        except _LOST:
-            log.warning("message not sent", subject=subject)
-
-    async def request(
-        self, subject: str, message: Message, answer: type[Out], timeout: float
-    ) -> Out:
-        """Ask and wait at most `timeout` seconds.
-
-        Raises ControlAway when nobody answers or the answer is none.
-        """
-        try:
-            data = message.model_dump_json().encode()
-            reply = await self.client.request(subject, data, timeout=timeout)
-            return answer.model_validate_json(reply.data)
-        except (*_LOST, ValidationError) as error:
-            raise ControlAway from error
-
-    async def subscribe(
-        self, subject: str, model: type[In], callback: Callback[In]
-    ) -> Subscription:
-        """Call back for every message, one after the other; bad messages are counted."""
-
-        async def received(raw: Msg) -> None:
-            message = self._parse(raw, model)
-            if message is not None:
-                await supervised(raw.subject, callback(message))
-
-        return await self.client.subscribe(subject, cb=received)
-
-    async def answer(
-        self, subject: str, model: type[In], answer: Answer[In, Out], queue: str = ""
-    ) -> Subscription:
-        """Answer requests, each in its own task; a failed answer leaves the asker to time out."""
-        running: set[asyncio.Task[bool]] = set()
-
-        async def work(raw: Msg, message: In) -> None:
-            await raw.respond((await answer(message)).model_dump_json().encode())
-
-        async def received(raw: Msg) -> None:
-            message = self._parse(raw, model)
-            if message is not None:
-                task = asyncio.create_task(supervised(raw.subject, work(raw, message)))
-                running.add(task)
-                task.add_done_callback(running.discard)
-
-        return await self.client.subscribe(subject, queue=queue, cb=received)
-
-    def _parse(self, raw: Msg, model: type[In]) -> In | None:
-        try:
-            return model.model_validate_json(raw.data)
-        except ValidationError as error:
-            self.refused_messages += 1
-            log.warning("message refused", model=model.__name__, faults=error.error_count())
-            return None
+class NatsBus(Wire):
+    """The platform's `Bus`, and what nodes and workers need. Made by `await connect(url, name)`."""
 
     # -- what the platform asks ---------------------------------------------------------------
 
@@ -197,24 +61,23 @@ class NatsBus:
 
     async def request_node(self, node: str, command: NodeCommand, timeout: float = 10.0) -> Reply:
         """Ask a node agent. Raises NodeAway when it does not answer in time."""
-        try:
-            return await self.request(protocol.node_command(node), command, Reply, timeout)
-        except ControlAway as error:
-            raise NodeAway from error
+        return await self._ask_node(protocol.node_command(node), command, Reply, timeout)
 
     async def request_rtc(self, node: str, request: RtcRequest, timeout: float = 25.0) -> RtcReply:
         """Ask a node's WebRTC side. Raises NodeAway when it does not answer in time."""
-        try:
-            return await self.request(protocol.node_rtc(node), request, RtcReply, timeout)
-        except ControlAway as error:
-            raise NodeAway from error
+        return await self._ask_node(protocol.node_rtc(node), request, RtcReply, timeout)
 
     async def journal(
         self, node: str, request: JournalRequest, timeout: float = 10.0
     ) -> JournalPage:
         """Ask a node for journal rows. Raises NodeAway when it does not answer in time."""
+        return await self._ask_node(protocol.node_journal(node), request, JournalPage, timeout)
+
+    async def _ask_node(
+        self, subject: str, message: Message, answer: type[Out], timeout: float
+    ) -> Out:
         try:
-            return await self.request(protocol.node_journal(node), request, JournalPage, timeout)
+            return await self.request(subject, message, answer, timeout)
         except ControlAway as error:
             raise NodeAway from error
 
@@ -238,10 +101,7 @@ class NatsBus:
 
     async def files(self, node: str, request: FilesRequest, timeout: float = 5.0) -> FilesReply:
         """What a node has of a hearing. Raises NodeAway."""
-        try:
-            return await self.request(protocol.node_files(node), request, FilesReply, timeout)
-        except ControlAway as error:
-            raise NodeAway from error
+        return await self._ask_node(protocol.node_files(node), request, FilesReply, timeout)
 
     async def file(
         self, node: str, request: FileRequest, timeout: float = 2.0
@@ -250,7 +110,7 @@ class NatsBus:
         try:
             data = request.model_dump_json().encode()
             reply = await self.client.request(protocol.node_file(node), data, timeout=timeout)
-        except _LOST as error:
+        except LOST as error:
             raise NodeAway from error
         size = (reply.headers or {}).get(_SIZE)
         if size is None:
@@ -261,7 +121,6 @@ class NatsBus:
         self, node: str, read: Callable[[FileRequest], Awaitable[tuple[bytes, int] | None]]
     ) -> Subscription:
         """Answer with pieces of files; one that may not be had is answered with nothing."""
-        running: set[asyncio.Task[bool]] = set()
 
         async def work(raw: Msg, request: FileRequest) -> None:
             found = await read(request)
@@ -269,14 +128,7 @@ class NatsBus:
             headers = {_SIZE: str(size)} if size is not None else None
             await self.client.publish(raw.reply, data, headers=headers)
 
-        async def received(raw: Msg) -> None:
-            request = self._parse(raw, FileRequest)
-            if request is not None:
-                task = asyncio.create_task(supervised(raw.subject, work(raw, request)))
-                running.add(task)
-                task.add_done_callback(running.discard)
-
-        return await self.client.subscribe(protocol.node_file(node), cb=received)
+        return await self.work_on(protocol.node_file(node), FileRequest, work)
 
     async def admit(self, request: AdmitRequest, timeout: float = 3.0) -> AdmitReply:
         """Ask the platform whether a publisher may come in. Raises ControlAway."""
@@ -323,7 +175,3 @@ class NatsBus:
     async def serve_admit(self, answer: Answer[AdmitRequest, AdmitReply]) -> None:
         """Answer the knocks at the door, shared with the platform's other processes."""
         await self.answer(protocol.INGEST_ADMIT, AdmitRequest, answer, queue=PLATFORM_QUEUE)
-
-
-async def _on_error(error: Exception) -> None:
-    log.debug("nats", error=type(error).__name__)
