@@ -15,6 +15,38 @@ _AT = r"[\s，,]?(?:@|＠|艾特|圈a|圈A|at|AT)[\s，,]?"
 _HOSTS = "com|cn|net|org|edu|gov|hk|tw|io|vip|康姆"
 _HOST = rf"(?:[A-Za-z{_D}\-]+|\s(?=[A-Za-z{_D}]))+(?:{_DOT}(?:{_HOSTS}))+"
 
+_GAP = rf"[^A-Za-z{_D}。]{{0,4}}"
+"""What may stand between the name of a number and the number."""
+
+_MAIL = rf"(?:{_WORD}|\.|点)(?:{_WORD}|\.|点|\s(?=[A-Za-z{_D}])){{1,40}}{_AT}{_HOST}"
+_MAIL_NAMED = (
+    rf"(?:邮箱|邮件地址|电子邮件)(?:地址)?[是为：:]?"
+    rf"([^，。；？！\n]{{1,40}}{_AT}(?:{_HOST}|[^，。；？！\s]{{1,12}}?{_DOT}(?:{_HOSTS})))"
+)
+_RESIDENCE = rf"(?:永居证|永久居留证?|居留证)(?:号码?)?{_GAP}([A-Za-z]{{3}}[{_D}]{{12}})"
+_WECHAT = (
+    r"(?:微信号?|加我|[Vv][Xx])[^A-Za-z0-9。？！]{0,6}?"
+    rf"([A-Za-z](?:{_WORD}|的?全?拼音?|小写|大写|加|\s(?=[A-Za-z{_D}_])){{4,30}})"
+)
+_TRAVEL = (
+    rf"(?:护照|通行证|台胞证|回乡证)(?:号码|号)?{_GAP}"
+    rf"([A-Za-z]\s?[A-Za-z]?(?:[\s\-]?[{_D}]){{6,10}})"
+)
+_PASSPORT = r"(?<![A-Za-z0-9])((?:[EGDSP]\d{8}|E[A-Z]\d{7}|[HM]\d{8,10}))(?!\d)"
+_MEDICAL = (
+    rf"(?:病历号|病案号|住院号|门诊号|就诊卡号){_GAP}"
+    rf"([A-Za-z]{{1,3}}\s?[{_D}]{{4,}})"
+)
+_ID_ENDING = rf"(?:尾号|[后末]四位)[是为：:]?([{_D}]{{3,6}}[XxＸ]?)的[^，。；]{{0,6}}?身份证"
+_SOCIAL = (
+    rf"(?:社保卡?|社会保障|医保卡?)(?:号码|号)?{_GAP}"
+    rf"([A-Za-z]{{1,2}}\s?[{_D}]{{6,}})"
+)
+_PROPERTY = (
+    rf"(?:房产证|产权证|土地证|不动产证)(?:编?号码?)[^{_D}，。A-Za-z]{{0,4}}"
+    rf"([A-Za-z]{{0,3}}[{_D}]{{4,}}号?)"
+)
+
 
 @cache
 def _plates() -> tuple[re.Pattern[str], re.Pattern[str]]:
@@ -31,93 +63,40 @@ def _plates() -> tuple[re.Pattern[str], re.Pattern[str]]:
     return re.compile(form), re.compile(cued)
 
 
+def _service() -> str:
+    words = alternatives(catalogue().tables["service"]["words"])
+    return rf"(?:{words})(?:号码?|编号)?[是为：:]?([\u4e00-\u9fff]{{0,3}}?字?第?[{_D}]{{5,8}}号?)"
+
+
+def _certificate() -> str:
+    tables = catalogue().tables
+    words = alternatives(tables["certificate"]["words"])
+    return (
+        rf"((?:[{tables['plate']['provinces']}]?"
+        rf"(?:[（(]\s?[{_D}]{{4}}\s?[）)])?[\u4e00-\u9fff]{{0,6}}?)"
+        rf"(?:{words})[^，。；、是为{_D}号]{{0,8}}"
+        rf"(?:[（(〔]?[{_D}]{{4}}[）)〕]?[^，。；、是为{_D}号]{{0,4}})?第?\s?[{_D}]{{4,}}号?)"
+    )
+
+
 @cache
 def _others() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    tables = catalogue().tables
-    provinces = tables["plate"]["provinces"]
-    certificate = alternatives(tables["certificate"]["words"])
-    number = rf"[{_D}]{{4,}}"
-    return (
-        (
-            "EMAIL",
-            re.compile(
-                rf"(?:{_WORD}|\.|点)(?:{_WORD}|\.|点|\s(?=[A-Za-z{_D}])){{1,40}}{_AT}"
-                rf"{_HOST}"
-            ),
-        ),
-        (
-            "EMAIL",
-            re.compile(
-                rf"(?:邮箱|邮件地址|电子邮件)(?:地址)?[是为：:]?"
-                rf"([^，。；？！\n]{{1,40}}{_AT}(?:{_HOST}|[^，。；？！\s]{{1,12}}?{_DOT}(?:{_HOSTS})))"
-            ),
-        ),
-        (
-            "ID",
-            re.compile(
-                rf"(?:永居证|永久居留证?|居留证)(?:号码?)?[^A-Za-z{_D}。]{{0,4}}([A-Za-z]{{3}}[{_D}]{{12}})"
-            ),
-        ),
-        (
-            "ID",
-            re.compile(
-                rf"(?:{alternatives(tables['service']['words'])})(?:号码?|编号)?[是为：:]?"
-                rf"([\u4e00-\u9fff]{{0,3}}?字?第?[{_D}]{{5,8}}号?)"
-            ),
-        ),
-        (
-            "WECHAT",
-            re.compile(
-                r"(?:微信号?|加我|[Vv][Xx])[^A-Za-z0-9。？！]{0,6}?"
-                rf"([A-Za-z](?:{_WORD}|的?全?拼音?|小写|大写|加|\s(?=[A-Za-z{_D}_])){{4,30}})"
-            ),
-        ),
-        (
-            "PASSPORT",
-            re.compile(
-                rf"(?:护照|通行证|台胞证|回乡证)(?:号码|号)?[^A-Za-z{_D}。]{{0,4}}"
-                rf"([A-Za-z]\s?[A-Za-z]?(?:[\s\-]?[{_D}]){{6,10}})"
-            ),
-        ),
-        (
-            "PASSPORT",
-            re.compile(r"(?<![A-Za-z0-9])((?:[EGDSP]\d{8}|E[A-Z]\d{7}|[HM]\d{8,10}))(?!\d)"),
-        ),
-        (
-            "MEDNO",
-            re.compile(
-                rf"(?:病历号|病案号|住院号|门诊号|就诊卡号)[^A-Za-z{_D}。]{{0,4}}"
-                rf"([A-Za-z]{{1,3}}\s?[{_D}]{{4,}})"
-            ),
-        ),
-        (
-            "ID_PART",
-            re.compile(
-                rf"(?:尾号|[后末]四位)[是为：:]?([{_D}]{{3,6}}[XxＸ]?)的[^，。；]{{0,6}}?身份证"
-            ),
-        ),
-        (
-            "SSN",
-            re.compile(
-                rf"(?:社保卡?|社会保障|医保卡?)(?:号码|号)?[^A-Za-z{_D}。]{{0,4}}"
-                rf"([A-Za-z]{{1,2}}\s?[{_D}]{{6,}})"
-            ),
-        ),
-        (
-            "CERT",
-            re.compile(
-                rf"((?:[{provinces}]?(?:[（(]\s?[{_D}]{{4}}\s?[）)])?[\u4e00-\u9fff]{{0,6}}?)"
-                rf"(?:{certificate})[^，。；、是为{_D}号]{{0,8}}"
-                rf"(?:[（(〔]?[{_D}]{{4}}[）)〕]?[^，。；、是为{_D}号]{{0,4}})?第?\s?{number}号?)"
-            ),
-        ),
-        (
-            "CERT",
-            re.compile(
-                rf"(?:房产证|产权证|土地证|不动产证)(?:编?号码?)[^{_D}，。A-Za-z]{{0,4}}([A-Za-z]{{0,3}}{number}号?)"
-            ),
-        ),
+    """Kind and form of all that are not plates."""
+    forms = (
+        ("EMAIL", _MAIL),
+        ("EMAIL", _MAIL_NAMED),
+        ("ID", _RESIDENCE),
+        ("ID", _service()),
+        ("WECHAT", _WECHAT),
+        ("PASSPORT", _TRAVEL),
+        ("PASSPORT", _PASSPORT),
+        ("MEDNO", _MEDICAL),
+        ("ID_PART", _ID_ENDING),
+        ("SSN", _SOCIAL),
+        ("CERT", _certificate()),
+        ("CERT", _PROPERTY),
     )
+    return tuple((kind, re.compile(form)) for kind, form in forms)
 
 
 def _spans(kind: str, pattern: re.Pattern[str], text: str, confidence: float) -> list[TextSpan]:
