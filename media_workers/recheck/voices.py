@@ -11,12 +11,14 @@ import av.error
 import numpy as np
 
 from courtstream.domain.errors import SealBroken
-from courtstream.domain.time import SECOND, MediaTime, Span
+from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, Span
 from courtstream.seal import SealReader, hearing_key, load_or_create_master_key, sealed_folders
 from media_workers.recheck.films import _Pipe
 from media_workers.runtime.items import SAMPLE_RATE, Pcm, Sound
 
 MARGIN: MediaTime = SECOND // 5
+ROUNDED: MediaTime = 5 * MILLISECOND
+"""A piece that says it begins this near to where the last one ended begins there."""
 
 
 def sealed_sound(folder: Path, master_key_file: Path, rate: int = SAMPLE_RATE) -> Iterator[Sound]:
@@ -50,18 +52,40 @@ def original_sound(folder: Path, master_key_file: Path, span: Span) -> Sound:
     return Sound(first * SECOND // SAMPLE_RATE, whole)
 
 
+class SampleClock:
+    """Says when a piece of sound begins, to the sample.
+
+    Matroska keeps times in whole milliseconds: pieces put down by them would overlap and leave
+    gaps, which are heard as crackle.
+    """
+
+    def __init__(self, rate: int) -> None:
+        self._rate, self._start, self._count = rate, -SECOND, 0
+
+    def place(self, t: MediaTime, count: int) -> MediaTime:
+        """The begin of `count` samples that say `t`: right after those before where it is near."""
+        due = self._start + self._count * SECOND // self._rate
+        if abs(t - due) > ROUNDED:
+            self._start, self._count, due = t, 0, t
+        self._count += count
+        return due
+
+
 def _decoded(file: Any, rate: int) -> Iterator[Sound]:
     try:
         with av.open(file, format="matroska") as container:
             if not container.streams.audio:
                 return
             change: Any = av.AudioResampler(format="s16", layout="mono", rate=rate)
+            clock = SampleClock(rate)
             for frame in container.decode(audio=0):
                 if frame.pts is None or frame.time_base is None:
                     continue
                 t = round(frame.pts * frame.time_base * SECOND)
                 for out in change.resample(frame):
-                    yield Sound(t, _mono(out), rate)
+                    pcm = _mono(out)
+                    yield Sound(clock.place(t, len(pcm)), pcm, rate)
+                    t += len(pcm) * SECOND // rate
     except SealBroken:
         raise
     except (av.error.FFmpegError, IndexError):

@@ -53,6 +53,9 @@ def test_digits_that_were_written_as_words(text: str, private: str) -> None:
         ("病历上写的是双枪情感障碍，一直吃药。", "双枪情感障碍", Reason.HEALTH),
         ("我因为这个是得了一预证，一直在吃药。", "一预证", Reason.HEALTH),
         ("她儿子在育财实验小学四年级一般，想转学。", "财实验小学四年级一般", Reason.MINOR),
+        ("他女儿也认识，在滨河第二小学六年级。后来搬走了。", "滨河第二小学六年级", Reason.MINOR),
+        ("小孩在市第十一中学初二三班，期末考试。", "第十一中学初二三班", Reason.MINOR),
+        ("病历里写的诊断是慢性支气管炎，花了两千块。", "慢性支气管炎", Reason.HEALTH),
     ],
 )
 def test_illnesses_and_schools(text: str, private: str, reason: Reason) -> None:
@@ -72,6 +75,7 @@ def test_illnesses_and_schools(text: str, private: str, reason: Reason) -> None:
         "他住在哪里我不知道，也没有去过他家那条路。",
         "根据公司法第二十一条，股东不得滥用权利。",
         "住院以后他去过一次，知道两边都有错。",
+        "孩子都在的，他在五小时以后才回来。",
         "我主张他去年在人民路买过十五吨，没有付钱。",
     ],
 )

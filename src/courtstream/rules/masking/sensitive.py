@@ -19,9 +19,10 @@ def _school() -> re.Pattern[str]:
         rf"(?:[小初高][{_N}](?:年级)?|[{_N}]{{1,2}}年级|[{_N}]{{1,2}}年(?={group}))(?:{group})?"
         rf"|[大中小][{_N}]?班|{group}"
     )
-    named = rf"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{1,12}}?(?:{schools})"
-    numbered = r"第?[一二三四五六七八九十]{1,3}[中小]"
-    return re.compile(rf"((?:{named}|{numbered})(?!学))的?([上读]?(?:{year}))?")
+    # in speech a school's number comes in digits: 第6小学
+    named = rf"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]|第[0-9十]{{1,3}}){{1,12}}?(?:{schools})"
+    numbered = r"第?[0-9一二三四五六七八九十]{1,3}[中小]"
+    return re.compile(rf"((?:{named}|{numbered})(?![学时]))的?([上读]?(?:{year}))?")
 
 
 @cache
