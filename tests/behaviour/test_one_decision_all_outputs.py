@@ -37,8 +37,9 @@ from courtstream.services import (
     journal,
     listening,
     public_transcript,
+    transcript_editing,
     transcript_pages,
-    transcripts,
+    transcript_signing,
 )
 from courtstream.services.corrections import Stretch
 from courtstream.store.tables import RedactionRow
@@ -261,10 +262,10 @@ def test_a_checked_text_reaches_the_captions_and_opens_nothing(court: Court) -> 
     world, hearing_id, clerk = court.world, court.hearing_id, court.world.users["clerk"]
     turns = world.work.read(transcript_pages.text_page, clerk, hearing_id, LATER).turns
     (turn,) = [t for t in turns if "现在开庭" in t.text]
-    wanted = transcripts.Edit(turn.text.replace("现在开庭", "现在正式开庭"))
-    world.work.write(transcripts.edit, clerk, hearing_id, turn.id, wanted, LATER)
+    wanted = transcript_editing.Edit(turn.text.replace("现在开庭", "现在正式开庭"))
+    world.work.write(transcript_editing.edit, clerk, hearing_id, turn.id, wanted, LATER)
     assert world.work.read(listening.caption_order, hearing_id) is None, "drafts change nothing"
-    world.work.write(transcripts.check, clerk, hearing_id, LATER)
+    world.work.write(transcript_signing.check, clerk, hearing_id, LATER)
     court.carry_out()
     said = captions(court.ended.public)
     assert "现在正式开庭" in said and "现在开庭" not in said

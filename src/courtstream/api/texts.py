@@ -14,7 +14,14 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput, NotFound
 from courtstream.domain.time import Span, seconds
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import corrections, listening, transcript_pages, transcripts
+from courtstream.services import (
+    correction_requests,
+    corrections,
+    listening,
+    transcript_editing,
+    transcript_pages,
+    transcript_signing,
+)
 from courtstream.services.corrections import Stretch
 
 
@@ -58,10 +65,10 @@ async def changes(request: Request) -> JSONResponse:
 async def edit(request: Request) -> JSONResponse:
     """Correct a turn; private parts of the new text are masked by the rules."""
     asked = await body(request, s.EditBody)
-    wanted = transcripts.Edit(asked.text, asked.role, asked.speaker)
+    wanted = transcript_editing.Edit(asked.text, asked.role, asked.speaker)
     turn_id: str = request.path_params["turn_id"]
     await context(request).work.writing(
-        transcripts.edit, actor(request), _id(request), turn_id, wanted, utc_now()
+        transcript_editing.edit, actor(request), _id(request), turn_id, wanted, utc_now()
     )
     return await _page(request)
 
@@ -71,11 +78,13 @@ async def state(request: Request) -> JSONResponse:
     """draft_asr → checked → signed; or a second listening with the best model."""
     asked, work, now = await body(request, s.StateBody), context(request).work, utc_now()
     if asked.act == "check":
-        await work.writing(transcripts.check, actor(request), _id(request), now)
+        await work.writing(transcript_signing.check, actor(request), _id(request), now)
     elif asked.act == "listen":
         await work.writing(listening.ask, actor(request), _id(request), now)
     else:
-        await work.writing(transcripts.sign, actor(request), _id(request), asked.capacity, now)
+        await work.writing(
+            transcript_signing.sign, actor(request), _id(request), asked.capacity, now
+        )
     return await _page(request)
 
 
@@ -112,7 +121,7 @@ async def file_request(request: Request) -> JSONResponse:
     """Take down what a party says is wrong."""
     asked = await body(request, s.RequestBody)
     await context(request).work.writing(
-        corrections.file_request,
+        correction_requests.file_request,
         actor(request),
         _id(request),
         asked.turn_id,
@@ -129,7 +138,7 @@ async def decide_request(request: Request) -> Response:
     """Accept a request, which corrects the turn, or refuse it with a reason."""
     asked = await body(request, s.RulingBody)
     await context(request).work.writing(
-        corrections.decide_request,
+        correction_requests.decide_request,
         actor(request),
         request.path_params["request_id"],
         asked.yes,

@@ -62,8 +62,7 @@ def collect(session: Session, hearing_id: str = "") -> CaseSet:
 
 
 def _of(session: Session, row: SpeechCorrection) -> Iterator[Case]:
-    newest = transcripts.current(session, row.hearing_id)
-    turns = newest.turns if newest else transcripts.machine_turns(session, row.hearing_id)
+    turns = transcripts.newest_turns(session, row.hearing_id)
     span = Span(row.start, row.end)
     for turn in turns:
         if span.overlaps(Span(turn.start, turn.end)):

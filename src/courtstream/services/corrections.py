@@ -1,4 +1,4 @@
-"""Decisions after the hearing: what to hide still, what to open again, what a party disputes.
+"""Decisions after the hearing: what to hide still, and what to open again.
 
 Hiding more holds at once, in every output. Opening needs what `rules/masking/opening.toml` allows,
 and a second person's yes; the sound then comes from the sealed original, audited.
@@ -21,19 +21,10 @@ from courtstream.domain.redaction import Reason, RedactionKind
 from courtstream.domain.time import Span
 from courtstream.domain.trial import HearingState
 from courtstream.rules.masking.opening import opening_rules
-from courtstream.services import audit, passages, transcripts
+from courtstream.services import audit, passages
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
-from courtstream.store.tables import (
-    CorrectionRequest,
-    Hearing,
-    RedactionRow,
-    RequestOutcome,
-    SpeechCorrection,
-    SpeechOp,
-    SpeechState,
-    TranscriptTurn,
-)
+from courtstream.store.tables import Hearing, RedactionRow, SpeechCorrection, SpeechOp, SpeechState
 
 MACHINE = "machine"
 
@@ -51,7 +42,7 @@ def hide(
     session: Session, actor: UserView, hearing_id: str, what: Stretch, now: datetime
 ) -> SpeechCorrection:
     """Hide sound of the public recording, at once. Raises Conflict, Forbidden, InvalidInput."""
-    hearing = _over(session, actor, Action.HIDE_LATER, hearing_id)
+    hearing = hearing_over(session, actor, Action.HIDE_LATER, hearing_id)
     row = _row(session, hearing, SpeechOp.HIDE, what, actor.id, now)
     _apply(session, row, actor.id, now)
     return row
@@ -65,7 +56,7 @@ def ask_to_open(
     Raises Forbidden when the rules never open such a stretch, Conflict, NotFound when nothing is
     hidden there.
     """
-    hearing = _over(session, actor, Action.HIDE_LATER, hearing_id)
+    hearing = hearing_over(session, actor, Action.HIDE_LATER, hearing_id)
     hidden = hidden_at(session, hearing_id, what.span)
     if not hidden:
         raise NotFound("该处没有被屏蔽的声音 / nothing is hidden there")
@@ -88,7 +79,7 @@ def decide(
     if row is None:
         raise NotFound
     opens = row.op is SpeechOp.OPEN
-    _over(session, actor, Action.OPEN_LATER if opens else Action.HIDE_LATER, row.hearing_id)
+    hearing_over(session, actor, Action.OPEN_LATER if opens else Action.HIDE_LATER, row.hearing_id)
     if row.state not in {SpeechState.PROPOSED, SpeechState.WAITING}:
         raise Conflict("已有决定 / decided already")
     if opens and row.by == actor.id:
@@ -188,78 +179,8 @@ def made(session: Session, hearing_id: str, ids: Iterable[str], now: datetime) -
     )
 
 
-def file_request(
-    session: Session,
-    actor: UserView,
-    hearing_id: str,
-    turn_id: str,
-    asked_by: str,
-    why: str,
-    wanted: str,
-    now: datetime,
-) -> CorrectionRequest:
-    """A party's request, taken down by the office. Raises NotFound, InvalidInput, Forbidden."""
-    hearing = hearing_for(session, actor, Action.FILE_CORRECTION, hearing_id)
-    _turn(session, hearing, turn_id)
-    if not asked_by.strip() or not why.strip() or len(why) > 1000 or len(wanted) > 2000:
-        raise InvalidInput("须注明申请人与理由 / say who asks and why")
-    row = CorrectionRequest(
-        id=new_id("cq"),
-        hearing_id=hearing_id,
-        turn_id=turn_id,
-        asked_by=asked_by.strip()[:64],
-        why=why.strip(),
-        wanted=wanted.strip(),
-        filed_at=now,
-        filed_by=actor.id,
-    )
-    session.add(row)
-    session.flush()
-    detail = {"request": row.id, "turn": turn_id}
-    audit.append(session, actor.id, "correction_filed", hearing_id, detail, now)
-    return row
-
-
-def decide_request(
-    session: Session,
-    actor: UserView,
-    request_id: str,
-    accepted: bool,
-    answer: str,
-    now: datetime,
-) -> CorrectionRequest:
-    """Accept, which corrects the turn in a new revision, or refuse; the refusal stays on record.
-
-    Raises NotFound, Conflict, Forbidden, InvalidInput when a refusal gives no reason.
-    """
-    row = session.get(CorrectionRequest, request_id)
-    if row is None:
-        raise NotFound
-    hearing = _over(session, actor, Action.DECIDE_CORRECTION, row.hearing_id)
-    if row.outcome is not None:
-        raise Conflict("已有决定 / decided already")
-    if not accepted and not answer.strip():
-        raise InvalidInput("不予更正须说明理由 / say why it is refused")
-    if accepted and row.wanted:
-        working = transcripts.open_revision(session, hearing, actor.id, now)
-        transcripts.change(session, hearing, working, row.turn_id, transcripts.Edit(row.wanted))
-    row.outcome = RequestOutcome.ACCEPTED if accepted else RequestOutcome.REFUSED
-    row.answer, row.decided_at, row.decided_by = answer.strip()[:1000], now, actor.id
-    detail = {"request": row.id, "outcome": row.outcome.value}
-    audit.append(session, actor.id, "correction_decided", row.hearing_id, detail, now)
-    return row
-
-
-def _turn(session: Session, hearing: Hearing, turn_id: str) -> TranscriptTurn:
-    newest = transcripts.current(session, hearing.id)
-    turns = newest.turns if newest else transcripts.machine_turns(session, hearing.id)
-    found = next((turn for turn in turns if turn.turn_id == turn_id), None)
-    if found is None:
-        raise NotFound
-    return found
-
-
-def _over(session: Session, actor: UserView, action: Action, hearing_id: str) -> Hearing:
+def hearing_over(session: Session, actor: UserView, action: Action, hearing_id: str) -> Hearing:
+    """A hearing for an act after its end. Raises NotFound, Forbidden, Conflict before it."""
     hearing = hearing_for(session, actor, action, hearing_id)
     if hearing.state is not HearingState.ENDED:
         raise Conflict("庭审尚未结束 / the hearing is not over")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from courtstream.domain.errors import NotFound
 from courtstream.domain.time import Span, to_seconds
 from courtstream.domain.trial import HearingState, PublicationMode, Role
-from courtstream.services import public_hearings, shape, transcripts
+from courtstream.services import hidden_later, public_hearings, shape
 from courtstream.services.entry_rows import MODE, revision, rows_of
 from courtstream.services.names import step_titles
 from courtstream.services.views import HearingCard
@@ -91,7 +91,7 @@ def _as_may_be_read(
     """Entries without what people hid after they were written: taken anew from the words, and
     those a person has rewritten are left out until they are released again.
     """
-    hidden = transcripts.hidden_later(session, hearing.id)
+    hidden = hidden_later.spans(session, hearing.id)
     for row in rows:
         shown = view(hearing, row)
         touched = (
@@ -110,4 +110,4 @@ def _text_now(
     session: Session, hearing_id: str, lines: Iterable[int], hidden: Sequence[Span]
 ) -> str:
     rows = (session.get(UtteranceRow, (hearing_id, seq)) for seq in lines)
-    return "".join(transcripts.readable(row, hidden) for row in rows if row is not None)
+    return "".join(hidden_later.readable(row, hidden) for row in rows if row is not None)

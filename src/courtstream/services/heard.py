@@ -12,7 +12,7 @@ from courtstream.domain.redaction import RedactionKind
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, Role
-from courtstream.services import transcripts
+from courtstream.services import hidden_later
 from courtstream.store.tables import Hearing, RedactionRow, Segment, UtteranceRow
 
 _WHOLE = (RedactionKind.WHOLE_SOUND.value, RedactionKind.WHOLE_PICTURE.value)
@@ -51,7 +51,7 @@ def heard_lines(
         .order_by(UtteranceRow.start, UtteranceRow.seq)
         .limit(limit)
     )
-    hidden = transcripts.hidden_later(session, hearing.id)
+    hidden = hidden_later.spans(session, hearing.id)
     return tuple(
         HeardLine(
             row.seq,
@@ -59,7 +59,7 @@ def heard_lines(
             row.end,
             row.role,
             row.speaker,
-            transcripts.readable(row, hidden),
+            hidden_later.readable(row, hidden),
             row.confidence,
             row.state,
             tuple(row.words),

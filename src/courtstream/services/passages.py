@@ -36,8 +36,7 @@ def follow(session: Session, hearing_id: str, hidden: Span) -> int:
 
 def _said(session: Session, hearing_id: str, hidden: Span) -> list[str]:
     """What was said in the stretch, by turn."""
-    newest = transcripts.current(session, hearing_id)
-    turns = newest.turns if newest else transcripts.machine_turns(session, hearing_id)
+    turns = transcripts.newest_turns(session, hearing_id)
     found = []
     for turn in turns:
         whole = Span(turn.start, turn.end)

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from courtstream.domain.time import MediaTime, to_seconds
-from courtstream.services import shape, transcripts
+from courtstream.services import hidden_later, shape, transcripts
 from courtstream.services.heard import HeardLine, heard_lines, reached, silenced
 from courtstream.services.public_hearings import public_hearing
 from courtstream.services.views import TranscriptLine
@@ -40,7 +40,7 @@ def _revised(
     session: Session, hearing: Hearing, of: TranscriptRevision, start: MediaTime
 ) -> tuple[TranscriptLine, ...]:
     """The lines of a revision that the public could hear, less what was hidden later."""
-    hidden, end = transcripts.hidden_later(session, hearing.id), reached(session, hearing)
+    hidden, end = hidden_later.spans(session, hearing.id), reached(session, hearing)
     turns = (t for t in of.turns if start <= t.start and t.end <= end)
     return tuple(
         TranscriptLine(
@@ -49,7 +49,7 @@ def _revised(
             to_seconds(turn.end),
             turn.role,
             turn.speaker,
-            transcripts.readable(turn, hidden),
+            hidden_later.readable(turn, hidden),
             turn.confidence,
             of.state,
         )

@@ -15,7 +15,7 @@ from courtstream.domain.time import to_seconds
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, Role
 from courtstream.reports.transcripts import FileTurn, TranscriptFile
-from courtstream.services import heard, public_hearings, shape, transcripts
+from courtstream.services import heard, hidden_later, public_hearings, shape, transcripts
 from courtstream.services.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.services.views.transcripts import (
@@ -82,8 +82,8 @@ def shown_turns(
 ) -> list[tuple[TranscriptTurn, str]]:
     """The turns of a revision (the machine's for None) with the text that may be read."""
     turns = of.turns if of is not None else transcripts.machine_turns(session, hearing_id)
-    hidden = transcripts.hidden_later(session, hearing_id)
-    return [(turn, transcripts.readable(turn, hidden)) for turn in turns]
+    hidden = hidden_later.spans(session, hearing_id)
+    return [(turn, hidden_later.readable(turn, hidden)) for turn in turns]
 
 
 def changes(

@@ -13,8 +13,8 @@ from courtstream.services import (
     corrections,
     listening,
     second_pass_errands,
+    transcript_editing,
     transcript_pages,
-    transcripts,
 )
 from tests.support.platform import NOW, Tape, World
 
@@ -61,9 +61,11 @@ def test_it_is_asked_for_once_and_carried_out_by_the_node(tmp_path: Path) -> Non
 def test_text_that_people_work_on_is_left_alone(tmp_path: Path) -> None:
     world, hearing_id, tape = ended(tmp_path)
     turn = page(world, hearing_id).turns[0].id
-    wanted = transcripts.Edit("请坐好。")
+    wanted = transcript_editing.Edit("请坐好。")
     world.work.write(
-        lambda s: transcripts.edit(s, world.users["clerk"], hearing_id, turn, wanted, NOW).turn_id
+        lambda s: (
+            transcript_editing.edit(s, world.users["clerk"], hearing_id, turn, wanted, NOW).turn_id
+        )
     )
     world.take([line(tape, 0, "别的。")])
     assert [t.text for t in page(world, hearing_id).turns] == ["请坐好。"]

@@ -15,15 +15,19 @@ from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import Role
 from courtstream.services import (
     audit,
+    correction_requests,
     corrections,
+    hidden_later,
     public_hearings,
     public_transcript,
     publishing,
+    transcript_editing,
     transcript_pages,
+    transcript_signing,
     transcripts,
 )
 from courtstream.services.corrections import Stretch
-from courtstream.services.transcripts import Edit
+from courtstream.services.transcript_editing import Edit
 from courtstream.store.tables import EntryRow, EntryState, SpeechState
 from tests.support.platform import NOW, World
 
@@ -53,7 +57,7 @@ def heard(tmp_path: Path) -> tuple[World, str]:
 def edit(world: World, hearing_id: str, turn: str, text: str, who: str = "clerk") -> str:
     wanted = Edit(text)
     return world.work.write(
-        lambda s: transcripts.edit(s, world.users[who], hearing_id, turn, wanted, LATER).text
+        lambda s: transcript_editing.edit(s, world.users[who], hearing_id, turn, wanted, LATER).text
     )
 
 
@@ -103,36 +107,38 @@ def test_checked_then_signed_and_then_never_changed(heard: tuple[World, str]) ->
     world, hearing_id = heard
     clerk, judge = world.users["clerk"], world.users["judge"]
     with pytest.raises(Conflict):
-        world.work.write(transcripts.sign, judge, hearing_id, "审判员", LATER)
-    world.work.write(transcripts.check, clerk, hearing_id, LATER)
+        world.work.write(transcript_signing.sign, judge, hearing_id, "审判员", LATER)
+    world.work.write(transcript_signing.check, clerk, hearing_id, LATER)
     with pytest.raises(Conflict):
-        world.work.write(transcripts.check, clerk, hearing_id, LATER)
-    world.work.write(transcripts.sign, judge, hearing_id, "审判员", LATER)
-    world.work.write(transcripts.sign, clerk, hearing_id, "书记员", LATER)
+        world.work.write(transcript_signing.check, clerk, hearing_id, LATER)
+    world.work.write(transcript_signing.sign, judge, hearing_id, "审判员", LATER)
+    world.work.write(transcript_signing.sign, clerk, hearing_id, "书记员", LATER)
     with pytest.raises(Conflict):
-        world.work.write(transcripts.sign, clerk, hearing_id, "书记员", LATER)
+        world.work.write(transcript_signing.sign, clerk, hearing_id, "书记员", LATER)
     with pytest.raises(Conflict):
         edit(world, hearing_id, turn_ids(world, hearing_id)[0], "改了。")
     page = world.work.read(transcript_pages.text_page, clerk, hearing_id, LATER)
     assert page.revision.state is TranscriptState.SIGNED
     assert [s.capacity for s in page.revision.signatures] == ["审判员", "书记员"]
     same = world.work.read(
-        lambda s: transcripts.digest(transcripts.revision(s, hearing_id, page.revision.number))
+        lambda s: transcript_signing.digest(
+            transcripts.revision(s, hearing_id, page.revision.number)
+        )
     )
     assert same == page.revision.sha256
 
 
 def test_a_changed_signed_text_is_found_out(heard: tuple[World, str]) -> None:
     world, hearing_id = heard
-    world.work.write(transcripts.check, world.users["clerk"], hearing_id, LATER)
-    world.work.write(transcripts.sign, world.users["judge"], hearing_id, "审判员", LATER)
+    world.work.write(transcript_signing.check, world.users["clerk"], hearing_id, LATER)
+    world.work.write(transcript_signing.sign, world.users["judge"], hearing_id, "审判员", LATER)
 
     def tamper(session) -> None:  # type: ignore[no-untyped-def]
         transcripts.current(session, hearing_id).turns[0].text = "别的话。"
 
     world.work.write(tamper)
     with pytest.raises(Conflict):
-        world.work.write(transcripts.sign, world.users["clerk"], hearing_id, "书记员", LATER)
+        world.work.write(transcript_signing.sign, world.users["clerk"], hearing_id, "书记员", LATER)
 
 
 def test_a_party_s_request_corrects_a_signed_text_in_a_new_revision(
@@ -140,14 +146,14 @@ def test_a_party_s_request_corrects_a_signed_text_in_a_new_revision(
 ) -> None:
     world, hearing_id = heard
     clerk, judge = world.users["clerk"], world.users["judge"]
-    world.work.write(transcripts.check, clerk, hearing_id, LATER)
-    world.work.write(transcripts.sign, judge, hearing_id, "审判员", LATER)
+    world.work.write(transcript_signing.check, clerk, hearing_id, LATER)
+    world.work.write(transcript_signing.sign, judge, hearing_id, "审判员", LATER)
     turn = turn_ids(world, hearing_id)[2]
 
     def ask(wanted: str) -> str:
         return world.work.write(
             lambda s: (
-                corrections.file_request(
+                correction_requests.file_request(
                     s, clerk, hearing_id, turn, "原告", "数额听错", wanted, LATER
                 ).id
             )
@@ -155,11 +161,11 @@ def test_a_party_s_request_corrects_a_signed_text_in_a_new_revision(
 
     first, second = ask("借款是二十五万元。"), ask("")
     with pytest.raises(InvalidInput):
-        world.work.write(corrections.decide_request, judge, second, False, " ", LATER)
-    world.work.write(corrections.decide_request, judge, second, False, "与录音一致", LATER)
-    world.work.write(corrections.decide_request, judge, first, True, "", LATER)
+        world.work.write(correction_requests.decide_request, judge, second, False, " ", LATER)
+    world.work.write(correction_requests.decide_request, judge, second, False, "与录音一致", LATER)
+    world.work.write(correction_requests.decide_request, judge, first, True, "", LATER)
     with pytest.raises(Conflict):
-        world.work.write(corrections.decide_request, judge, first, False, "x", LATER)
+        world.work.write(correction_requests.decide_request, judge, first, False, "x", LATER)
     page = world.work.read(transcript_pages.text_page, clerk, hearing_id, LATER)
     assert [(r.outcome, r.answer) for r in page.requests] == [
         ("accepted", ""),
@@ -174,8 +180,8 @@ def test_a_party_s_request_corrects_a_signed_text_in_a_new_revision(
 def test_what_is_hidden_later_leaves_every_revision_at_once(heard: tuple[World, str]) -> None:
     world, hearing_id = heard
     office = world.users["office"]
-    world.work.write(transcripts.check, world.users["clerk"], hearing_id, LATER)
-    world.work.write(transcripts.sign, world.users["judge"], hearing_id, "审判员", LATER)
+    world.work.write(transcript_signing.check, world.users["clerk"], hearing_id, LATER)
+    world.work.write(transcript_signing.sign, world.users["judge"], hearing_id, "审判员", LATER)
     span = Stretch(Span(int(7.2 * SECOND), int(8.9 * SECOND)), note="金额涉密")
     world.work.write(corrections.hide, office, hearing_id, span, LATER)
     assert "二十万" not in "".join(lines(world, hearing_id))
@@ -204,10 +210,10 @@ def test_opening_needs_the_rules_and_a_second_person(heard: tuple[World, str]) -
     assert state is SpeechState.APPLIED
     left = world.work.read(corrections.hidden_at, hearing_id, hidden.span)
     assert left == []
-    assert world.work.read(transcripts.hidden_later, hearing_id), "words wait for the sound"
+    assert world.work.read(hidden_later.spans, hearing_id), "words wait for the sound"
     made = [order.id for order in world.work.read(corrections.orders, hearing_id)]
     world.work.write(corrections.made, hearing_id, made, LATER)
-    assert world.work.read(transcripts.hidden_later, hearing_id) == []
+    assert world.work.read(hidden_later.spans, hearing_id) == []
 
 
 def test_a_protected_name_is_never_opened(heard: tuple[World, str]) -> None:

@@ -27,7 +27,14 @@ from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.time import Span, seconds
 from courtstream.domain.trial import Role
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import corrections, listening, transcript_pages, transcripts
+from courtstream.services import (
+    correction_requests,
+    corrections,
+    listening,
+    transcript_editing,
+    transcript_pages,
+    transcript_signing,
+)
 from courtstream.services.corrections import Stretch
 from courtstream.services.views.transcripts import ChangeView
 
@@ -59,20 +66,20 @@ async def act(request: Request) -> Response:
 async def _act(request: Request, hearing_id: str, verb: str, form: FormData, now: datetime) -> None:
     work, person = context(request).work, actor(request)
     if verb == "edit":
-        wanted = transcripts.Edit(
+        wanted = transcript_editing.Edit(
             text_of(form, "text", 4000),
             _role(text_of(form, "role", 4)),
             text_of(form, "speaker", 64),
         )
         turn = text_of(form, "turn", 24)
-        await work.writing(transcripts.edit, person, hearing_id, turn, wanted, now)
+        await work.writing(transcript_editing.edit, person, hearing_id, turn, wanted, now)
     elif verb == "listen":
         await work.writing(listening.ask, person, hearing_id, now)
     elif verb == "check":
-        await work.writing(transcripts.check, person, hearing_id, now)
+        await work.writing(transcript_signing.check, person, hearing_id, now)
     elif verb == "sign":
         capacity = text_of(form, "capacity", 20)
-        await work.writing(transcripts.sign, person, hearing_id, capacity, now)
+        await work.writing(transcript_signing.sign, person, hearing_id, capacity, now)
     elif verb in {"hide", "open"}:
         what = Stretch(_span(form), note=text_of(form, "note", 500))
         ask = corrections.hide if verb == "hide" else corrections.ask_to_open
@@ -90,7 +97,7 @@ async def _request(
     work, person = context(request).work, actor(request)
     if verb == "request":
         await work.writing(
-            corrections.file_request,
+            correction_requests.file_request,
             person,
             hearing_id,
             text_of(form, "turn", 24),
@@ -101,7 +108,9 @@ async def _request(
         )
     elif verb in {"accept", "refuse"}:
         row, said = text_of(form, "request", 40), text_of(form, "answer", 1000)
-        await work.writing(corrections.decide_request, person, row, verb == "accept", said, now)
+        await work.writing(
+            correction_requests.decide_request, person, row, verb == "accept", said, now
+        )
     else:
         raise InvalidInput
 
