@@ -2,6 +2,7 @@
 
     python -m bench viewers
 
+Anything but 200 makes the result say so first: refusals are quick, and no measurement.
 Each viewer keeps one connection and does what hls.js does: every two seconds the media playlist and
 the list of captions, then the new segment and its captions. The hearing has run for an hour, so the
 playlist is long. Readers, writer and server share the machine; what a reader's own loop adds is in
@@ -59,6 +60,13 @@ class Seen:
     times: dict[str, list[float]] = field(default_factory=dict)
     statuses: dict[int, int] = field(default_factory=dict)
     bytes: int = 0
+
+    def refusals(self) -> list[str]:
+        """One loud line when anything but the files was given out: then the times mean nothing."""
+        bad = {status: n for status, n in sorted(self.statuses.items()) if status != 200}
+        if self.statuses and not bad:
+            return []
+        return [f"NOT A MEASUREMENT: not every answer was 200, but {bad or 'none came'}"]
 
     def line(self, kind: str) -> str:
         values = sorted(self.times.get(kind, [])) or [0.0]
@@ -130,7 +138,8 @@ class Viewer:
     async def _get(self, kind: str, name: str) -> None:
         began = time.perf_counter()
         self._writer.write(
-            f"GET {self._base}/{name} HTTP/1.1\r\nHost: x\r\nAccept-Encoding: gzip\r\n\r\n".encode()
+            f"GET {self._base}/{name} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+            "Accept-Encoding: gzip\r\n\r\n".encode()
         )
         head = await self._reader.readuntil(b"\r\n\r\n")
         body = await self._body(head.lower())
@@ -217,6 +226,7 @@ def measured(name: str, pid: int, port: int, base: str, hearing: Hearing) -> str
     readers = after.ru_utime + after.ru_stime - own.ru_utime - own.ru_stime
     kinds = [seen.line(kind) for kind in ("playlist", "captions", "segment", "text")]
     return "\n".join([
+        *seen.refusals(),
         f"{name}: {VIEWERS} viewers, {LONG:.0f} s, {seen.bytes / LONG / 1e6:.1f} MB/s, statuses "
         f"{dict(sorted(seen.statuses.items()))}, server {(spent(pid) - before) / LONG:.2f} cores, "
         f"readers {readers / LONG:.2f}",

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -41,7 +40,7 @@ from media_workers.runtime.journal import Journal, read_rows
 from media_workers.runtime.zones import LiveZones
 from tests.support.ended import Ended
 from tests.support.platform import NOW, World, sign_in, site
-from tests.support.published import Published, likeness
+from tests.support.published import Published, likeness, read
 from tests.support.rig import SHORT
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(not SHORT.exists(), reason="no sample media")]
@@ -100,6 +99,8 @@ class Court:
     client: TestClient
     film: Path
     pages: dict[str, str] = field(default_factory=dict)
+    kept: dict[str, str] = field(default_factory=dict)
+    """What caches were told of each page."""
 
     def read(self) -> None:
         """Every text the public can get."""
@@ -114,6 +115,7 @@ class Court:
             answer = self.client.get(path, headers=HTML)
             assert answer.status_code == 200, path
             self.pages[path] = answer.text
+            self.kept[path] = answer.headers.get("cache-control", "")
         live = self.world.settings.public / h / "live"
         self.pages["captions"] = "".join(p.read_text("utf-8") for p in live.glob("*.vtt"))
 
@@ -230,6 +232,25 @@ def test_the_words_around_the_number_are_there(court: Court) -> None:
     assert "补充" in court.pages[f"/media/{court.hearing}/text/latest.json"]
 
 
+@pytest.mark.parametrize("name", ["index", "low", "sound"])
+def test_the_number_is_not_heard_in_any_rendition_and_the_words_before_it_are(
+    court: Court, name: str
+) -> None:
+    live = court.world.settings.public / court.hearing / "live"
+    sound = read(live, f"{name}.m3u8", pictures=False)
+    aired = [x for x in likeness(sound, SHORT, pieces()) if x > AIRED]
+    assert not aired, f"{len(aired)} of {len(NUMBER)} digits can be heard"
+    assert min(likeness(sound, SHORT, [(1.0, 1.3), (1.5, 1.8)])) > AIRED
+
+
+def test_no_cache_may_keep_a_page_longer_than_a_second(court: Court) -> None:
+    for path, told in court.kept.items():
+        terms = dict(part.strip().partition("=")[::2] for part in told.split(","))
+        shared = int(terms.get("s-maxage") or terms.get("max-age") or 0)
+        assert shared <= 1, f"{path}: {told}"
+        assert {"no-store", "no-cache", "max-age"} & terms.keys(), f"{path}: {told!r}"
+
+
 def test_the_number_is_not_heard_in_the_clip_and_the_words_before_it_are(court: Court) -> None:
     with av.open(str(court.film)) as container:
         frames = [f.to_ndarray().reshape(-1) for f in container.decode(audio=0)]
@@ -239,15 +260,29 @@ def test_the_number_is_not_heard_in_the_clip_and_the_words_before_it_are(court: 
     assert min(likeness(sound, SHORT, [(1.0, 1.3), (1.5, 1.8)])) > AIRED
 
 
+def streamed(court: Court) -> list[str]:
+    """A file of every kind of every rendition, captions, stills, storyboard, recording and film."""
+    public = court.world.settings.public / court.hearing
+    kinds = ("init-", "initlow-", "initsnd-", "seg-", "low-", "snd-", "cap-")
+    names = {path.name for path in (public / "live").iterdir()}
+    found = [min(name for name in names if name.startswith(kind)) for kind in kinds]
+    lists = [f"{n}.m3u8" for n in ("master", "listen", "index", "low", "sound", "captions")]
+    still = min(path.name for path in (public / "stills").glob("*.jpg"))
+    others = [f"stills/{still}", "storyboard.vtt", "recording.mp4", f"clips/{court.film.name}"]
+    return [*(f"live/{name}" for name in (*lists, *found)), *others]
+
+
 def test_withdrawn_it_is_gone_from_every_route_of_every_mode(court: Court) -> None:
     """Last: it ends the hearing's publication."""
-    world, h = court.world, court.hearing
-    reason = "测试撤回"
-    world.work.write(
-        publishing.withdraw, world.users["clerk"], h, reason, NOW + timedelta(minutes=1)
-    )
-    court.client.app.state.media = type(court.client.app.state.media)()  # type: ignore[attr-defined]
-    for path in court.pages:
+    h = court.hearing
+    for name in streamed(court):
+        assert court.client.get(f"/media/{h}/{name}").status_code == 200, name
+    streams = [f"/media/{h}/{name}" for name in streamed(court)]
+    header = sign_in(court.client, "clerk")
+    act, reason = f"/api/v1/hearings/{h}/withdraw", {"reason": "测试撤回"}
+    assert court.client.post(act, json=reason, headers=header).status_code == 204
+    court.client.cookies.clear()
+    for path in (*court.pages, *streams):
         if h not in path:
             continue
         if path.endswith("/transcript"):

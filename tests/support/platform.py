@@ -172,10 +172,12 @@ class World:
         (folder / "live").mkdir(parents=True)
         (folder / "stills").mkdir()
         playlist = "#EXTM3U\n#EXT-X-MEDIA-SEQUENCE:0\nseg-000000-1.m4s\n"
-        for name in ("master.m3u8", "index.m3u8", "captions.m3u8"):
-            (folder / "live" / name).write_text(playlist)
-        (folder / "live" / "seg-000000-1.m4s").write_bytes(bytes(range(100)))
-        (folder / "live" / "init-1-0.mp4").write_bytes(b"init")
+        for name in ("master", "listen", "index", "low", "sound", "captions"):
+            (folder / "live" / f"{name}.m3u8").write_text(playlist)
+        for kind in ("seg", "low", "snd"):
+            (folder / "live" / f"{kind}-000000-1.m4s").write_bytes(bytes(range(100)))
+        for kind in ("init", "initlow", "initsnd"):
+            (folder / "live" / f"{kind}-1-0.mp4").write_bytes(b"init")
         (folder / "live" / "cap-000000-1.vtt").write_text("WEBVTT\n")
         (folder / "stills" / "000010.jpg").write_bytes(b"jpeg")
         (folder / "recording.mp4").write_bytes(b"r" * 1000)

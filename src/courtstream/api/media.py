@@ -2,8 +2,8 @@
 only while the hearing's publication allows it.
 
 The newest segments and all playlists are answered from memory (`media_memory`). Caches on the way
-may keep a segment for `SHARED_SECONDS` only, because nobody can call it back from them when a
-hearing is withdrawn, and what changes for a second, so that they carry an audience.
+carry an audience, yet nobody can call a file back from them when a hearing is withdrawn: they may
+give anything out for one second without asking again, and an answer to that is mostly a 304.
 """
 
 from __future__ import annotations
@@ -40,8 +40,9 @@ TEXT_NAME = re.compile(r"(?:latest|page-[0-9]{1,6})\.json")
 CLIP_NAME = re.compile(r"[a-z0-9_-]{4,60}\.(?:mp4|jpg|vtt)")
 HEARING_ID = re.compile(r"[A-Za-z0-9_-]{1,80}")
 
-SHARED_SECONDS = 60
-SHORT = f"public, max-age={SHARED_SECONDS}"
+SHORT = "public, max-age=1"
+"""Of files that never change (RFC 9111: after a second a cache asks again, by ETag)."""
+
 FRESH = "public, max-age=0, s-maxage=1"
 """Of what changes: a browser asks each time, a cache for many once a second."""
 
@@ -119,7 +120,7 @@ async def clip(request: Request) -> Response:
     path = _folder(request, "clips") / name
     if path.is_symlink() or not await run_in_threadpool(path.is_file):
         raise NotFound
-    return FileResponse(path, media_type=TYPES[path.suffix[1:]], headers={"Cache-Control": SHORT})
+    return await _film(request, path, SHORT)
 
 
 async def recording(request: Request) -> Response:
@@ -130,7 +131,7 @@ async def recording(request: Request) -> Response:
         pieces = await elsewhere(context(request), request.path_params["hearing_id"], path.name)
         headers = {"Cache-Control": FRESH}
         return StreamingResponse(pieces, media_type=TYPES["mp4"], headers=headers)
-    return FileResponse(path, media_type=TYPES["mp4"], headers={"Cache-Control": FRESH})
+    return await _film(request, path, FRESH)
 
 
 async def _open(request: Request, part: str, replay_only: bool = False) -> Path:
@@ -201,6 +202,20 @@ def _answer(request: Request, kept: Kept, kind: str, keep: str) -> Response:
     if packed:
         headers["Content-Encoding"] = "gzip"
     return Response(kept.packed if packed else kept.plain, media_type=kind, headers=headers)
+
+
+async def _film(request: Request, path: Path, keep: str) -> Response:
+    """A file too long for memory, or that nothing is new of it."""
+    answer = FileResponse(
+        path,
+        media_type=TYPES[path.suffix[1:]],
+        headers={"Cache-Control": keep},
+        stat_result=await run_in_threadpool(path.stat),
+    )
+    etag = answer.headers["etag"]
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers={"Cache-Control": keep, "ETag": etag})
+    return answer
 
 
 async def _immutable(request: Request, path: Path) -> Response:

@@ -23,8 +23,9 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NotFound
 from courtstream.services.media import MediaGrant, media_grant
 
-GRANT_SECONDS = 0.5
-"""After a withdrawal nothing more is given out here beyond this time."""
+GRANT_SECONDS = 0.25
+"""How long a grant is believed unless this process itself writes something about its hearing: a
+withdrawal made here counts at once, one made at another node after this time."""
 
 MEMORY_BYTES = 192_000_000
 CHANGING_BYTES = 64_000_000
@@ -89,7 +90,7 @@ class MediaCache:
         self.changing = ChangingFiles()
         self._files: OrderedDict[Path, bytes] = OrderedDict()
         self._limit, self._size = limit, 0
-        self._grants: dict[str, tuple[float, MediaGrant]] = {}
+        self._grants: dict[str, tuple[float, int, MediaGrant]] = {}
         self._asking: dict[str, asyncio.Lock] = {}
         self._remote: dict[str, tuple[float, Kept]] = {}
 
@@ -137,17 +138,20 @@ class MediaCache:
             return known
 
     async def grant(self, platform: Context, hearing_id: str) -> MediaGrant:
-        """What may be served, at most `GRANT_SECONDS` old; one question at a time."""
+        """What may be served, at most `GRANT_SECONDS` old and never older than what this process
+        has committed of the hearing; one question at a time."""
         lock = self._asking.setdefault(hearing_id, asyncio.Lock())
         async with lock:
-            at, known = self._grants.get(hearing_id, (0.0, MediaGrant()))
-            if time.monotonic() - at < GRANT_SECONDS:
+            # taken before the question: what is committed meanwhile makes the answer old
+            edition = platform.work.edition(hearing_id)
+            at, of, known = self._grants.get(hearing_id, (0.0, -1, MediaGrant()))
+            if of == edition and time.monotonic() - at < GRANT_SECONDS:
                 return known
             grant = await platform.work.reading(media_grant, hearing_id, utc_now())
             if len(self._grants) > 10_000:
                 self._grants.clear()
                 self._asking = {hearing_id: lock}
-            self._grants[hearing_id] = (time.monotonic(), grant)
+            self._grants[hearing_id] = (time.monotonic(), edition, grant)
             return grant
 
 

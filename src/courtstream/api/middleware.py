@@ -77,6 +77,8 @@ class SecurityHeaders:
                 headers = MutableHeaders(scope=message)
                 for name, value in HEADERS:
                     headers.setdefault(name, value)
+                if scope["path"].startswith("/api/"):  # no cache may guess how long it is true
+                    headers.setdefault("Cache-Control", "private, no-cache")
                 if is_secure(HTTPConnection(scope)):
                     headers.setdefault("Strict-Transport-Security", "max-age=31536000")
             await send(message)

@@ -23,10 +23,10 @@ _OF_A_HEARING = (Publication, GateDecisionRow, HearingJudge)
 
 
 @contextmanager
-def indexed(session: Session) -> Iterator[None]:
+def indexed(session: Session) -> Iterator[Touched]:
     """What the unit of work changes of hearings is found again once it commits."""
     touched = Touched(session)
-    yield
+    yield touched
     touched.index()
 
 
@@ -35,26 +35,26 @@ class Touched:
 
     def __init__(self, session: Session) -> None:
         self._session = session
-        self._hearings: set[str] = set()
+        self.hearings: set[str] = set()
         self._cases: set[str] = set()
         event.listen(session, "before_flush", self._note)
 
     def _note(self, session: Session, *_: object) -> None:
         for thing in (*session.new, *session.dirty):
             if isinstance(thing, Hearing):
-                self._hearings.add(thing.id)
+                self.hearings.add(thing.id)
             elif isinstance(thing, Case):
                 self._cases.add(thing.id)
             elif isinstance(thing, _OF_A_HEARING) and thing.hearing_id:
-                self._hearings.add(thing.hearing_id)
+                self.hearings.add(thing.hearing_id)
 
     def index(self) -> None:
         """Bring the rows of all noted hearings up to date."""
         self._session.flush()
         if self._cases:
             query = select(Hearing.id).where(Hearing.case_id.in_(self._cases))
-            self._hearings.update(self._session.scalars(query))
-        for hearing_id in sorted(self._hearings):
+            self.hearings.update(self._session.scalars(query))
+        for hearing_id in sorted(self.hearings):
             hearing = self._session.get(Hearing, hearing_id)
             if hearing is not None:
                 self._session.merge(index_row(hearing))

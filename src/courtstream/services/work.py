@@ -25,6 +25,11 @@ class Work:
 
     def __init__(self, store: Store) -> None:
         self.store = store
+        self._editions: dict[str, int] = {}
+
+    def edition(self, hearing_id: str) -> int:
+        """A number that is another once this process has committed something about the hearing."""
+        return self._editions.get(hearing_id, 0)
 
     def read(self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs) -> T:
         """Call `verb(session, …)` in a transaction that is thrown away."""
@@ -36,8 +41,15 @@ class Work:
 
         Sittings it changed are counted and indexed anew in the same transaction.
         """
-        with self.store.write() as session, tallying.watched(session), indexed(session):
-            return verb(session, *args, **kw)
+        with self.store.write() as session, tallying.watched(session), indexed(session) as touched:
+            answer = verb(session, *args, **kw)
+        self._count(touched.hearings)
+        return answer
+
+    def _count(self, hearings: set[str]) -> None:
+        """After the commit, so that whoever asks again finds what was written."""
+        for hearing_id in hearings:
+            self._editions[hearing_id] = self.edition(hearing_id) + 1
 
     async def reading(
         self, verb: Callable[Concatenate[Session, P], T], *args: P.args, **kw: P.kwargs

@@ -18,7 +18,7 @@ from courtstream.services import court_tree, finding, public_search
 from courtstream.services.public_search import Search
 from courtstream.services.views import HearingCard
 
-CACHED = "public, max-age=60"
+CACHED = "public, max-age=1"
 LONGEST = timedelta(hours=2)
 
 
