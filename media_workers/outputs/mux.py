@@ -29,7 +29,10 @@ class Mux:
         self._sound.codec_context.bit_rate, self._sound.time_base = AAC_BITS, AUDIO_BASE
 
     def _track_like(self, key_frame: bytes) -> Any:
-        with av.open(io.BytesIO(key_frame), format="h264") as template:
+        # The zero of a longer start code (ISO/IEC 14496-10 Annex B) would count as the last byte of
+        # the parameter set before it: pictures copied from a file would not go with their own.
+        plain = key_frame.replace(b"\0\0\0\1", b"\0\0\1")
+        with av.open(io.BytesIO(plain), format="h264") as template:
             track = self._container.add_stream_from_template(template.streams.video[0])
         track.time_base = VIDEO_BASE
         return track

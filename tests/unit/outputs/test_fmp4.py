@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import re
+from dataclasses import replace
 from typing import Any
 
 import av
@@ -53,6 +55,14 @@ def test_a_card_follows_pictures_in_the_same_track() -> None:
     assert init == card_init
     container: Any = av.open(io.BytesIO(card_init + data))
     assert len(list(container.decode(video=0))) == 5
+
+
+def test_pictures_copied_from_a_file_go_with_their_own() -> None:
+    made = pictures(VideoEncoder(64, 64, 25.0, "ultrafast"), 0, 25)
+    longer = re.sub(rb"(?<!\x00)\x00\x00\x01", lambda _: b"\0\0\0\1", made[0].data)
+    assert longer != made[0].data
+    copied = [replace(made[0], data=longer), *made[1:]]
+    assert segment(copied, [])[0] == segment(made, [])[0]
 
 
 def test_a_segment_must_begin_with_a_key_frame() -> None:
