@@ -40,6 +40,10 @@ def flat(folder: Path) -> str:
     return run(sys.executable, "-m", "bench.flat")
 
 
+def soak(folder: Path) -> str:
+    return run(sys.executable, "-m", "bench.flat", "--minutes", "240", "--width", "160")
+
+
 def words(folder: Path) -> str:
     from bench import speech  # loads the speech models' libraries
 
@@ -164,6 +168,7 @@ BENCHES: dict[str, Callable[[Path], str]] = {
     "words": words,
     "faces": faces,
     "flat": flat,
+    "soak": soak,
     "faults": faults,
     "hostile": hostile,
     "load": load,

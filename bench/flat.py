@@ -1,12 +1,13 @@
 """Memory over a long hearing: one clip round and round through the live graph, as fast as it goes.
 
     python -m bench.flat [--minutes 30] [--clip CLIP.mp4] [--width 320] [--fps 12.5]
+    python -m bench soak                 the same for four hours of media
 
 Pictures and sound take the whole way: decode, faces, hiding, delay line, guard, encoders, HLS with
 its DVR window, journal, stills. Speech is passed unheard: the recogniser's memory is its model. The
 clip is made small first, so that half an hour takes minutes; how much is kept does not depend on
-the size of a picture. Memory is sampled at every minute of media time; the slope is a straight line
-through all samples after the first five minutes.
+the size of a picture. Memory and open descriptors are sampled at every minute of media time; the
+slope is a straight line through all samples after the first five minutes.
 """
 
 from __future__ import annotations
@@ -54,9 +55,10 @@ class Unheard:
 
 @dataclass(frozen=True)
 class Flat:
-    """Samples of resident memory, MB, one a minute of media time."""
+    """Samples of resident memory, MB, and of open descriptors, one a minute of media time."""
 
     samples: tuple[float, ...]
+    descriptors: tuple[int, ...]
     cpu: float
     packets: int
 
@@ -71,7 +73,8 @@ class Flat:
         return (
             f"{len(self.samples)} min of media: memory {kept[0]:.0f} MB after {SETTLED} min, "
             f"{kept[-1]:.0f} MB at the end, least {min(kept):.0f}, most {max(kept):.0f}; "
-            f"slope {self.slope:+.2f} MB an hour; {self.packets} packets, {self.cpu:.0f} CPU-s"
+            f"slope {self.slope:+.2f} MB an hour; descriptors {min(self.descriptors)} to "
+            f"{max(self.descriptors)}; {self.packets} packets, {self.cpu:.0f} CPU-s"
         )
 
 
@@ -79,6 +82,11 @@ def resident() -> float:
     """MB this process holds now."""
     fields = Path("/proc/self/statm").read_text().split()
     return int(fields[1]) * 4096 / 1e6
+
+
+def descriptors() -> int:
+    """Files and sockets this process has open."""
+    return len(list(Path("/proc/self/fd").iterdir()))
 
 
 def small(clip: Path, folder: Path, width: int, fps: float) -> Path:
@@ -110,18 +118,20 @@ def flat(clip: Path, minutes: int) -> Flat:
         graph.begin_session(0, source.video, source.audio)
         source.close()
         samples: list[float] = []
+        opened: list[int] = []
         count = 0
         for raw in rounds(clip, seconds(60.0 * minutes)):
             graph.feed(raw)
             count += 1
             if to_seconds(graph.release.aired) >= 60 * (len(samples) + 1):
                 samples.append(resident())
+                opened.append(descriptors())
                 print(f"  {len(samples)} min {samples[-1]:.1f} MB", flush=True)
         graph.end()
         graph.join()
         samples.append(resident())
         journal.close()
-        return Flat(tuple(samples), time.process_time(), count)
+        return Flat(tuple(samples), tuple(opened), time.process_time(), count)
 
 
 def _graph(folder: Path) -> tuple[Graph, Journal]:

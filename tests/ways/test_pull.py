@@ -95,10 +95,10 @@ async def test_a_recorder_is_fetched_by_rtsp_until_its_source_is_removed(
     try:
         port = int(await asyncio.wait_for(server.stdout.readline(), 30))
         async with staff(ways) as client:
-            url = f"rtsp://operator:secret@127.0.0.1:{port}/court"
+            url = f"rtsp://operator:kept-sealed@127.0.0.1:{port}/court"
             made = await add(client, url)
             assert made.status_code == 201, made.text
-            assert made.json()["has_login"] and "secret" not in made.text
+            assert made.json()["has_login"] and "kept-sealed" not in made.text
             await until(
                 lambda: ways.files() and ways.files()[-1].stat().st_size > 30_000, what="media"
             )
@@ -112,7 +112,7 @@ async def test_a_recorder_is_fetched_by_rtsp_until_its_source_is_removed(
     assert got.video is not None and got.audio is not None
     assert (got.video.codec, got.audio.codec) == ("h264", "aac")
     database = (ways.settings.data / "courtstream.sqlite3").read_bytes()
-    assert b"secret" not in database, "the recorder's password is sealed at rest"
+    assert b"kept-sealed" not in database, "the recorder's password is sealed at rest"
 
 
 async def served(answer: bytes, body: bytes = b"") -> tuple[asyncio.Server, int]:

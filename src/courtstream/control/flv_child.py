@@ -19,11 +19,12 @@ log = structlog.get_logger(__name__)
 BUFFER = 4 << 20
 _FLV_HEAD = 13
 QUICK = (
-    *("-fflags", "nobuffer", "-fpsprobesize", "2"),
+    *("-fpsprobesize", "2"),
     *("-probesize", "4000000", "-analyzeduration", "4000000"),
 )
 """A live stream is taken up as soon as each track has said what it is. An encoder that runs already
-is met in the middle of its pictures: the next key frame may be seconds away."""
+is met in the middle of its pictures: the next key frame may be seconds away. What comes meanwhile
+is kept (`-fflags nobuffer` would throw it away): it belongs to the original."""
 
 Refusal = Callable[[str, str], Awaitable[None] | None]
 
