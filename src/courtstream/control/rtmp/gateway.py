@@ -61,5 +61,6 @@ class Gateway:
             publish = await wire.until_publish(self._door.policy)
             knock = AdmitRequest(key=publish.key, node="", remote=wire.remote)
             await self._door.receive(wire, knock)
+            await wire.let_go(self._door.policy.linger)
         except (RtmpError, OSError, EOFError, TimeoutError) as error:
             log.info("rtmp connection ended", why=type(error).__name__, remote=wire.remote)

@@ -74,11 +74,22 @@ class Wire:
             async with asyncio.timeout(linger):
                 await self._flush()
                 self._writer.write_eof()
-                for _ in range(_LINGER_BYTES // _READ):
-                    if not await self._reader.read(_READ):
-                        return
+                await self._until_gone()
         except (OSError, TimeoutError):
             return
+
+    async def let_go(self, linger: float) -> None:
+        """Wait a little for a peer that is leaving: it has its last words still to write."""
+        try:
+            async with asyncio.timeout(linger):
+                await self._until_gone()
+        except (OSError, TimeoutError):
+            return
+
+    async def _until_gone(self) -> None:
+        for _ in range(_LINGER_BYTES // _READ):
+            if not await self._reader.read(_READ):
+                return
 
     def close(self) -> None:
         """Close the connection; reads under way end."""
