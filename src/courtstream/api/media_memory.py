@@ -25,7 +25,7 @@ from courtstream.services.media import MediaGrant, media_grant
 
 GRANT_SECONDS = 0.25
 """How long a grant is believed unless this process itself writes something about its hearing: a
-withdrawal made here counts at once, one made at another node after this time."""
+withdrawal made here counts at once, one made by another after this time."""
 
 MEMORY_BYTES = 192_000_000
 CHANGING_BYTES = 64_000_000
