@@ -84,7 +84,7 @@ sbom: install ## 软件物料清单 / bill of materials, CycloneDX
 
 audit: install ## 依赖漏洞检查，须能访问漏洞库 / known vulnerabilities; needs their services
 	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock || \
-	  { echo "依赖检查未完成：有漏洞，或无法访问漏洞库（api.osv.dev、pypi.org）/ vulnerable packages above, or the service could not be reached"; exit 1; }
+	  { echo "依赖检查未完成：有漏洞，或无法访问漏洞库/ vulnerable packages above, or the service could not be reached"; exit 1; }
 	@cd web && $(WEB_ENV) npm audit --omit dev || \
 	  { echo "npm 检查未完成：有漏洞，或镜像不提供 audit 接口 / vulnerable packages above, or this registry offers no audit"; exit 1; }
 
