@@ -239,9 +239,11 @@ def serve(data: Path, port: int) -> None:
     import uvicorn
 
     from courtstream.api.app import create_app
+    from courtstream.cli.running import settle
     from courtstream.settings import Settings
 
     app = create_app(Settings(data=data))
+    settle()
     uvicorn.run(app, host="127.0.0.1", port=port, log_level="warning", access_log=False)
 
 
