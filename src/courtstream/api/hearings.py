@@ -18,6 +18,7 @@ from courtstream.domain.errors import Withdrawn
 from courtstream.domain.time import seconds
 from courtstream.services import (
     importing,
+    public_hearings,
     public_search,
     public_transcript,
     publishing,
@@ -59,17 +60,17 @@ async def transcript(request: Request) -> JSONResponse:
     """The released words: never ahead of the picture, private words masked."""
     asked = query(request, s.TranscriptQuery)
     lines = await context(request).work.reading(
-        public_transcript.transcript, _id(request), utc_now(), start=seconds(asked.start)
+        public_transcript.asked, _id(request), utc_now(), seconds(asked.start)
     )
     return answer(s.TranscriptOut, {"lines": lines})
 
 
 @documented("hearings", None)
 async def events(request: Request) -> StreamingResponse:
-    """Server-sent events: `state`, `captions`, `ended`."""
+    """Server-sent events: `state`, `captions`, `ended`; 410 when the hearing was withdrawn."""
     platform = context(request)
     hearing_id = _id(request)
-    await platform.work.reading(watch.hearing_page, hearing_id, utc_now())
+    await platform.work.reading(public_hearings.still_public, hearing_id)
     return stream(platform.hub.listen(hearing_id))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from sqlalchemy import ColumnElement, Select, select
 from sqlalchemy.orm import Session, selectinload
 
-from courtstream.domain.errors import NotFound
+from courtstream.domain.errors import NotFound, Withdrawn
 from courtstream.domain.publication import ClosureEffect
 from courtstream.services import shape
 from courtstream.store.tables import GateDecisionRow, Hearing, HearingJudge, Judge
@@ -18,6 +18,14 @@ def public_hearing(session: Session, hearing_id: str) -> Hearing:
     hearing = session.scalars(select(Hearing).where(Hearing.id == hearing_id, _open())).first()
     if hearing is None:
         raise NotFound
+    return hearing
+
+
+def still_public(session: Session, hearing_id: str) -> Hearing:
+    """The hearing, when the public may know of it and still has it. Raises NotFound, Withdrawn."""
+    hearing = public_hearing(session, hearing_id)
+    if shape.withdrawn(hearing):
+        raise Withdrawn
     return hearing
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.services import hidden_later, shape, transcripts
 from courtstream.services.heard import HeardLine, heard_lines, reached, silenced
-from courtstream.services.public_hearings import public_hearing
+from courtstream.services.public_hearings import public_hearing, still_public
 from courtstream.services.views import TranscriptLine
 from courtstream.store.tables import Hearing, TranscriptRevision
 
@@ -34,6 +34,14 @@ def transcript(
         return _revised(session, hearing, newest, start)[:limit]
     rows = heard_lines(session, hearing, after=after, start=start, limit=limit)
     return tuple(_line_view(row) for row in rows)
+
+
+def asked(
+    session: Session, hearing_id: str, now: datetime, start: MediaTime = 0
+) -> tuple[TranscriptLine, ...]:
+    """The released lines for whoever asks at their address. Raises NotFound, Withdrawn."""
+    still_public(session, hearing_id)
+    return transcript(session, hearing_id, now, start=start)
 
 
 def _revised(

@@ -113,8 +113,11 @@ def difference(old: str, new: str) -> tuple[tuple[str, str], ...]:
 
 
 def public_file(session: Session, hearing_id: str, now: datetime) -> TranscriptFile:
-    """The transcript as the public may have it. Raises NotFound where its words are not out."""
-    hearing = public_hearings.public_hearing(session, hearing_id)
+    """The transcript as the public may have it.
+
+    Raises NotFound where its words are not out, Withdrawn.
+    """
+    hearing = public_hearings.still_public(session, hearing_id)
     if not (shape.live_open(hearing, now) or shape.replay_open(hearing)):
         raise NotFound
     turns = [(t, text) for t, text in _turns_now(session, hearing) if _heard(session, hearing, t)]
