@@ -35,6 +35,7 @@ from media_workers.outputs.renditions import (
 )
 from media_workers.runtime.items import Caption, EncodedPacket, Released
 from media_workers.runtime.journal import Journal
+from media_workers.runtime.published import Published
 
 Lowers = Callable[[Sequence[EncodedPacket]], Sequence[EncodedPacket]]
 
@@ -176,25 +177,23 @@ class HlsOutput:
         for one, entry in written:
             one.rendition.segments.append(entry)
             one.rendition.sizes.append(len(one.data))
-        (first, main), beside = written[0], written[1:]
-        at = self._wall_zero + timedelta(seconds=to_seconds(main.span.start))
-        self._journal.write(
-            RowKind.SEGMENT,
-            main.span.start,
-            n=main.n,
-            uri=main.uri,
-            init=main.init,
-            start=main.span.start,
-            end=main.span.end,
-            upto=upto,
-            bytes=len(first.data),
-            pdt=at.isoformat(),
-            discontinuity=main.discontinuity,
-            also={
-                one.rendition.name: [e.uri, e.init, e.span.start, e.span.end, len(one.data)]
-                for one, e in beside
-            },
-        )
+        at = self._wall_zero + timedelta(seconds=to_seconds(written[0][1].span.start))
+        told, *beside = [
+            Published(
+                entry.n,
+                entry.uri,
+                entry.init,
+                entry.span,
+                at.isoformat(),
+                entry.discontinuity,
+                len(one.data),
+                upto,
+            )
+            for one, entry in written
+        ]
+        names = [one.rendition.name for one, _ in written[1:]]
+        told.also = dict(zip(names, beside, strict=True))
+        self._journal.write(RowKind.SEGMENT, told.span.start, **told.facts())
 
     # -- captions ---------------------------------------------------------------------------------
 

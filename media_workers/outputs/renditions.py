@@ -16,6 +16,7 @@ from media_workers.outputs import fmp4
 from media_workers.outputs.encode import AAC_BITS, LOW_PEAK_BITS, PEAK_BITS
 from media_workers.outputs.playlist import Segment, Variant
 from media_workers.runtime.items import EncodedPacket
+from media_workers.runtime.published import Published
 
 Name = Literal["main", "low", "sound"]
 
@@ -151,15 +152,10 @@ def recalled(rows: Iterable[JournalRow]) -> dict[Name, Rendition]:
 
 
 def _of(row: JournalRow) -> dict[Name, tuple[Segment, int]]:
-    body = row.body
-    n, cut = int(body["n"]), bool(body["discontinuity"])
-    span = Span(int(body["start"]), int(body["end"]))
-    also = body.get("also", {})
-    result: dict[Name, tuple[Segment, int]] = {
-        "main": (Segment(n, body["uri"], span, body["init"], cut), int(body.get("bytes", 0)))
+    told = Published.of(row.body)
+    parts: dict[Name, Published] = {"main": told}
+    parts |= {name: told.also[name] for name in BESIDE if name in told.also}
+    return {
+        name: (Segment(one.n, one.uri, one.span, one.init, one.discontinuity), one.size)
+        for name, one in parts.items()
     }
-    for name in BESIDE:
-        if name in also:
-            uri, init, start, end, size = also[name]
-            result[name] = (Segment(n, uri, Span(start, end), init, cut), int(size))
-    return result

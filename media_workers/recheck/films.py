@@ -16,8 +16,8 @@ from courtstream.domain.errors import SealBroken
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 from courtstream.seal import SealReader, hearing_key, load_or_create_master_key, sealed_folders
 from media_workers.outputs.encode import from_ticks
-from media_workers.recheck.record import Published
 from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket, Picture
+from media_workers.runtime.published import Published
 
 NEAR: MediaTime = 15 * MILLISECOND
 """Two pictures no further apart are the same: the sealed file keeps times to 0.1 ms."""

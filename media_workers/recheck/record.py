@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.redaction import Box, RedactionKind
 from courtstream.domain.time import SECOND, MediaTime, Span
+from media_workers.runtime.published import Published
 
 _GRID = 8
 
@@ -37,24 +38,6 @@ class Path:
 
 
 @dataclass(slots=True)
-class Published:
-    """A published segment: its number, files, and the time it covers. `size` in bytes.
-
-    `also`: the same in the renditions beside, by their names.
-    """
-
-    n: int
-    uri: str
-    init: str
-    span: Span
-    pdt: str = ""
-    discontinuity: bool = False
-    size: int = 0
-    upto: MediaTime = 0
-    also: dict[str, Published] = field(default_factory=dict)
-
-
-@dataclass(slots=True)
 class Record:
     """The journal of one hearing, asked by time."""
 
@@ -74,7 +57,8 @@ class Record:
             elif row.kind is RowKind.SHOWN:
                 _put(record.shown, _path(row))
             elif row.kind is RowKind.SEGMENT:
-                record._segment(row)
+                segment = Published.of(row.body)
+                record.segments[segment.n] = segment
         record.order = sorted(record.segments.values(), key=lambda s: s.span.start)
         return record
 
@@ -102,24 +86,6 @@ class Record:
             self.whole.append(Span(int(row.body["start"]), int(row.body["end"])))
         elif kind in {RedactionKind.FACE, RedactionKind.AREA}:
             _put(self.hidden, _path(row))
-
-    def _segment(self, row: JournalRow) -> None:
-        body = row.body
-        n, span = int(body["n"]), Span(int(body["start"]), int(body["end"]))
-        self.segments[n] = Published(
-            n,
-            str(body["uri"]),
-            str(body.get("init", "")),
-            span,
-            str(body.get("pdt", "")),
-            bool(body.get("discontinuity", False)),
-            int(body.get("bytes", 0)),
-            int(body.get("upto", span.end)),
-            {
-                name: Published(n, uri, init, Span(start, end), size=size)
-                for name, (uri, init, start, end, size) in body.get("also", {}).items()
-            },
-        )
 
 
 def _path(row: JournalRow) -> Path:

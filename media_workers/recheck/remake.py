@@ -22,12 +22,13 @@ from media_workers.outputs.encode import VideoEncoder
 from media_workers.outputs.files import write_durably
 from media_workers.recheck.films import keyed, rates, segment_bytes, sound
 from media_workers.recheck.moments import BEFORE, hidden_at
-from media_workers.recheck.record import Published, Record
+from media_workers.recheck.record import Record
 from media_workers.recheck.shelf import Remade, Shelf, old_names
 from media_workers.redact.hide import hide
 from media_workers.redact.record import BASIS_FACE, as_json
 from media_workers.runtime.items import EncodedPacket, FaceBox, Picture
 from media_workers.runtime.journal import Journal
+from media_workers.runtime.published import Published
 
 PRESETS = ("veryfast", "superfast", "ultrafast", "faster", "fast")
 """The worker's own preset first: with the right one the parameter sets are the same again."""

@@ -24,13 +24,14 @@ from media_workers.outputs import fmp4
 from media_workers.outputs.encode import AAC_FRAME, AudioEncoder, from_ticks
 from media_workers.recheck.captions import CaptionFiles
 from media_workers.recheck.films import _open, segment_bytes, sound
-from media_workers.recheck.record import Published, Record
+from media_workers.recheck.record import Record
 from media_workers.recheck.shelf import Remade, Shelf, old_names
 from media_workers.recheck.voices import original_sound
 from media_workers.redact.bleep import RAMP, Mode, bleep
 from media_workers.redact.record import as_json
 from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket, Pcm, Sound
 from media_workers.runtime.journal import Journal
+from media_workers.runtime.published import Published
 
 REACH: MediaTime = 60 * MILLISECOND
 """An AAC frame sounds into its neighbours: segments this near to a change are made anew, too."""

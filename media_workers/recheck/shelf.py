@@ -15,8 +15,8 @@ from media_workers.outputs.files import replace as write_text
 from media_workers.outputs.files import write_durably
 from media_workers.outputs.recording import public_recording
 from media_workers.outputs.renditions import STYLES
-from media_workers.recheck.record import Published
 from media_workers.runtime.journal import Journal
+from media_workers.runtime.published import Published
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,8 @@ class Shelf:
     def tell(self, remade: Sequence[Remade]) -> None:
         """Put the new files on record, durably."""
         for one in remade:
-            self._row(one.before, one.fresh)
+            facts = one.fresh.facts() | {"replaces": one.before.uri}
+            self._journal.write(RowKind.SEGMENT, one.fresh.span.start, **facts)
         self._journal.sync()
 
     def list_anew(self, remade: Sequence[Remade]) -> None:
@@ -83,26 +84,6 @@ class Shelf:
         """Delete files that must not be served any more."""
         for name in names:
             (self.live / name).unlink(missing_ok=True)
-
-    def _row(self, before: Published, fresh: Published) -> None:
-        self._journal.write(
-            RowKind.SEGMENT,
-            fresh.span.start,
-            n=fresh.n,
-            uri=fresh.uri,
-            init=fresh.init,
-            start=fresh.span.start,
-            end=fresh.span.end,
-            upto=fresh.upto,
-            bytes=fresh.size,
-            pdt=fresh.pdt,
-            discontinuity=fresh.discontinuity,
-            also={
-                name: [one.uri, one.init, one.span.start, one.span.end, one.size]
-                for name, one in fresh.also.items()
-            },
-            replaces=before.uri,
-        )
 
 
 def old_names(remade: Sequence[Remade]) -> list[str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from base64 import urlsafe_b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -18,10 +17,8 @@ from courtstream.domain.staff import StaffRole
 from courtstream.services import audit
 from courtstream.settings import AccessSettings, SignOnSettings
 from courtstream.store.tables import User
-from tests.support.platform import World, site
+from tests.support.platform import World, browser
 from tests.support.provider import Provider, provider
-
-HTML = {"accept": "text/html"}
 
 
 @pytest.fixture(scope="module")
@@ -47,14 +44,6 @@ def world(tmp_path: Path, service: Provider) -> World:
     access = AccessSettings(sign_on=sign_on, requests_per_minute=0)
     made.settings = made.settings.model_copy(update={"access": access})
     return made
-
-
-@contextmanager
-def browser(world: World) -> Iterator[TestClient]:
-    with site(world) as client:
-        client.headers.update(HTML)
-        client.follow_redirects = False
-        yield client
 
 
 def through(client: TestClient, service: Provider, sub: str, following: str = "/staff") -> str:

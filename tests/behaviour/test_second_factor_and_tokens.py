@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -18,9 +16,8 @@ from courtstream.domain.staff import StaffRole
 from courtstream.services import accounts, audit
 from courtstream.settings import AccessSettings
 from courtstream.store.tables import ApiToken, SecondFactor, WebSession
-from tests.support.platform import PASSWORD, ROOM, World, sign_in, site
+from tests.support.platform import PASSWORD, ROOM, World, browser, sign_in, site
 
-HTML = {"accept": "text/html"}
 STRICT = AccessSettings(requests_per_minute=0)
 
 
@@ -29,14 +26,6 @@ def world(tmp_path: Path) -> World:
     made = World.make(tmp_path / "data")
     made.settings = made.settings.model_copy(update={"access": STRICT})
     return made
-
-
-@contextmanager
-def browser(world: World) -> Iterator[TestClient]:
-    with site(world) as client:
-        client.headers.update(HTML)
-        client.follow_redirects = False
-        yield client
 
 
 def csrf(page: str) -> str:

@@ -373,6 +373,15 @@ def site(world: World, bus: MemoryBus | None = None) -> Iterator[TestClient]:
         yield client
 
 
+@contextmanager
+def browser(world: World) -> Iterator[TestClient]:
+    """The platform as a browser sees it: pages, and redirects left for the test to follow."""
+    with site(world) as client:
+        client.headers.update({"accept": "text/html"})
+        client.follow_redirects = False
+        yield client
+
+
 def sign_in(client: TestClient, login: str, password: str = PASSWORD) -> dict[str, str]:
     """Sign in by the API; the header that unsafe requests need."""
     answer = client.post("/api/v1/session", json={"login": login, "password": password})

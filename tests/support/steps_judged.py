@@ -12,8 +12,7 @@ from typing import Any
 
 from courtstream.domain.scoring import Outcome, RuleFinding, StepFinding
 from courtstream.domain.time import to_seconds
-from courtstream.rules.procedure import assess
-from courtstream.rules.procedure.transcripts import parse
+from courtstream.rules.procedure.transcripts import findings, parse
 
 NEAR = 20.0
 
@@ -23,14 +22,7 @@ def judged(docs: Iterable[dict[str, Any]]) -> dict[str, float]:
     count: Counter[str] = Counter()
     for doc in docs:
         hearing = parse(doc)
-        steps, rules = assess(
-            hearing.transcript,
-            hearing.procedure,
-            sole_judge=hearing.sole_judge,
-            public=hearing.public,
-            participants=hearing.participants,
-            states=hearing.states,
-        )
+        steps, rules = findings(hearing)
         _steps(count, doc, {step.code: step for step in steps})
         _rules(count, doc, rules)
     right = count["step right"]

@@ -11,8 +11,7 @@ import typer
 from rich.progress import track
 
 from courtstream.rules.masking import spot as spot_text
-from courtstream.rules.procedure import assess
-from courtstream.rules.procedure.transcripts import prediction, read_file
+from courtstream.rules.procedure.transcripts import findings, prediction, read_file
 
 _IN = typer.Argument(exists=True, dir_okay=False, help="JSON lines with id and text / 每行一句")
 _OUT = typer.Option("--out", help="Where the spans go / 结果文件")
@@ -68,14 +67,7 @@ def steps_command(
     out.mkdir(parents=True, exist_ok=True)
     for path in track(files, description="核对庭审环节 / checking steps"):
         hearing = read_file(path)
-        steps, rules = assess(
-            hearing.transcript,
-            hearing.procedure,
-            sole_judge=hearing.sole_judge,
-            public=hearing.public,
-            participants=hearing.participants,
-            states=hearing.states,
-        )
+        steps, rules = findings(hearing)
         target = out / f"{Path(hearing.id).name}.json"
         target.write_text(
             json.dumps(prediction(steps, rules), ensure_ascii=False, indent=1), encoding="utf-8"

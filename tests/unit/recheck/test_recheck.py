@@ -9,11 +9,12 @@ from courtstream.control.protocol import HideOrder, JournalRow, RowKind
 from courtstream.domain.redaction import Box
 from courtstream.domain.time import SECOND, MediaTime, Span
 from media_workers.recheck.moments import BEFORE, Moment, MomentWhy, hidden_at, joined
-from media_workers.recheck.record import Published, Record
+from media_workers.recheck.record import Record
 from media_workers.recheck.remake import Wanted
 from media_workers.recheck.scan import Scan, detail_left
 from media_workers.recheck.shelf import replaced_in
 from media_workers.runtime.items import Picture
+from media_workers.runtime.published import Published
 from media_workers.vision.detect import Found
 from tests.unit.vision.test_seating import HEIGHT, WIDTH, background
 

@@ -13,6 +13,7 @@ from courtstream.domain.scoring import Outcome, RuleFinding, StepFinding
 from courtstream.domain.time import MediaTime, Span, seconds, to_seconds
 from courtstream.domain.transcript import EventKind, HearingEvent, Transcript, Utterance
 from courtstream.domain.trial import MinuteState, Participant, Procedure, Role
+from courtstream.rules.procedure.engine import assess
 
 _STATES = {"PAUSED": MinuteState.RECESS}
 _STATUS = {Outcome.NOT_FOUND: "missing"}
@@ -87,6 +88,18 @@ def _participant(row: Mapping[str, Any]) -> Participant:
         label=row.get("label", ""),
         side=row.get("side", ""),
         present=bool(row.get("present", True)),
+    )
+
+
+def findings(file: HearingFile) -> tuple[list[StepFinding], list[RuleFinding]]:
+    """The engine's findings on a transcript file: its steps and its rules."""
+    return assess(
+        file.transcript,
+        file.procedure,
+        sole_judge=file.sole_judge,
+        public=file.public,
+        participants=file.participants,
+        states=file.states,
     )
 
 
