@@ -25,8 +25,8 @@ from courtstream.control.broker import NatsBus
 from courtstream.control.protocol import WorkerBeat
 from courtstream.domain.clock import utc_now
 from courtstream.seal import sealed_folders, verify
-from courtstream.services import audit
 from courtstream.services.demo import seed_demo
+from courtstream.services.people import audit
 from courtstream.store.migrate import upgrade
 from courtstream.store.unit import Store
 from tests.support.cluster import Cluster, Process, until

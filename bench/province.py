@@ -29,7 +29,8 @@ from courtstream.domain.scoring import Outcome, ScoreState
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind, CourtLevel, HearingState, MinuteState, Procedure
 from courtstream.rules import indicators as ind
-from courtstream.services import accounts, monthly, report_jobs, tallying
+from courtstream.services.people import accounts
+from courtstream.services.supervision import monthly, report_jobs, tallying
 from courtstream.services.work import Work
 from courtstream.settings import AccessSettings, Settings
 from courtstream.store.migrate import upgrade

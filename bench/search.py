@@ -27,8 +27,8 @@ from courtstream.domain.trial import (
     Procedure,
     PublicationMode,
 )
-from courtstream.services import public_search
-from courtstream.services.public_search import Search
+from courtstream.services.public import search as public_search
+from courtstream.services.public.search import Search
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade

@@ -13,7 +13,8 @@ from sqlalchemy import update
 from courtstream.domain.errors import Conflict, InvalidInput
 from courtstream.domain.time import SECOND, Span
 from courtstream.seal import SealWriter, hearing_key, load_or_create_master_key, verify
-from courtstream.services import audit, backup
+from courtstream.services import backup
+from courtstream.services.people import audit
 from courtstream.services.views import UserView
 from courtstream.settings import Settings
 from courtstream.store.tables import AuditEntry, Base, Hearing

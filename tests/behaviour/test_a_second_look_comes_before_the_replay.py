@@ -17,15 +17,11 @@ import pytest
 from courtstream.control.protocol import RowKind, WorkerSpec
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, Forbidden, SecondPassOpen
-from courtstream.services import (
-    audit,
-    media,
-    publishing,
-    second_pass_desk,
-    second_pass_errands,
-    second_pass_judging,
-    shape,
-)
+from courtstream.services.people import audit
+from courtstream.services.publication import media, publishing, shape
+from courtstream.services.second_pass import desk as second_pass_desk
+from courtstream.services.second_pass import errands as second_pass_errands
+from courtstream.services.second_pass import judging as second_pass_judging
 from courtstream.services.views import UserView
 from courtstream.store.tables import Hearing, MomentVerdict
 from media_workers.recheck.job import SecondPass

@@ -14,7 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from courtstream.api.access import TABLE, Open
-from courtstream.services import accounts
+from courtstream.services.people import accounts
 from courtstream.settings import AccessSettings, WebSettings
 from courtstream.store.tables import Hearing
 from tests.support.platform import ROOM, MemoryBus, World, sign_in, site

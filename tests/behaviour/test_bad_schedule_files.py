@@ -11,10 +11,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from courtstream.services import public_search
-from courtstream.services.importing import ImportRefused, import_hearings
-from courtstream.services.public_search import Search
-from courtstream.services.sheet import MOST_BYTES, MOST_ROWS, read_sheet, to_hearing
+from courtstream.services.docket.importing import ImportRefused, import_hearings
+from courtstream.services.docket.sheet import MOST_BYTES, MOST_ROWS, read_sheet, to_hearing
+from courtstream.services.public import search as public_search
+from courtstream.services.public.search import Search
 from courtstream.services.views import RowError
 from courtstream.store.tables import Case, Hearing, ParticipantRow
 from tests.support.platform import NOW, World, sign_in, site

@@ -14,7 +14,7 @@ from authlib.integrations.httpx_client import AsyncOAuth2Client
 from starlette.testclient import TestClient
 
 from courtstream.domain.staff import StaffRole
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.settings import AccessSettings, SignOnSettings
 from courtstream.store.tables import User
 from tests.support.platform import World, browser

@@ -18,7 +18,8 @@ from courtstream.rules.scoring import (
     released_standards,
     standard_text,
 )
-from courtstream.services import rescoring, scoring, standards
+from courtstream.services.scoring import rescoring, standards
+from courtstream.services.scoring import scorecards as scoring
 from tests.support.platform import NOW, World
 from tests.support.scored import card_of, ended
 
@@ -130,7 +131,7 @@ def test_unknown_entries_are_refused(world: World) -> None:
 
 
 def test_rescoring_leaves_cards_alone_that_people_have_spoken_to(world: World) -> None:
-    from courtstream.services import review
+    from courtstream.services.scoring import review
 
     first, second = ended(world, 1), ended(world, 2)
     finding = card_of(world, first).findings[0]

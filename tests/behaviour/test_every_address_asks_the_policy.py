@@ -24,7 +24,7 @@ from courtstream.api.access import TABLE, Open, names
 from courtstream.api.routes import routes
 from courtstream.auth.policy import ALLOWED, Action, Scope
 from courtstream.domain.staff import StaffRole
-from courtstream.services import schedule
+from courtstream.services.docket import schedule
 from courtstream.store.tables import Division, Judge
 from tests.support.platform import (
     BASIC,

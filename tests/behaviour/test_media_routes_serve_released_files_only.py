@@ -11,7 +11,7 @@ from starlette.testclient import TestClient
 
 from courtstream.api import media_memory
 from courtstream.domain.clock import utc_now
-from courtstream.services import publishing
+from courtstream.services.publication import publishing
 from tests.support.platform import World, sign_in, site
 
 LISTS = ("master", "listen", "index", "low", "sound", "captions")

@@ -9,7 +9,7 @@ import pytest
 
 from courtstream.domain.scoring import Outcome
 from courtstream.rules.scoring import load_standard, score_hearing
-from courtstream.services.mistakes import FACTS, nameless
+from courtstream.services.scoring.mistakes import FACTS, nameless
 
 CASES = sorted((Path(__file__).parents[1] / "data" / "mistakes").glob("*.json"))
 

@@ -20,8 +20,10 @@ from courtstream.api.access import TABLE
 from courtstream.api.app import create_app
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import Role
-from courtstream.services import audit, public_search, scoring
-from courtstream.services.schedule import NewParticipant
+from courtstream.services.docket.schedule import NewParticipant
+from courtstream.services.people import audit
+from courtstream.services.public import search as public_search
+from courtstream.services.scoring import scorecards as scoring
 from courtstream.telemetry import logs
 from tests.support.platform import ROOM, MemoryBus, World, sign_in
 

@@ -26,14 +26,12 @@ from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import (
-    clip_release,
-    entry_release,
-    journal,
-    public_hearings,
-    publishing,
-)
-from courtstream.services.steps_now import StepsNow
+from courtstream.services.clips import release as clip_release
+from courtstream.services.entries import release as entry_release
+from courtstream.services.nodes import journal
+from courtstream.services.public import hearings as public_hearings
+from courtstream.services.publication import publishing
+from courtstream.services.scoring.steps_now import StepsNow
 from courtstream.store.tables import ClipRow, ClipState, PassState, PublicationState, SecondPassRow
 from media_workers.pipelines import GraphParts
 from media_workers.runtime.items import PrivateSpan, Sound, SpeechPassed

@@ -16,16 +16,12 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, Forbidden, GateClosed, InvalidInput
 from courtstream.domain.staff import StaffRole
 from courtstream.rules.gate import ObjectionBy
-from courtstream.services import (
-    approving,
-    audit,
-    gate_orders,
-    gatekeeping,
-    objecting,
-    publication_file,
-    publication_queue,
-)
-from courtstream.services.media import media_grant
+from courtstream.services.gate import approving, gatekeeping, objecting
+from courtstream.services.gate import orders as gate_orders
+from courtstream.services.people import audit
+from courtstream.services.publication import file as publication_file
+from courtstream.services.publication import queue as publication_queue
+from courtstream.services.publication.media import media_grant
 from courtstream.store.tables import ApprovalStep, Hearing, Judge, PartyNotice
 from tests.support.platform import BASIC, HIGH, NOW, MemoryBus, World, sign_in, site
 

@@ -32,16 +32,13 @@ from courtstream.domain.time import SECOND, Span, seconds
 from courtstream.domain.transcript import Word
 from courtstream.domain.zones import ZoneMap
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import (
-    corrections,
-    journal,
-    listening,
-    public_transcript,
-    transcript_editing,
-    transcript_pages,
-    transcript_signing,
-)
-from courtstream.services.corrections import Stretch
+from courtstream.services.nodes import journal
+from courtstream.services.public import transcript as public_transcript
+from courtstream.services.transcripts import corrections, listening
+from courtstream.services.transcripts import editing as transcript_editing
+from courtstream.services.transcripts import pages as transcript_pages
+from courtstream.services.transcripts import signing as transcript_signing
+from courtstream.services.transcripts.corrections import Stretch
 from courtstream.store.tables import RedactionRow
 from media_workers.desk import Desk
 from media_workers.pipelines import GraphParts

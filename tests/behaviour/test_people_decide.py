@@ -14,7 +14,10 @@ from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind, Procedure
 from courtstream.rules.scoring import load_standard, score_hearing
 from courtstream.rules.scoring.synthetic import synthetic_facts
-from courtstream.services import leaks, mistakes, review, scoring, scoring_switch
+from courtstream.services.publication import leaks
+from courtstream.services.scoring import mistakes, review
+from courtstream.services.scoring import scorecards as scoring
+from courtstream.services.scoring import switch as scoring_switch
 from courtstream.store.tables import FalsePositive, Hearing, ScorecardRow
 from tests.support.platform import BASIC, HIGH, NOW, World
 from tests.support.scored import card_of, ended, weighed

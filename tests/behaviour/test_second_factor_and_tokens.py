@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from courtstream.domain.clock import utc_now
 from courtstream.domain.staff import StaffRole
-from courtstream.services import accounts, audit
+from courtstream.services.people import accounts, audit
 from courtstream.settings import AccessSettings
 from courtstream.store.tables import ApiToken, SecondFactor, WebSession
 from tests.support.platform import PASSWORD, ROOM, World, browser, sign_in, site

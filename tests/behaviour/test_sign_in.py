@@ -10,7 +10,8 @@ import pytest
 from starlette.testclient import TestClient
 
 from courtstream.domain.clock import utc_now
-from courtstream.services import accounts, audit, scoring
+from courtstream.services.people import accounts, audit
+from courtstream.services.scoring import scorecards as scoring
 from courtstream.store.tables import User, WebSession
 from tests.support.platform import PASSWORD, ROOM, ROOM2, MemoryBus, World, sign_in, site
 

@@ -22,8 +22,10 @@ from courtstream.domain.errors import (
     UnknownIngestKey,
 )
 from courtstream.domain.trial import CaseKind, HearingState, Procedure
-from courtstream.services import gatekeeping, keys, public_transcript
-from courtstream.services.media import media_grant
+from courtstream.services.courtroom import keys
+from courtstream.services.gate import gatekeeping
+from courtstream.services.public import transcript as public_transcript
+from courtstream.services.publication.media import media_grant
 from courtstream.store.tables import GateDecisionRow, Stream
 from tests.support.platform import (
     NOW,

@@ -10,20 +10,18 @@ from imageio_ffmpeg import get_ffmpeg_exe
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import seconds
-from courtstream.services import (
-    clip_desk,
-    clip_editing,
-    clip_films,
-    clip_release,
-    entry_desk,
-    entry_release,
-    publishing,
-    verdict_editing,
-)
-from courtstream.services.clip_editing import ClipEdit
-from courtstream.services.lookup import user
-from courtstream.services.steps_now import StepsNow
-from courtstream.services.verdict_editing import VerdictForm
+from courtstream.services.clips import desk as clip_desk
+from courtstream.services.clips import editing as clip_editing
+from courtstream.services.clips import films as clip_films
+from courtstream.services.clips import release as clip_release
+from courtstream.services.clips.editing import ClipEdit
+from courtstream.services.docket.lookup import user
+from courtstream.services.entries import desk as entry_desk
+from courtstream.services.entries import release as entry_release
+from courtstream.services.publication import publishing
+from courtstream.services.scoring.steps_now import StepsNow
+from courtstream.services.verdicts import editing as verdict_editing
+from courtstream.services.verdicts.editing import VerdictForm
 from courtstream.store.tables import PassState, SecondPassRow
 from tests.browser.stage import LENGTH, SEGMENT, Stage
 

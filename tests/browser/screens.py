@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from sqlalchemy import select
 
 from courtstream.domain.clock import utc_now
-from courtstream.services import coverage, monthly
+from courtstream.services.supervision import coverage, monthly
 from courtstream.store.tables import Notice
 from tests.browser import modes
 from tests.browser.conftest import CHROMIUM, DESK, FLAGS, PHONE, sign_in, until

@@ -34,9 +34,10 @@ from courtstream.control.protocol import JournalRow, RowKind, WorkerBeat
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import Span, seconds
 from courtstream.domain.trial import MinuteState
-from courtstream.services import admission, scoring
+from courtstream.services.courtroom import admission
 from courtstream.services.demo import DemoSeed, seed_demo
-from courtstream.services.journal import apply_rows
+from courtstream.services.nodes.journal import apply_rows
+from courtstream.services.scoring import scorecards as scoring
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade

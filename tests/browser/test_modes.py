@@ -14,9 +14,10 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import seconds
-from courtstream.services import entry_release, publishing
-from courtstream.services.lookup import user
-from courtstream.services.steps_now import StepsNow
+from courtstream.services.docket.lookup import user
+from courtstream.services.entries import release as entry_release
+from courtstream.services.publication import publishing
+from courtstream.services.scoring.steps_now import StepsNow
 from courtstream.store.tables import PassState, SecondPassRow
 from tests.browser.conftest import DESK, PHONE, sign_in, until
 from tests.browser.stage import Stage

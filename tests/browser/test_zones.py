@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import BrowserContext, Page, expect
 
 from courtstream.domain.zones import Treatment, ZoneMap
-from courtstream.services import zone_maps
+from courtstream.services.courtroom import zone_maps
 from courtstream.store.tables import Hearing
 from tests.browser.conftest import sign_in
 from tests.browser.stage import Stage, running

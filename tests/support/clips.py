@@ -12,9 +12,12 @@ from courtstream.api import films
 from courtstream.api.films import Films
 from courtstream.control.protocol import RowKind
 from courtstream.domain.time import SECOND
-from courtstream.services import clip_desk, clip_editing, clip_films, publishing
-from courtstream.services.clip_editing import ClipEdit
-from courtstream.services.media import media_grant
+from courtstream.services.clips import desk as clip_desk
+from courtstream.services.clips import editing as clip_editing
+from courtstream.services.clips import films as clip_films
+from courtstream.services.clips.editing import ClipEdit
+from courtstream.services.publication import publishing
+from courtstream.services.publication.media import media_grant
 from courtstream.store.tables import PassState, SecondPassRow
 from tests.support.platform import NOW, Tape, World
 

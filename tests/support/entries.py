@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from courtstream.control.protocol import RowKind
-from courtstream.services import entry_desk, entry_release
-from courtstream.services.steps_now import StepsNow
+from courtstream.services.entries import desk as entry_desk
+from courtstream.services.entries import release as entry_release
+from courtstream.services.scoring.steps_now import StepsNow
 from tests.support.platform import NOW, SECOND, Tape, World
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from alembic import command
 from sqlalchemy import MetaData, Table, create_engine, insert, types
 
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.store.migrate import config
 from courtstream.store.tables import AuditEntry
 

@@ -45,17 +45,13 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NodeAway, WorkerAway
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CourtLevel, Procedure, Role
-from courtstream.services import (
-    accounts,
-    admission,
-    approving,
-    journal,
-    keys,
-    schedule,
-    sessions,
-)
-from courtstream.services.journal import Applied
-from courtstream.services.schedule import NewHearing, NewParticipant
+from courtstream.services.courtroom import admission, keys
+from courtstream.services.docket import schedule
+from courtstream.services.docket.schedule import NewHearing, NewParticipant
+from courtstream.services.gate import approving
+from courtstream.services.nodes import journal
+from courtstream.services.nodes.journal import Applied
+from courtstream.services.people import accounts, sessions
 from courtstream.services.views import SignIn, UserView
 from courtstream.services.work import Work
 from courtstream.settings import AccessSettings, Settings

@@ -5,7 +5,7 @@ from __future__ import annotations
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.trial import CaseKind, Procedure
 from courtstream.rules.scoring.synthetic import synthetic_facts
-from courtstream.services import scoring
+from courtstream.services.scoring import scorecards as scoring
 from courtstream.services.views import FindingView, ScorecardView
 from tests.support.platform import NOW, World
 

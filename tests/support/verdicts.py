@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from courtstream.services import verdict_editing
-from courtstream.services.verdict_editing import VerdictForm
+from courtstream.services.verdicts import editing as verdict_editing
+from courtstream.services.verdicts.editing import VerdictForm
 from tests.support.platform import NOW, World
 
 SOURCE = (

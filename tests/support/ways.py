@@ -23,7 +23,7 @@ from courtstream.control.nats_server import plan_server
 from courtstream.control.policy import StopPolicy
 from courtstream.control.protocol import IngestEvent
 from courtstream.domain.clock import utc_now
-from courtstream.services import schedule
+from courtstream.services.docket import schedule
 from courtstream.settings import NatsSettings, Settings
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
 from media_workers.sources.tags import TagSource

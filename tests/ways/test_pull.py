@@ -15,7 +15,7 @@ import httpx
 import imageio_ffmpeg
 import pytest
 
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.settings import Settings
 from tests.faults.test_ingest import clip
 from tests.support.platform import PASSWORD, ROOM

@@ -11,7 +11,7 @@ import imageio_ffmpeg
 import pytest
 
 from courtstream.auth.tokens import digest, site_secret
-from courtstream.services import keys
+from courtstream.services.courtroom import keys
 from courtstream.store.tables import Stream
 from tests.faults.test_ingest import clip
 from tests.support.ways import Site, site, until

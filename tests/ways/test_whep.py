@@ -17,7 +17,7 @@ import pytest
 from playwright.async_api import async_playwright
 
 from courtstream.control.protocol import RowKind
-from courtstream.services import audit
+from courtstream.services.people import audit
 from media_workers.runtime.journal import read_rows
 from media_workers.vision.detect import YuNetFinder
 from tests.support.platform import PASSWORD

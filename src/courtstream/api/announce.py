@@ -11,8 +11,10 @@ from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NotFound
 from courtstream.domain.time import seconds
-from courtstream.services import heard, public_transcript, watch
-from courtstream.services.steps_now import live_chapters
+from courtstream.services.public import transcript as public_transcript
+from courtstream.services.public import watch
+from courtstream.services.publication import heard
+from courtstream.services.scoring.steps_now import live_chapters
 
 RECENT = 45.0
 """Captions of this many last seconds are sent with each segment; pages know what they have."""

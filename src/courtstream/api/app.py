@@ -25,9 +25,9 @@ from courtstream.api.shields import FairShare, KnownHost
 from courtstream.api.tracing import Traced
 from courtstream.auth.attempts import Attempts
 from courtstream.domain.errors import CourtstreamError
-from courtstream.services import finding
-from courtstream.services.board import Board
 from courtstream.services.bus import Bus
+from courtstream.services.nodes.board import Board
+from courtstream.services.public import finding
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade

@@ -9,7 +9,10 @@ from courtstream.api.context import Context
 from courtstream.control.protocol import Command, Reply, RowKind, Verb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import WorkerAway
-from courtstream.services import commands, gate_orders, publishing, schedule
+from courtstream.services.courtroom import commands
+from courtstream.services.docket import schedule
+from courtstream.services.gate import orders as gate_orders
+from courtstream.services.publication import publishing
 from courtstream.services.views import HearingCard, UserView
 
 

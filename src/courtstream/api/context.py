@@ -14,10 +14,10 @@ from courtstream.api.films import Films
 from courtstream.auth.attempts import Attempts
 from courtstream.control.objects import Objects
 from courtstream.domain.errors import SignInNeeded
-from courtstream.services.board import Board
 from courtstream.services.bus import Bus
-from courtstream.services.finding import Views
-from courtstream.services.steps_now import StepsNow
+from courtstream.services.nodes.board import Board
+from courtstream.services.public.finding import Views
+from courtstream.services.scoring.steps_now import StepsNow
 from courtstream.services.views import SignIn, UserView
 from courtstream.services.work import Work
 from courtstream.settings import Settings

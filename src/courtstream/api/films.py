@@ -12,8 +12,8 @@ import structlog
 
 from courtstream.control.boundary import supervised
 from courtstream.domain.clock import utc_now
-from courtstream.services import clip_films
-from courtstream.services.clip_films import FilmOrder
+from courtstream.services.clips import films as clip_films
+from courtstream.services.clips.films import FilmOrder
 from courtstream.services.work import Work
 
 log = structlog.get_logger(__name__)

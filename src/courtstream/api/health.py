@@ -15,7 +15,7 @@ from starlette.responses import JSONResponse, Response
 from courtstream.api.context import context
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Forbidden
-from courtstream.services import public_hearings
+from courtstream.services.public import hearings as public_hearings
 from courtstream.telemetry.metrics import render
 
 _PROXIED = ("x-forwarded-for", "x-real-ip", "forwarded", "via")

@@ -16,16 +16,14 @@ from courtstream.control.protocol import Command
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Withdrawn
 from courtstream.domain.time import seconds
-from courtstream.services import (
-    importing,
-    public_hearings,
-    public_search,
-    public_transcript,
-    publishing,
-    scope,
-    watch,
-)
-from courtstream.services.public_search import Search
+from courtstream.services.docket import importing
+from courtstream.services.people import scope
+from courtstream.services.public import hearings as public_hearings
+from courtstream.services.public import search as public_search
+from courtstream.services.public import transcript as public_transcript
+from courtstream.services.public import watch
+from courtstream.services.public.search import Search
+from courtstream.services.publication import publishing
 
 
 @documented("hearings", s.HearingListOut, query=s.SearchQuery)

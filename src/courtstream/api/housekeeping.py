@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.api.context import Context
 from courtstream.domain.clock import utc_now
-from courtstream.services import monthly, report_jobs, supervising
+from courtstream.services.supervision import monthly, report_jobs, supervising
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 
 from courtstream.api.context import actor, context
 from courtstream.domain.clock import utc_now
-from courtstream.services import keys
+from courtstream.services.courtroom import keys
 from courtstream.services.views import KeyView
 
 

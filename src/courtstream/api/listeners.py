@@ -38,10 +38,13 @@ from courtstream.control.protocol import (
 )
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, NodeAway
-from courtstream.services import admission, journal, keys, pulls, retention, running, scoring
 from courtstream.services.bus import Bus
-from courtstream.services.capacity import room_of
-from courtstream.services.journal import Applied
+from courtstream.services.courtroom import admission, keys, pulls
+from courtstream.services.nodes import journal, running
+from courtstream.services.nodes.capacity import room_of
+from courtstream.services.nodes.journal import Applied
+from courtstream.services.scoring import scorecards as scoring
+from courtstream.services.sealed import retention
 from courtstream.telemetry import metrics
 
 log = structlog.get_logger(__name__)

@@ -20,7 +20,7 @@ from courtstream.api.context import context
 from courtstream.api.media_memory import Kept, MediaCache, kept_of
 from courtstream.api.released import elsewhere, newest, whole
 from courtstream.domain.errors import NotFound, Withdrawn
-from courtstream.services.media import MediaGrant
+from courtstream.services.publication.media import MediaGrant
 
 TYPES = {
     "m3u8": "application/vnd.apple.mpegurl",

@@ -22,7 +22,7 @@ from starlette.concurrency import run_in_threadpool
 from courtstream.api.context import Context
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NotFound
-from courtstream.services.media import MediaGrant, media_grant
+from courtstream.services.publication.media import MediaGrant, media_grant
 
 GRANT_SECONDS = 0.25
 """How long a grant is believed unless this process itself writes something about its hearing: a

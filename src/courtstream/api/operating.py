@@ -15,8 +15,9 @@ from courtstream.api.docs import documented
 from courtstream.api.reading import answer, body
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import HearingState, InterruptionReason
-from courtstream.services import correcting, retention, sealing
-from courtstream.services.correcting import Correction
+from courtstream.services.docket import correcting
+from courtstream.services.docket.correcting import Correction
+from courtstream.services.sealed import retention, sealing
 
 
 class CorrectionBody(s.Body):

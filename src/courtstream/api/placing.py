@@ -26,9 +26,9 @@ from courtstream.control.protocol import (
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, NodeAway
 from courtstream.seal import seal_mark
-from courtstream.services import placing
 from courtstream.services.bus import Bus
-from courtstream.services.placing import Stranded
+from courtstream.services.nodes import placing
+from courtstream.services.nodes.placing import Stranded
 from courtstream.telemetry import metrics
 
 log = structlog.get_logger(__name__)

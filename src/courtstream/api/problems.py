@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from courtstream.domain.errors import CourtstreamError
-from courtstream.services.importing import ImportRefused
+from courtstream.services.docket.importing import ImportRefused
 
 log = structlog.get_logger(__name__)
 

@@ -12,7 +12,8 @@ from courtstream.api.context import actor, context
 from courtstream.api.docs import documented
 from courtstream.api.reading import answer, body
 from courtstream.domain.clock import utc_now
-from courtstream.services import approving, gatekeeping, objecting, publication_file
+from courtstream.services.gate import approving, gatekeeping, objecting
+from courtstream.services.publication import file as publication_file
 
 
 @documented("publication", p.FileOut, staff=True)

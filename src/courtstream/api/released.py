@@ -18,7 +18,7 @@ from courtstream.api.media_memory import read_plain
 from courtstream.control.objects import ObjectsAway
 from courtstream.control.protocol import FileRequest
 from courtstream.domain.errors import NodeAway, NotFound
-from courtstream.services import placing
+from courtstream.services.nodes import placing
 from courtstream.store.tables import Asset, Segment
 
 

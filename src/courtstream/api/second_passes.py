@@ -11,9 +11,9 @@ from courtstream.api.context import Context
 from courtstream.control.protocol import NodeCommand, NodeVerb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NodeAway
-from courtstream.services import second_pass_errands
 from courtstream.services.bus import Bus
-from courtstream.services.second_pass_errands import Errand
+from courtstream.services.second_pass import errands as second_pass_errands
+from courtstream.services.second_pass.errands import Errand
 
 log = structlog.get_logger(__name__)
 ASK_AGAIN = 10.0

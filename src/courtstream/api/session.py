@@ -11,7 +11,7 @@ from starlette.responses import Response
 from courtstream.api.context import context, half_of, sign_in_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import SecondFactorFailed, SignInFailed
-from courtstream.services import accounts, api_tokens, second_factor, sessions
+from courtstream.services.people import accounts, api_tokens, second_factor, sessions
 from courtstream.services.views import SignIn
 
 COOKIE = "cs_session"

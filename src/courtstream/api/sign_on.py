@@ -23,7 +23,7 @@ from courtstream.api.context import context
 from courtstream.auth.tokens import site_secret
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, SignOnFailed
-from courtstream.services import identities
+from courtstream.services.people import identities
 from courtstream.settings import SignOnSettings
 
 BACK = "/sign-in/sso/back"

@@ -13,7 +13,7 @@ from courtstream.api.problems import of_error
 from courtstream.api.reading import answer, body
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError
-from courtstream.services import courtrooms, pulls
+from courtstream.services.courtroom import courtrooms, pulls
 
 
 @documented("ingest", s.SourceListOut, staff=True)

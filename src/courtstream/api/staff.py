@@ -18,7 +18,10 @@ from courtstream.domain.errors import (
     SecondFactorNeeded,
     SignInNeeded,
 )
-from courtstream.services import courtrooms, review, scoring, sessions
+from courtstream.services.courtroom import courtrooms
+from courtstream.services.people import sessions
+from courtstream.services.scoring import review
+from courtstream.services.scoring import scorecards as scoring
 
 
 @documented("session", s.SignInOut, takes=s.SignInBody, problems=(401, 403, 429))

@@ -10,7 +10,8 @@ from courtstream.api.context import Context
 from courtstream.control.boundary import supervised
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
-from courtstream.services import entry_files, entry_release
+from courtstream.services.entries import files as entry_files
+from courtstream.services.entries import release as entry_release
 
 EVERY = 3.0
 """Seconds between two looks at the words of one hearing."""

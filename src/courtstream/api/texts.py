@@ -14,15 +14,11 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput, NotFound
 from courtstream.domain.time import Span, seconds
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import (
-    correction_requests,
-    corrections,
-    listening,
-    transcript_editing,
-    transcript_pages,
-    transcript_signing,
-)
-from courtstream.services.corrections import Stretch
+from courtstream.services.transcripts import correction_requests, corrections, listening
+from courtstream.services.transcripts import editing as transcript_editing
+from courtstream.services.transcripts import pages as transcript_pages
+from courtstream.services.transcripts import signing as transcript_signing
+from courtstream.services.transcripts.corrections import Stretch
 
 
 @documented("transcript", None, query=s.FileQuery, files=tuple(t for t, _ in FORMATS.values()))

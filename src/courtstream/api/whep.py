@@ -20,7 +20,7 @@ from courtstream.api.whip import ALLOW_OTHERS, FRAGMENT, SDP, ask, bearer, check
 from courtstream.auth.tokens import site_secret
 from courtstream.control.protocol import RtcReply, RtcRequest, RtcVerb
 from courtstream.domain.clock import utc_now
-from courtstream.services import looks
+from courtstream.services.courtroom import looks
 
 OPEN_SECONDS = 120
 """A ticket opens a session this long; later requests of the session may bring an older one."""

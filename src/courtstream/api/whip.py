@@ -18,7 +18,7 @@ from courtstream.control.protocol import RtcReply, RtcRequest, RtcVerb
 from courtstream.domain import errors
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, NodeAway
-from courtstream.services.placing import choose
+from courtstream.services.nodes.placing import choose
 
 LARGEST_BODY = 65_536
 SDP, FRAGMENT = "application/sdp", "application/trickle-ice-sdpfrag"

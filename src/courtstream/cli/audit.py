@@ -32,7 +32,7 @@ def verify(
 ) -> None:
     """Check every entry; exit code 1 and the first broken entry's number / 校验审计链."""
     from courtstream.cli.offline import explained, offline
-    from courtstream.services import audit
+    from courtstream.services.people import audit
 
     wanted = _parsed(head) if head else None
     with explained():
@@ -50,7 +50,7 @@ def export(
 ) -> None:
     """Write the whole chain as JSON lines or CSV; itself on record / 导出审计链."""
     from courtstream.cli.offline import offline
-    from courtstream.services import audit, audit_log
+    from courtstream.services.people import audit, audit_log
 
     kind = "csv" if out.suffix == ".csv" else "jsonl"
     with offline() as work:
@@ -66,7 +66,7 @@ def export(
 
 def _checked(rows: Iterator[Mapping[str, Any]], wanted: tuple[int, str] | None) -> Any:
     """Walk the entries; the one noted earlier must be there with its hash."""
-    from courtstream.services import audit
+    from courtstream.services.people import audit
 
     noted: dict[int, str] = {}
 
@@ -92,7 +92,7 @@ def _parsed(head: str) -> tuple[int, str]:
 
 def _read(file: Path) -> Iterator[Mapping[str, Any]]:
     """The lines of a JSONL export; one that cannot be read counts as broken."""
-    from courtstream.services.audit import FIELDS
+    from courtstream.services.people.audit import FIELDS
 
     with file.open(encoding="utf-8") as stream:
         for number, line in enumerate(stream, 1):

@@ -26,7 +26,7 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import ControlAway, CourtstreamError, InvalidInput
 from courtstream.domain.staff import StaffRole
 from courtstream.services.demo import DemoSeed, seed_demo
-from courtstream.services.shape import media_path
+from courtstream.services.publication.shape import media_path
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade

@@ -25,7 +25,7 @@ def import_file(file: Annotated[Path, _FILE]) -> None:
     """Schedule every hearing of a file, or none: faults by row and column / 导入排期."""
     from courtstream.cli.offline import offline
     from courtstream.domain.clock import utc_now
-    from courtstream.services.importing import ImportRefused, import_hearings
+    from courtstream.services.docket.importing import ImportRefused, import_hearings
 
     with offline() as work:
         try:
@@ -49,7 +49,7 @@ def list_hearings(
     """List public hearings, newest first / 列出庭审."""
     from courtstream.cli.offline import offline
     from courtstream.domain.clock import COURT_ZONE
-    from courtstream.services import public_search
+    from courtstream.services.public import search as public_search
 
     try:
         wanted_day = datetime.fromisoformat(day).date() if day else None
@@ -78,7 +78,9 @@ def approve(
     from courtstream.cli.offline import offline
     from courtstream.domain.approval import ApprovalOutcome
     from courtstream.domain.clock import utc_now
-    from courtstream.services import approving, lookup, shape
+    from courtstream.services.docket import lookup
+    from courtstream.services.gate import approving
+    from courtstream.services.publication import shape
 
     outcome = ApprovalOutcome.DO_NOT_PUBLISH if refuse else ApprovalOutcome.PUBLISH
     with offline() as work:
@@ -93,7 +95,7 @@ def approve(
 
 def columns() -> None:
     """The columns an import file may have / 导入文件的列."""
-    from courtstream.services.sheet import COLUMNS, REQUIRED
+    from courtstream.services.docket.sheet import COLUMNS, REQUIRED
 
     for name, headings in COLUMNS.items():
         need = "必填 required" if name in REQUIRED else ""

@@ -15,8 +15,8 @@ from rich.progress import track
 
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError
-from courtstream.services import mistakes, rescoring, standards
-from courtstream.services.rescoring import Rescored
+from courtstream.services.scoring import mistakes, rescoring, standards
+from courtstream.services.scoring.rescoring import Rescored
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade

@@ -25,8 +25,9 @@ from courtstream.seal import (
     load_or_create_master_key,
     verify,
 )
-from courtstream.services import audit, sealing
 from courtstream.services.backup import is_backup
+from courtstream.services.people import audit
+from courtstream.services.sealed import sealing
 from courtstream.settings import Settings
 from courtstream.store.base import Json
 from courtstream.store.unit import Store

@@ -14,7 +14,9 @@ import typer
 from courtstream.cli.offline import offline
 from courtstream.control.journal import JournalReader
 from courtstream.control.protocol import JournalRequest, RowKind
-from courtstream.services import journal, running, second_pass_desk, second_pass_errands
+from courtstream.services.nodes import journal, running
+from courtstream.services.second_pass import desk as second_pass_desk
+from courtstream.services.second_pass import errands as second_pass_errands
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 

@@ -39,7 +39,7 @@ def transcript(
     """Write the masked transcript of a hearing / 导出庭审文字."""
     from courtstream.cli.offline import offline
     from courtstream.reports.transcripts import FORMATS
-    from courtstream.services import transcript_pages
+    from courtstream.services.transcripts import pages as transcript_pages
 
     with offline() as work:
         view = work.read(transcript_pages.staff_file, None, hearing_id, revision)
@@ -57,7 +57,7 @@ def corrections(
 ) -> None:
     """People's corrections as test cases, private digits shifted / 导出更正用例."""
     from courtstream.cli.offline import offline
-    from courtstream.services import cases
+    from courtstream.services.transcripts import cases
 
     with offline() as work:
         found = work.read(cases.collect, hearing_id)

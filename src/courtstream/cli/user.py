@@ -33,7 +33,8 @@ def add(
     """Make an account; the password is asked for, or read from standard input / 新建账号."""
     from courtstream.cli.offline import offline
     from courtstream.domain.clock import utc_now
-    from courtstream.services import accounts, lookup
+    from courtstream.services.docket import lookup
+    from courtstream.services.people import accounts
 
     password = _ask()
     with offline() as work:
@@ -57,7 +58,7 @@ def passwd(login: Annotated[str, typer.Argument(help="账号 / login")]) -> None
     """Give an account a new password and end its sign-ins / 修改密码."""
     from courtstream.cli.offline import offline
     from courtstream.domain.clock import utc_now
-    from courtstream.services import accounts
+    from courtstream.services.people import accounts
 
     password = _ask()
     with offline() as work:
@@ -69,7 +70,8 @@ def reset_factor(login: Annotated[str, typer.Argument(help="账号 / login")]) -
     """Take an account's second factor away, for a lost telephone / 重置动态口令."""
     from courtstream.cli.offline import offline
     from courtstream.domain.clock import utc_now
-    from courtstream.services import lookup, second_factor
+    from courtstream.services.docket import lookup
+    from courtstream.services.people import second_factor
 
     with offline() as work:
         user = work.read(lookup.user, login)
@@ -80,7 +82,7 @@ def reset_factor(login: Annotated[str, typer.Argument(help="账号 / login")]) -
 def list_users() -> None:
     """List the accounts / 列出账号."""
     from courtstream.cli.offline import offline
-    from courtstream.services import lookup
+    from courtstream.services.docket import lookup
 
     with offline() as work:
         for user in work.read(lookup.all_users):

@@ -22,7 +22,7 @@ from courtstream import __version__
 from courtstream.domain.errors import Conflict, CourtstreamError, InvalidInput
 from courtstream.seal import sealed_folders, verify
 from courtstream.seal.writer import CHAIN_NAME
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.settings import Settings
 from courtstream.store.copying import copy_in, copy_out
 from courtstream.store.migrate import upgrade

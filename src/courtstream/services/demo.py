@@ -22,8 +22,11 @@ from courtstream.auth.tokens import derived, digest, site_secret
 from courtstream.domain.ids import new_id
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind, CourtLevel, HearingState, Procedure, Role
-from courtstream.services import accounts, demo_past, keys, schedule
-from courtstream.services.schedule import NewHearing, NewParticipant, Place
+from courtstream.services import demo_past
+from courtstream.services.courtroom import keys
+from courtstream.services.docket import schedule
+from courtstream.services.docket.schedule import NewHearing, NewParticipant, Place
+from courtstream.services.people import accounts
 from courtstream.settings import Settings
 from courtstream.store.tables import (
     Court,

@@ -17,8 +17,10 @@ from courtstream.domain.time import to_seconds
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, Procedure, PublicationMode
 from courtstream.rules.scoring.synthetic import synthetic_facts
-from courtstream.services import publishing, schedule, scoring
-from courtstream.services.schedule import NewHearing, Place
+from courtstream.services.docket import schedule
+from courtstream.services.docket.schedule import NewHearing, Place
+from courtstream.services.publication import publishing
+from courtstream.services.scoring import scorecards as scoring
 from courtstream.store.tables import (
     Court,
     Courtroom,

@@ -12,8 +12,8 @@ from typing import Concatenate, ParamSpec, TypeVar
 from anyio import to_thread
 from sqlalchemy.orm import Session
 
-from courtstream.services import tallying
-from courtstream.services.indexing import indexed
+from courtstream.services.public.indexing import indexed
+from courtstream.services.supervision import tallying
 from courtstream.store.unit import Store
 
 P = ParamSpec("P")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from courtstream.control.protocol import Verb
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.store.tables import AuditEntry, ScorecardRow
 from tests.support.platform import MemoryBus, Tape, World, sign_in, site
 

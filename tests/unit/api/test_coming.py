@@ -10,8 +10,8 @@ import pytest
 from courtstream.control.protocol import ComingLine, ComingSpan, Reply, Verb, WorkerBeat
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import MinuteState
-from courtstream.services import audit
-from courtstream.services.board import Board, coming_views
+from courtstream.services.nodes.board import Board, coming_views
+from courtstream.services.people import audit
 from tests.support.platform import MemoryBus, World, sign_in, site
 
 

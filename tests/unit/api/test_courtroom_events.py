@@ -12,7 +12,7 @@ from starlette.requests import Request
 from courtstream.api.app import create_app
 from courtstream.api.pages import courtroom
 from courtstream.domain.clock import utc_now
-from courtstream.services import sessions
+from courtstream.services.people import sessions
 from tests.support.platform import ROOM, World, entered
 
 

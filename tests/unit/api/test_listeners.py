@@ -17,7 +17,7 @@ from courtstream.api.listeners import Listeners
 from courtstream.control.protocol import NodeBeat, RowKind, WorkerBeat
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import HearingState, MinuteState
-from courtstream.services import running
+from courtstream.services.nodes import running
 from courtstream.store.tables import Hearing, Mark, ScorecardRow, Segment, Stream
 from tests.support.platform import MemoryBus, Tape, World
 

@@ -1,9 +1,8 @@
-"""What is served from memory: one question for all who ask at once, and nothing older than asked."""
+"""What is served from memory: one question for all who ask at once, nothing older than asked."""
 
 from __future__ import annotations
 
 import asyncio
-import os
 from pathlib import Path
 
 import pytest
@@ -71,7 +70,7 @@ async def test_a_replaced_playlist_is_never_answered_with_the_old_one(tmp_path: 
     for text in ("#EXTM3U\n1", "#EXTM3U\n2", "#EXTM3U\n3"):
         fresh = tmp_path / "fresh"
         fresh.write_text(text)
-        os.replace(fresh, path)
+        fresh.replace(path)
         kept = await asyncio.gather(*(files.get(path) for _ in range(20)))
         assert {one.plain.decode() for one in kept} == {text}
 

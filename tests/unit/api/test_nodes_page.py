@@ -9,7 +9,7 @@ from courtstream.control.protocol import NodeBeat, WorkerBeat
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import MinuteState
 from courtstream.seal import load_or_create_master_key
-from courtstream.services import placing
+from courtstream.services.nodes import placing
 from tests.support.platform import World, sign_in, site
 
 

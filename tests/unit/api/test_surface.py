@@ -14,7 +14,8 @@ from courtstream.api.middleware import LARGEST_BODY
 from courtstream.control.protocol import WorkerBeat
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import MinuteState
-from courtstream.services import public_search, publishing
+from courtstream.services.public import search as public_search
+from courtstream.services.publication import publishing
 from tests.support.platform import NOW, MemoryBus, World, sign_in, site
 
 

@@ -9,7 +9,7 @@ import pytest
 from courtstream.control.protocol import RowKind
 from courtstream.domain.timed_text import MASK
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import publishing
+from courtstream.services.publication import publishing
 from tests.support.platform import NOW, MemoryBus, World, sign_in, site
 
 

@@ -8,9 +8,9 @@ from typer.testing import CliRunner, Result
 
 from courtstream.cli import GROUPS, app
 from courtstream.cli import audit as commands
-from courtstream.services import audit
+from courtstream.services.people import audit
 from tests.support.platform import World
-from tests.unit.services.test_audit import unguard
+from tests.unit.services.people.test_audit import unguard
 
 
 @pytest.fixture

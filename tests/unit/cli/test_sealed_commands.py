@@ -11,7 +11,7 @@ from courtstream.cli import sealed
 from courtstream.domain.time import SECOND, Span
 from courtstream.seal import SealWriter, hearing_key, load_or_create_master_key
 from courtstream.seal.frames import part_path
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.store.base import Base
 from courtstream.store.unit import Store
 

@@ -10,12 +10,16 @@ from sqlalchemy import select
 
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.scoring import Outcome
-from courtstream.services import correcting, gatekeeping, leaks, publishing, review, tallying
-from courtstream.services.correcting import Correction
+from courtstream.services.docket import correcting
+from courtstream.services.docket.correcting import Correction
+from courtstream.services.gate import gatekeeping
+from courtstream.services.publication import leaks, publishing
+from courtstream.services.scoring import review
+from courtstream.services.supervision import tallying
 from courtstream.store.tables import FindingRow, Hearing, ScorecardRow
 from tests.support.platform import NOW, World
 from tests.support.scored import ended
-from tests.unit.services.test_tallying import sums
+from tests.unit.services.supervision.test_tallying import sums
 
 Act = Callable[[World, random.Random], None]
 

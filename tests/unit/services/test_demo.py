@@ -7,19 +7,16 @@ import pytest
 
 from courtstream.control.protocol import WorkerSpec
 from courtstream.domain.clock import utc_now
-from courtstream.services import (
-    admission,
-    audit,
-    court_tree,
-    demo_past,
-    keys,
-    performance,
-    public_search,
-    public_transcript,
-    watch,
-)
+from courtstream.services import demo_past
+from courtstream.services.courtroom import admission, keys
 from courtstream.services.demo import DemoSeed, seed_demo
-from courtstream.services.public_search import Search
+from courtstream.services.docket import court_tree
+from courtstream.services.people import audit
+from courtstream.services.public import search as public_search
+from courtstream.services.public import transcript as public_transcript
+from courtstream.services.public import watch
+from courtstream.services.public.search import Search
+from courtstream.services.supervision import performance
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade

@@ -15,16 +15,12 @@ from sqlalchemy import event
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Forbidden
 from courtstream.rules import indicators as ind
-from courtstream.services import (
-    choices,
-    courtrooms,
-    covered_judges,
-    listing,
-    paging,
-    performance,
-    publication_queue,
-)
-from courtstream.services.covered_judges import JudgesAsked
+from courtstream.services import paging
+from courtstream.services.courtroom import courtrooms
+from courtstream.services.docket import choices, listing
+from courtstream.services.publication import queue as publication_queue
+from courtstream.services.supervision import covered_judges, performance
+from courtstream.services.supervision.covered_judges import JudgesAsked
 from courtstream.store.tables import Court, Courtroom, Judge, SittingFact
 from tests.support.platform import BASIC, HIGH, NOW, OTHER, World
 

@@ -10,25 +10,20 @@ from courtstream.domain.scoring import Outcome, ScoreState
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, Role
 from courtstream.rules.scoring.synthetic import synthetic_facts
-from courtstream.services import (
-    accounts,
-    audit,
-    courtrooms,
-    gatekeeping,
-    keys,
-    listing,
-    performance,
-    public_search,
-    publishing,
-    review,
-    schedule,
-    scoring,
-    watch,
-)
-from courtstream.services.board import Board
-from courtstream.services.public_search import Search
-from courtstream.services.schedule import NewParticipant
-from courtstream.services.shape import masked_name
+from courtstream.services.courtroom import courtrooms, keys
+from courtstream.services.docket import listing, schedule
+from courtstream.services.docket.schedule import NewParticipant
+from courtstream.services.gate import gatekeeping
+from courtstream.services.nodes.board import Board
+from courtstream.services.people import accounts, audit
+from courtstream.services.public import search as public_search
+from courtstream.services.public import watch
+from courtstream.services.public.search import Search
+from courtstream.services.publication import publishing
+from courtstream.services.publication.shape import masked_name
+from courtstream.services.scoring import review
+from courtstream.services.scoring import scorecards as scoring
+from courtstream.services.supervision import performance
 from courtstream.store.tables import FindingRow, Hearing, IngestKey
 from tests.support.platform import (
     BASIC,

@@ -12,7 +12,7 @@ from sqlalchemy import inspect
 from sqlalchemy.exc import OperationalError
 
 from courtstream.domain.trial import CourtLevel
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.settings import Settings
 from courtstream.store.migrate import check, upgrade
 from courtstream.store.tables import Base, Court

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from alembic.script import ScriptDirectory
 
-from courtstream.services import audit
+from courtstream.services.people import audit
 from courtstream.store.copying import copy_in
 from courtstream.store.migrate import check, config, upgrade
 from courtstream.store.tables import Court, Hearing, Segment

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from courtstream.control.protocol import NodeBeat, WorkerBeat
 from courtstream.domain.trial import MinuteState
-from courtstream.services.board import Board
+from courtstream.services.nodes.board import Board
 from courtstream.telemetry.metrics import render
 from tests.support.platform import NOW
 

@@ -22,7 +22,10 @@ from courtstream.api.pages.site import (
 from courtstream.auth.policy import ALLOWED, Action
 from courtstream.domain.clock import court_day, utc_now
 from courtstream.domain.errors import SignInFailed, TooManyAttempts
-from courtstream.services import courtrooms, listing, performance, sessions
+from courtstream.services.courtroom import courtrooms
+from courtstream.services.docket import listing
+from courtstream.services.people import sessions
+from courtstream.services.supervision import performance
 from courtstream.services.views import UserView
 
 DESK = "/staff"

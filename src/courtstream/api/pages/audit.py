@@ -11,8 +11,8 @@ from courtstream.api.context import actor, context
 from courtstream.api.pages.site import Json, day_asked, number_asked, staff_page
 from courtstream.domain.clock import court_day, utc_now
 from courtstream.domain.errors import NotFound
-from courtstream.services import audit_log
-from courtstream.services.audit_log import Asked
+from courtstream.services.people import audit_log
+from courtstream.services.people.audit_log import Asked
 
 KINDS = {"csv": "text/csv; charset=utf-8", "jsonl": "application/x-ndjson"}
 _NAMES = ("first", "last", "who", "action", "subject")

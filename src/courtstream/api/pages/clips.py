@@ -15,9 +15,12 @@ from courtstream.api.pages.render import content_policy
 from courtstream.api.pages.site import Json, done, public_page, see, staff_page, words_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, Withdrawn
-from courtstream.services import clip_desk, clip_editing, clip_films, clip_release
-from courtstream.services.clip_editing import ClipEdit
-from courtstream.services.clip_release import Story
+from courtstream.services.clips import desk as clip_desk
+from courtstream.services.clips import editing as clip_editing
+from courtstream.services.clips import films as clip_films
+from courtstream.services.clips import release as clip_release
+from courtstream.services.clips.editing import ClipEdit
+from courtstream.services.clips.release import Story
 
 
 async def page(request: Request) -> Response:

@@ -11,8 +11,8 @@ from courtstream.api.pages.i18n import Catalog
 from courtstream.api.pages.watching import STRINGS, live_state, why_text
 from courtstream.api.pages.wording import clock_s, hms, iso
 from courtstream.domain.trial import MinuteState, Role
-from courtstream.services.seats import CHANNELS
-from courtstream.services.shape import ON_AIR
+from courtstream.services.courtroom.seats import CHANNELS
+from courtstream.services.publication.shape import ON_AIR
 from courtstream.services.views import ComingView, CourtroomPage, LiveStatus, MarkView
 
 Json = dict[str, Any]

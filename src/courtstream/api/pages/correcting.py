@@ -14,9 +14,9 @@ from courtstream.api.pages.site import Json, see, staff_page, words_of
 from courtstream.api.pages.wording import local
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
-from courtstream.services import choices, correcting, sheet_values
-from courtstream.services.choices import Choices
-from courtstream.services.correcting import Correction, Standing
+from courtstream.services.docket import choices, correcting, sheet_values
+from courtstream.services.docket.choices import Choices
+from courtstream.services.docket.correcting import Correction, Standing
 
 FIELDS = ("title", "start", "end", "courtroom_id", "judge_id", "delay", "begin")
 

@@ -25,7 +25,7 @@ from courtstream.domain.errors import (
     NotFound,
     WorkerAway,
 )
-from courtstream.services import courtrooms, pulls, seats
+from courtstream.services.courtroom import courtrooms, pulls, seats
 from courtstream.services.views import CourtroomPage
 
 EVERY_SECONDS = 1.0

@@ -11,9 +11,9 @@ from courtstream.api.pages.site import Json, number_asked, staff_page, words_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput
 from courtstream.reports.formats import TYPES, render
-from courtstream.services import (
+from courtstream.services.docket import court_tree
+from courtstream.services.supervision import (
     behind,
-    court_tree,
     coverage,
     covered_judges,
     monthly,
@@ -21,8 +21,8 @@ from courtstream.services import (
     supervising,
     tallying,
 )
-from courtstream.services.coverage import Coverage
-from courtstream.services.covered_judges import JudgesAsked
+from courtstream.services.supervision.coverage import Coverage
+from courtstream.services.supervision.covered_judges import JudgesAsked
 
 SPANS = (1, 3, 12)
 

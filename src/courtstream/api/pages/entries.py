@@ -18,8 +18,10 @@ from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
 from courtstream.domain.trial import Role
-from courtstream.services import entry_desk, entry_release, entry_writing
-from courtstream.services.scope import hearing_for
+from courtstream.services.entries import desk as entry_desk
+from courtstream.services.entries import release as entry_release
+from courtstream.services.entries import writing as entry_writing
+from courtstream.services.people.scope import hearing_for
 from courtstream.services.views import UserView
 from courtstream.services.work import Work
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from courtstream.api.pages.i18n import Catalog
 from courtstream.domain.trial import Procedure
-from courtstream.services.names import rule_titles, step_titles
+from courtstream.services.scoring.names import rule_titles, step_titles
 
 
 def evidence_text(row: str, words: Catalog) -> str:

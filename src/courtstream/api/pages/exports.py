@@ -16,8 +16,9 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import NotFound
 from courtstream.reports.formats import TYPES, render
 from courtstream.reports.tables import Report
-from courtstream.services import audit, scoring
-from courtstream.services.review_sheet import paper_sheet, review_sheet
+from courtstream.services.people import audit
+from courtstream.services.scoring import scorecards as scoring
+from courtstream.services.scoring.review_sheet import paper_sheet, review_sheet
 from courtstream.services.views import ScorecardView
 
 KINDS = frozenset({"pdf", "xlsx", "json"})

@@ -13,7 +13,7 @@ from courtstream.api.pages.site import Json, local_address, pages_of, see, words
 from courtstream.auth import factors
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, SecondFactorFailed, TooManyAttempts
-from courtstream.services import second_factor, sessions
+from courtstream.services.people import second_factor, sessions
 from courtstream.services.views import SignIn
 
 

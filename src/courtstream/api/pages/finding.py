@@ -14,8 +14,10 @@ from courtstream.api.pages.site import Json, public_page, words_of
 from courtstream.domain.clock import court_day, utc_now
 from courtstream.domain.errors import NotFound
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import court_tree, finding, public_search
-from courtstream.services.public_search import Search
+from courtstream.services.docket import court_tree
+from courtstream.services.public import finding
+from courtstream.services.public import search as public_search
+from courtstream.services.public.search import Search
 from courtstream.services.views import HearingCard
 
 CACHED = "public, max-age=1"

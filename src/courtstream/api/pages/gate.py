@@ -18,15 +18,11 @@ from courtstream.domain.approval import ApprovalOutcome
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.rules.gate import ObjectionBy
-from courtstream.services import (
-    approving,
-    gatekeeping,
-    listing,
-    objecting,
-    publication_file,
-    publication_queue,
-    publishing,
-)
+from courtstream.services.docket import listing
+from courtstream.services.gate import approving, gatekeeping, objecting
+from courtstream.services.publication import file as publication_file
+from courtstream.services.publication import publishing
+from courtstream.services.publication import queue as publication_queue
 from courtstream.services.views import UserView
 from courtstream.services.work import Work
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 from markupsafe import Markup, escape
 
-from courtstream.services.coverage import DayCount
+from courtstream.services.supervision.coverage import DayCount
 
 CELL, GAP, TOP, LEFT = 14, 3, 22, 30
 TONES = 5

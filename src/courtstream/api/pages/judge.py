@@ -31,8 +31,12 @@ from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, CourtstreamError, InvalidInput, NotFound
 from courtstream.domain.scoring import Outcome, ScoreState
 from courtstream.domain.trial import PublicationMode
-from courtstream.services import listing, performance, publishing, review, scoring
-from courtstream.services.listing import HearingDesk
+from courtstream.services.docket import listing
+from courtstream.services.docket.listing import HearingDesk
+from courtstream.services.publication import publishing
+from courtstream.services.scoring import review
+from courtstream.services.scoring import scorecards as scoring
+from courtstream.services.supervision import performance
 from courtstream.services.views import FindingView, ScorecardView, UserView
 from courtstream.services.work import Work
 from courtstream.store.trials import PublicationState

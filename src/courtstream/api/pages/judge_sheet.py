@@ -12,7 +12,7 @@ from courtstream.api.pages.site import Json, pages_of, see, words_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import InvalidInput
 from courtstream.reports.formats import TYPES, render
-from courtstream.services import judge_sheet, performance
+from courtstream.services.supervision import judge_sheet, performance
 from courtstream.services.views import Performance
 
 

@@ -13,8 +13,8 @@ from courtstream.api.pages.site import Json, done, see, staff_page
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.rules.indicators import definitions
-from courtstream.services import (
-    court_tree,
+from courtstream.services.docket import court_tree
+from courtstream.services.supervision import (
     coverage,
     evidence_files,
     indicator_lists,
@@ -22,8 +22,8 @@ from courtstream.services import (
     report_jobs,
     reporting,
 )
-from courtstream.services.evidence_files import Uploaded
-from courtstream.services.indicator_lists import ListRefused
+from courtstream.services.supervision.evidence_files import Uploaded
+from courtstream.services.supervision.indicator_lists import ListRefused
 from courtstream.services.views import RowError
 from courtstream.services.work import Work
 

@@ -15,7 +15,7 @@ from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import Json, done, see, staff_page, words_of
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, SignInFailed, SignInNeeded
-from courtstream.services import accounts, api_tokens, second_factor, sessions
+from courtstream.services.people import accounts, api_tokens, second_factor, sessions
 from courtstream.services.views import SignIn
 
 HERE = "/staff/me"

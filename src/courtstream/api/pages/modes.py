@@ -8,7 +8,7 @@ from starlette.responses import Response
 from courtstream.api.context import context
 from courtstream.api.pages.site import Json, public_page, words_of
 from courtstream.domain.errors import Withdrawn
-from courtstream.services import entry_reading
+from courtstream.services.entries import reading as entry_reading
 
 RUNNING_STRINGS = ("role.", "running.")
 

@@ -16,7 +16,9 @@ from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import Json, done, see, staff_page
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
-from courtstream.services import listing, second_pass_desk, second_pass_judging
+from courtstream.services.docket import listing
+from courtstream.services.second_pass import desk as second_pass_desk
+from courtstream.services.second_pass import judging as second_pass_judging
 from courtstream.store.tables import MomentVerdict
 
 

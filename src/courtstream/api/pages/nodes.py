@@ -13,7 +13,7 @@ from courtstream.control.protocol import NodeOrder
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, ControlAway, CourtstreamError, InvalidInput
 from courtstream.seal import seal_mark
-from courtstream.services import node_page, placing
+from courtstream.services.nodes import node_page, placing
 
 HERE = "/staff/nodes"
 _ACTS = ("cordon", "open", "drain")

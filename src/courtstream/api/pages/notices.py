@@ -13,7 +13,7 @@ from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.supervision import SAID, NoticeAct
-from courtstream.services import coverage, monthly, supervising
+from courtstream.services.supervision import coverage, monthly, supervising
 
 HERE = "/staff/notices"
 

@@ -14,7 +14,7 @@ from courtstream.api.pages.watching import STRINGS
 from courtstream.api.pages.wording import Wording
 from courtstream.domain.clock import court_day
 from courtstream.domain.scoring import Outcome
-from courtstream.services.listing import JudgedItem
+from courtstream.services.docket.listing import JudgedItem
 from courtstream.services.views import (
     ClosureView,
     Performance,

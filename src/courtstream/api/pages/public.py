@@ -24,9 +24,12 @@ from courtstream.api.pages.watching import watch_context
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Withdrawn
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, PublicationMode
-from courtstream.services import court_tree, finding, public_search, public_transcript, watch
-from courtstream.services.public_search import Search
-from courtstream.services.steps_now import live_chapters
+from courtstream.services.docket import court_tree
+from courtstream.services.public import finding, watch
+from courtstream.services.public import search as public_search
+from courtstream.services.public import transcript as public_transcript
+from courtstream.services.public.search import Search
+from courtstream.services.scoring.steps_now import live_chapters
 
 RECENT = 6
 Word = TypeVar("Word", bound=StrEnum)

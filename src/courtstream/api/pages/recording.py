@@ -18,8 +18,8 @@ from courtstream.domain.clock import court_day, day_bounds, utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.reports.recording_sheet import Row, Sheet, paper
 from courtstream.seal import SealReport
-from courtstream.services import recording_gaps, retention, sealing
-from courtstream.services.sealing import LogSheet, Stretch
+from courtstream.services.sealed import recording_gaps, retention, sealing
+from courtstream.services.sealed.sealing import LogSheet, Stretch
 
 MONTH = timedelta(days=30)
 Reports = list[tuple[str, SealReport]]

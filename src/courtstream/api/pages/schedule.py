@@ -17,10 +17,10 @@ from courtstream.auth.policy import Action
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.trial import Procedure, Role
-from courtstream.services import choices, importing, listing, schedule, sheet_values
-from courtstream.services.choices import Choices
-from courtstream.services.importing import ImportRefused
-from courtstream.services.schedule import NewHearing, NewParticipant
+from courtstream.services.docket import choices, importing, listing, schedule, sheet_values
+from courtstream.services.docket.choices import Choices
+from courtstream.services.docket.importing import ImportRefused
+from courtstream.services.docket.schedule import NewHearing, NewParticipant
 from courtstream.services.views import ImportReport
 
 FIELDS = (

@@ -14,8 +14,9 @@ from courtstream.api.pages.faults import error_text
 from courtstream.api.pages.site import done, see, staff_page
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, NotFound
-from courtstream.services import mistakes, scoring_switch, standards
-from courtstream.services.standards import LONGEST
+from courtstream.services.scoring import mistakes, standards
+from courtstream.services.scoring import switch as scoring_switch
+from courtstream.services.scoring.standards import LONGEST
 
 Json = dict[str, Any]
 

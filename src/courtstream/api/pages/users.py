@@ -12,7 +12,8 @@ from courtstream.api.pages.site import Json, done, see, staff_page
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.staff import StaffRole
-from courtstream.services import accounts, lookup, second_factor, sessions
+from courtstream.services.docket import lookup
+from courtstream.services.people import accounts, second_factor, sessions
 
 HERE = "/staff/users"
 

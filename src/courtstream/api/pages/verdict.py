@@ -24,14 +24,12 @@ from courtstream.api.pages.wording import local
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.rules.judgment import Hidden
-from courtstream.services import (
-    judgment_list,
-    sheet_values,
-    verdict_desk,
-    verdict_editing,
-    verdict_page,
-)
-from courtstream.services.verdict_editing import VerdictForm
+from courtstream.services.docket import sheet_values
+from courtstream.services.verdicts import desk as verdict_desk
+from courtstream.services.verdicts import editing as verdict_editing
+from courtstream.services.verdicts import judgment_list
+from courtstream.services.verdicts import page as verdict_page
+from courtstream.services.verdicts.editing import VerdictForm
 
 
 async def page(request: Request) -> Response:

@@ -24,8 +24,13 @@ from courtstream.auth.policy import Action
 from courtstream.auth.tokens import derived, site_secret
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import Conflict, CourtstreamError, Forbidden, NotFound
-from courtstream.services import lanes, leaks, listing, originals, scoring, speakers
-from courtstream.services.listing import HearingDesk
+from courtstream.services.docket import listing
+from courtstream.services.docket.listing import HearingDesk
+from courtstream.services.publication import leaks
+from courtstream.services.scoring import lanes
+from courtstream.services.scoring import scorecards as scoring
+from courtstream.services.sealed import originals
+from courtstream.services.transcripts import speakers
 from courtstream.services.views import ScorecardView
 
 Json = dict[str, Any]

@@ -8,7 +8,7 @@ from typing import Any
 from courtstream.api.pages.i18n import Catalog
 from courtstream.api.pages.wording import Wording
 from courtstream.domain.trial import HearingState, MinuteState, PublicationMode
-from courtstream.services.finding import SHORT
+from courtstream.services.public.finding import SHORT
 from courtstream.services.views import HearingView, LiveStatus, MinuteView, TranscriptLine
 from courtstream.store.trials import PublicationState
 

@@ -27,15 +27,11 @@ from courtstream.domain.errors import CourtstreamError, InvalidInput
 from courtstream.domain.time import Span, seconds
 from courtstream.domain.trial import Role
 from courtstream.reports.transcripts import FORMATS
-from courtstream.services import (
-    correction_requests,
-    corrections,
-    listening,
-    transcript_editing,
-    transcript_pages,
-    transcript_signing,
-)
-from courtstream.services.corrections import Stretch
+from courtstream.services.transcripts import correction_requests, corrections, listening
+from courtstream.services.transcripts import editing as transcript_editing
+from courtstream.services.transcripts import pages as transcript_pages
+from courtstream.services.transcripts import signing as transcript_signing
+from courtstream.services.transcripts.corrections import Stretch
 from courtstream.services.views.transcripts import ChangeView
 
 CAPACITIES = ("审判员", "书记员", "原告", "被告", "第三人", "公诉人", "代理人", "辩护人", "证人")

@@ -20,8 +20,8 @@ from courtstream.control.protocol import Command, Verb
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import CourtstreamError, InvalidInput, WorkerAway
 from courtstream.domain.zones import Crossing, Seat, Treatment, ZoneMap
-from courtstream.services import zones
-from courtstream.services.zones import ZonesPage
+from courtstream.services.courtroom import zones
+from courtstream.services.courtroom.zones import ZonesPage
 
 MOST_JPEG = 2_000_000
 NOT_IN_FORCE = (

@@ -15,7 +15,7 @@ from courtstream.api.pages.render import Pages, to_json
 from courtstream.api.pages.wording import Wording, heading
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.trial import HearingState, MinuteState
-from courtstream.services.listing import JudgedItem
+from courtstream.services.docket.listing import JudgedItem
 from courtstream.services.views import LiveStatus, MinuteView
 from tests.unit.api.pages import samples
 

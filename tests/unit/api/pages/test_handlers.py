@@ -12,8 +12,8 @@ from starlette.testclient import TestClient
 from courtstream.api.app import create_app
 from courtstream.domain.clock import utc_now
 from courtstream.domain.trial import HearingState, PublicationMode
-from courtstream.services import publishing
 from courtstream.services.demo import DemoSeed, seed_demo
+from courtstream.services.publication import publishing
 from courtstream.services.work import Work
 from courtstream.settings import Settings, WebSettings
 from courtstream.store.migrate import upgrade

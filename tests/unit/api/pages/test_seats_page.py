@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from courtstream.domain.errors import InvalidInput
-from courtstream.services.seats import seats_of
+from courtstream.services.courtroom.seats import seats_of
 from courtstream.store.tables import Courtroom
 from tests.support.platform import PASSWORD, ROOM, World, site
 

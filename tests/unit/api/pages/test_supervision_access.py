@@ -11,7 +11,7 @@ import pytest
 from courtstream.domain.staff import StaffRole
 from courtstream.domain.trial import CaseKind
 from courtstream.rules import indicators as ind
-from courtstream.services import monthly, tallying
+from courtstream.services.supervision import monthly, tallying
 from courtstream.store.tables import Division, Judge
 from tests.support.platform import BASIC, NOW, OTHER, World, sign_in, site
 

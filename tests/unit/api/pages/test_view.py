@@ -14,7 +14,9 @@ from starlette.testclient import TestClient
 from courtstream.control.protocol import RowKind
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import seconds
-from courtstream.services import audit, review, scoring
+from courtstream.services.people import audit
+from courtstream.services.scoring import review
+from courtstream.services.scoring import scorecards as scoring
 from courtstream.store.tables import ScorecardRow, UtteranceRow
 from media_workers.outputs.sealed import SealedRecorder
 from tests.support.media import stream

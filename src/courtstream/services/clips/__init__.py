@@ -1,0 +1,1 @@
+"""文字加短视频: text with short clips."""

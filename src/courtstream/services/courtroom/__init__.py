@@ -1,0 +1,1 @@
+"""The courtroom stream endpoint: keys, sources, seats, commands, looks."""

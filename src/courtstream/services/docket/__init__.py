@@ -1,0 +1,1 @@
+"""排期: hearings planned, imported, corrected, listed, ended."""

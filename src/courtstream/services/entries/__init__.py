@@ -1,0 +1,1 @@
+"""图文直播: picture and text, live."""

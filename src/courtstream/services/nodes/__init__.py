@@ -1,0 +1,1 @@
+"""Where hearings run, and what their workers tell."""

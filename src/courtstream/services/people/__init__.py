@@ -1,0 +1,1 @@
+"""Accounts, sign-ins, reach, and the audit chain of what people did."""

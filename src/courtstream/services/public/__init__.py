@@ -1,0 +1,1 @@
+"""What the public finds, watches and reads."""

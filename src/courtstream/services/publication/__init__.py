@@ -1,0 +1,1 @@
+"""公开: what of a hearing is released, withdrawn, or hidden after it had aired."""

@@ -1,0 +1,1 @@
+"""庭审评查: the machine suggests, people decide."""

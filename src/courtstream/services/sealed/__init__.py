@@ -1,0 +1,1 @@
+"""The sealed original: its checks, its views, its end."""

@@ -1,0 +1,1 @@
+"""第二遍复核: the slower look over the sealed original before a replay."""

@@ -1,0 +1,1 @@
+"""监督管理: performance, the three coverages, indicators, monthly notices."""

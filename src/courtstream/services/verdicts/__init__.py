@@ -1,0 +1,1 @@
+"""宣判公开: verdicts announced, judgments published."""
