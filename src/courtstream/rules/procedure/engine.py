@@ -20,50 +20,6 @@ MAX_MATCH = 24
 MAX_ANSWERS = 4
 
 
-def find_steps(
-    transcript: Transcript,
-    procedure: Procedure,
-    *,
-    sole_judge: bool = False,
-    public: bool = True,
-    participants: Sequence[Participant] = (),
-    states: States = (),
-) -> list[StepFinding]:
-    """One finding a step of the procedure, in the pack's order.
-
-    A step is `not_found` only when it was due; that is a question to a person, never a
-    deduction. Raises PackInvalid when the procedure's pack cannot be read.
-    """
-    return assess(
-        transcript,
-        procedure,
-        sole_judge=sole_judge,
-        public=public,
-        participants=participants,
-        states=states,
-    )[0]
-
-
-def check_rules(
-    transcript: Transcript,
-    procedure: Procedure,
-    *,
-    sole_judge: bool = False,
-    public: bool = True,
-    participants: Sequence[Participant] = (),
-    states: States = (),
-) -> list[RuleFinding]:
-    """One finding a rule (X-…) that can arise in this hearing."""
-    return assess(
-        transcript,
-        procedure,
-        sole_judge=sole_judge,
-        public=public,
-        participants=participants,
-        states=states,
-    )[1]
-
-
 def assess(
     transcript: Transcript,
     procedure: Procedure,
@@ -73,7 +29,12 @@ def assess(
     participants: Sequence[Participant] = (),
     states: States = (),
 ) -> tuple[list[StepFinding], list[RuleFinding]]:
-    """Steps and rules from one reading of the transcript."""
+    """Steps and rules from one reading of the transcript.
+
+    One finding a step of the procedure, in the pack's order, and one a rule (X-…) that can arise
+    in this hearing. A step is `not_found` only when it was due; that is a question to a person,
+    never a deduction. Raises PackInvalid when the procedure's pack cannot be read.
+    """
     reading = read(
         transcript,
         procedure,

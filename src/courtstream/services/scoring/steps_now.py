@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from courtstream.domain.scoring import Outcome, StepFinding
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.trial import HearingState
-from courtstream.rules.procedure import PackInvalid, find_steps
+from courtstream.rules.procedure import PackInvalid, assess
 from courtstream.services.publication import heard
 from courtstream.services.scoring.facts import transcript_of
 from courtstream.services.scoring.names import step_titles
@@ -51,7 +51,7 @@ def found_steps(session: Session, hearing: Hearing) -> tuple[StepFinding, ...]:
     """The steps met in what was said until now, by their beginning."""
     transcript = transcript_of(session, hearing.id)
     try:
-        found = find_steps(
+        found, _ = assess(
             transcript, hearing.procedure, sole_judge=hearing.sole_judge, public=hearing.public
         )
     except PackInvalid:

@@ -9,7 +9,7 @@ from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import Span, seconds
 from courtstream.domain.transcript import EventKind, HearingEvent, Transcript, Utterance
 from courtstream.domain.trial import Participant, Procedure, Role
-from courtstream.rules.procedure import check_rules, find_steps
+from courtstream.rules.procedure import assess
 
 SIDES = {"J": "court", "K": "court", "L": "DF", "W": "neutral"}
 
@@ -43,7 +43,8 @@ def outcomes(text: str, procedure: Procedure, **known: Any) -> dict[str, Outcome
     """Outcome of every step."""
     transcript = written(text)
     known.setdefault("participants", people(transcript))
-    return {s.code: s.outcome for s in find_steps(transcript, procedure, **known)}
+    steps, _ = assess(transcript, procedure, **known)
+    return {s.code: s.outcome for s in steps}
 
 
 def violated(
@@ -55,5 +56,5 @@ def violated(
     """Codes of the rules that were broken."""
     transcript = written(text)
     listed = people(transcript) if participants is None else participants
-    found = check_rules(transcript, procedure, participants=listed, **known)
+    _, found = assess(transcript, procedure, participants=listed, **known)
     return {rule.code for rule in found if rule.violated}

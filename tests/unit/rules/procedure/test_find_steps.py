@@ -11,7 +11,7 @@ import pytest
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import to_seconds
 from courtstream.domain.trial import Participant, Procedure, Role
-from courtstream.rules.procedure import assess, find_steps, load_pack
+from courtstream.rules.procedure import assess, load_pack
 from courtstream.rules.procedure.transcripts import HearingFile, parse, read_folder
 from tests.unit.rules.procedure.hearings import outcomes, violated, written
 
@@ -119,7 +119,7 @@ def test_words_cut_anywhere_without_speakers_still_tell_the_steps(path):
 
 @pytest.mark.parametrize("procedure", list(Procedure))
 def test_an_empty_transcript_gives_a_finding_for_every_step_and_nothing_met(procedure):
-    steps = find_steps(written(""), procedure)
+    steps, _ = assess(written(""), procedure)
     assert [s.code for s in steps] == [s.code for s in load_pack(procedure).steps]
     assert not any(s.outcome is Outcome.MET for s in steps)
 
@@ -200,7 +200,7 @@ def test_an_absent_party_is_not_asked_for_its_defence():
     gone = Participant(Role.DEFENDANT, "乙", "被告", "D", present=False)
     steps = {
         s.code: s
-        for s in find_steps(written(OPENING), Procedure.CIV1_ORD, participants=(there, gone))
+        for s in assess(written(OPENING), Procedure.CIV1_ORD, participants=(there, gone))[0]
     }
     assert steps["C05"].outcome is Outcome.NOT_APPLICABLE
     assert violated(
