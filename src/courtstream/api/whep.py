@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from courtstream.api import schemas as s
 from courtstream.api.context import actor, context
 from courtstream.api.docs import documented
+from courtstream.api.offers import FRAGMENT, SDP, ask, bearer, checked, created, refused
 from courtstream.api.reading import answer, body
-from courtstream.api.whip import ALLOW_OTHERS, FRAGMENT, SDP, ask, bearer, checked, refused
 from courtstream.auth.tokens import site_secret
 from courtstream.control.protocol import RtcReply, RtcRequest, RtcVerb
 from courtstream.domain.clock import utc_now
@@ -70,14 +70,7 @@ async def watch(request: Request) -> Response:
     reply = await ask(request, look.node, asked)
     if reply.status != 201:
         return refused(reply)
-    headers = {
-        **ALLOW_OTHERS,
-        "Location": f"/whep/{look.node}/{reply.session}",
-        "ETag": reply.etag,
-        "Accept-Patch": FRAGMENT,
-        "Cache-Control": "no-store",
-    }
-    return Response(reply.sdp, 201, headers, SDP)
+    return created(reply, f"/whep/{look.node}")
 
 
 async def trickle(request: Request) -> Response:
