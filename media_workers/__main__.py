@@ -16,6 +16,19 @@ def _confine(argv: list[str]) -> None:
         confine_worker(argv, int(asked.memory_gb * 2**30))
 
 
+def _confine_late(argv: list[str]) -> None:
+    """The same for one that reads a file a court has brought."""
+    import json
+    from pathlib import Path
+
+    try:
+        late = json.loads(Path(argv[argv.index("--spec") + 1]).read_bytes()).get("late")
+    except (OSError, ValueError, IndexError):
+        return  # the job says it better
+    if late:
+        _confine(argv)
+
+
 def main(argv: list[str]) -> int:
     """Run one verb; gives the exit code."""
     verb, rest = (argv[0], argv[1:]) if argv else ("", [])
@@ -56,7 +69,12 @@ def main(argv: list[str]) -> int:
         from media_workers.calibrate import calibrate
 
         return calibrate()
+    if verb == "probe":
+        from media_workers.late.probe import probe
+
+        return probe(rest)
     if verb == "secondpass":
+        _confine_late(rest)
         from media_workers.recheck.job import secondpass
 
         return secondpass(rest)
@@ -64,7 +82,7 @@ def main(argv: list[str]) -> int:
         from media_workers.check import check
 
         return check()
-    verbs = "worker|rtc|speech|redact|transcribe|original|speakers|clip|secondpass|check"
+    verbs = "worker|rtc|speech|redact|transcribe|original|speakers|clip|probe|secondpass|check"
     sys.stderr.write(f"usage: python -m media_workers {verbs} …\n")
     return 2
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -20,23 +19,11 @@ from media_workers.graph.diary import Diary
 from media_workers.graph.release_line import Pace
 from media_workers.outputs.mp4file import Mp4File
 from media_workers.pipelines import Graph, GraphParts
-from media_workers.runtime.items import Sound, SpeechPassed
 from media_workers.runtime.journal import MemoryRows
 from media_workers.runtime.threads import exit_when_a_thread_falls
 from media_workers.runtime.zones import LiveZones
 from media_workers.sources.container import ContainerSource
-
-
-class Silence:
-    """Stage[Sound, SpeechPassed] of a file without sound: there is nothing to pass."""
-
-    def push(self, item: Sound) -> Iterator[SpeechPassed]:
-        """Sound that should not be there is never passed, so it stays closed."""
-        return iter(())
-
-    def flush(self) -> Iterator[SpeechPassed]:
-        """Nothing."""
-        return iter(())
+from media_workers.speech.silence import Silence
 
 
 def redact(argv: list[str]) -> int:

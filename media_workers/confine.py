@@ -61,8 +61,8 @@ def bounds_of(spec_file: Path, memory: int) -> Bounds:
         folders.append(cache_folder())  # the packaged model is put together at first use
     for folder in folders:
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-    addresses = str(spec.get("nats_url") or "").split(",")
-    ports = {urlsplit(address.strip()).port or NATS_PORT for address in addresses}
+    addresses = [a.strip() for a in str(spec.get("nats_url") or "").split(",") if a.strip()]
+    ports = {urlsplit(address).port or NATS_PORT for address in addresses}
     return Bounds((*folders, Path(tempfile.gettempdir())), tuple(sorted(ports)), memory)
 
 

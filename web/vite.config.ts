@@ -38,6 +38,7 @@ export default defineConfig({
         "src/entries.ts",
         "src/words.ts",
         "src/looks.ts",
+        "src/late.ts",
       ],
     },
   },

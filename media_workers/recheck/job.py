@@ -23,6 +23,7 @@ from courtstream.control.protocol import (
 )
 from courtstream.domain.errors import CourtstreamError, LyingAnalysis, SealBroken
 from courtstream.domain.time import MediaTime, Span, to_seconds
+from media_workers.late.work import LateRecording
 from media_workers.recheck.captions import CaptionFiles, corrected
 from media_workers.recheck.films import PublicFilm, original
 from media_workers.recheck.listen import best_reader, listen, order_of
@@ -237,7 +238,10 @@ def secondpass(argv: list[str]) -> int:
         except OSError:
             return os.EX_TEMPFAIL
         try:
-            SecondPass(spec).run()
+            if spec.late is not None:
+                LateRecording(spec, spec.late).run()
+            else:
+                SecondPass(spec).run()
         except (CourtstreamError, OSError) as error:
             sys.stderr.write(
                 f"second pass failed: {getattr(error, 'code', type(error).__name__)}\n"

@@ -30,9 +30,9 @@ class ContainerSource:
         self.audio = self._seats.track if self._seats else next(iter(tracks), None)
 
     @classmethod
-    def from_file(cls, path: Path) -> ContainerSource:
-        """A media file. Raises BrokenStream when it is none."""
-        return cls(_open(str(path)))
+    def from_file(cls, path: Path, container: str | None = None) -> ContainerSource:
+        """A media file, of a `container` that is known or to be found out. Raises BrokenStream."""
+        return cls(_open(str(path), container))
 
     @property
     def length(self) -> float:
@@ -108,9 +108,9 @@ class ContainerSource:
         ]
 
 
-def _open(file: str) -> Any:
+def _open(file: str, container: str | None) -> Any:
     try:
-        return av.open(file, options=PROBE, metadata_errors="ignore")
+        return av.open(file, format=container, options=PROBE, metadata_errors="ignore")
     except (av.error.FFmpegError, OSError, ValueError) as error:
         raise BrokenStream(type(error).__name__) from None
 

@@ -132,6 +132,12 @@ class AdmissionSettings(BaseModel):
     )
 
 
+class LateSettings(BaseModel):
+    """Recordings that are brought after their hearing."""
+
+    most_gb: float = Field(20.0, gt=0, description="The largest file that is taken, in GiB.")
+
+
 class WorkerSettings(BaseModel):
     """How far a live hearing's worker is bound."""
 
@@ -194,6 +200,7 @@ class Settings(BaseSettings):
     admission: AdmissionSettings = AdmissionSettings()
     objects: ObjectSettings = ObjectSettings()
     workers: WorkerSettings = WorkerSettings()
+    late: LateSettings = LateSettings()
 
     @classmethod
     def settings_customise_sources(

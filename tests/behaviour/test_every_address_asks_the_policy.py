@@ -125,7 +125,7 @@ def matrix(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Matrix]:
             "format": "txt", "node": "local", "session": "s", "version": "none",
         }  # fmt: skip
         for thing in ("key", "source", "hold", "finding", "turn", "correction", "request",
-                      "objection", "notice", "assessment", "file", "job"):  # fmt: skip
+                      "objection", "notice", "assessment", "file", "job", "upload"):  # fmt: skip
             made.places[court][f"{thing}_id"] = f"{thing}-none"
     with ExitStack() as stack:
         first = stack.enter_context(site(world, MemoryBus()))

@@ -45,6 +45,7 @@ class Action(StrEnum):
     HIDE_LATER = "hide_later"
     OPEN_LATER = "open_later"
     MANAGE_NODES = "manage_nodes"
+    BRING_LATE = "bring_late"
 
 
 class Scope(Enum):
@@ -90,6 +91,7 @@ ALLOWED: Mapping[Action, Mapping[StaffRole, Scope]] = {
     Action.HIDE_LATER: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE, _A: Scope.TREE},
     Action.OPEN_LATER: {_J: Scope.OWN, _O: Scope.TREE},
     Action.MANAGE_NODES: {_A: Scope.TREE},
+    Action.BRING_LATE: {_C: Scope.COURT, _O: Scope.TREE, _A: Scope.TREE},
     Action.NAME_SPEAKER: {_C: Scope.COURT, _J: Scope.OWN, _O: Scope.TREE},
 }
 

@@ -15,6 +15,7 @@ GROUPS: tuple[str, ...] = (
     "audit",
     "sealed",
     "second_pass",
+    "late",
     "run",
     "nodes",
     "backup",

@@ -41,8 +41,8 @@ def second_pass_command(
     with offline(settings) as work:
         work.read(second_pass_errands.require_ended, hearing)
         order = work.read(second_pass_errands.order_of, hearing, settings, again=again)
-        code = _run(order.model_dump_json(), settings.hearings / hearing)
-        _catch_up(work, hearing, settings.hearings)
+        code = run(order.model_dump_json(), settings.hearings / hearing)
+        catch_up(work, hearing, settings.hearings)
         found = work.read(second_pass_desk.overview, hearing)
     if code:
         typer.secho(f"✗ 复核未完成 / not finished ({found.code or code})", fg="red", err=True)
@@ -58,7 +58,7 @@ def second_pass_command(
     raise typer.Exit(1)
 
 
-def _run(order: str, folder: Path) -> int:
+def run(order: str, folder: Path) -> int:
     """The data plane's process; how far it is stands in the journal it writes."""
     with tempfile.NamedTemporaryFile("w", suffix=".json", encoding="utf-8") as spec:
         spec.write(order)
@@ -76,12 +76,14 @@ def _tell(reader: JournalReader, hearing: str, after: int) -> int:
     """Show the newest progress; gives the number of the last row read."""
     rows = reader.page(JournalRequest(hearing_id=hearing, after=after)).rows
     for row in rows:
-        if row.kind is RowKind.SECOND_PASS and "done" in row.body and sys.stderr.isatty():
-            sys.stderr.write(f"\r  {row.body['done']:.0f}/{row.body['of']:.0f} s ")
+        told = row.kind in {RowKind.SECOND_PASS, RowKind.LATE} and "done" in row.body
+        if told and sys.stderr.isatty():
+            of = f"/{row.body['of']:.0f}" if "of" in row.body else ""
+            sys.stderr.write(f"\r  {row.body['done']:.0f}{of} s ")
     return rows[-1].seq if rows else after
 
 
-def _catch_up(work: Work, hearing: str, hearings: Path) -> None:
+def catch_up(work: Work, hearing: str, hearings: Path) -> None:
     """Take the journal's new rows into the database, as the platform does."""
     reader, more = JournalReader(hearings), True
     while more:

@@ -263,6 +263,39 @@ class UnsupportedCodec(CourtstreamError):
     status = 422
 
 
+class UnsupportedContainer(CourtstreamError):
+    """The file is none that can be taken in."""
+
+    code = "container_unsupported"
+    zh = "文件格式不受支持"
+    remedy = "请上传录播主机导出的 MKV、MP4 或 TS 文件 / bring the recorder's MKV, MP4 or TS file"
+    status = 422
+
+
+class FileTooLarge(CourtstreamError):
+    """The file is larger than this site takes."""
+
+    code = "file_too_large"
+    zh = "文件超过本站上限"
+    remedy = "分段导出，或由管理员调整 late.most_gb / export parts, or raise late.most_gb"
+    status = 413
+
+
+class FileChanged(Conflict):
+    """The file is not the one that was begun, or a part of it is missing."""
+
+    code = "file_changed"
+    zh = "上传内容与已开始的文件不符，请重新选择原文件"
+    remedy = "选择同一文件继续，或重新开始 / choose the same file to go on, or begin anew"
+
+
+class RecordingPresent(Conflict):
+    """This hearing has a recording: nothing can be brought in its place."""
+
+    code = "recording_present"
+    zh = "该庭审已有原始录像，不能再补传"
+
+
 class SourceRefused(CourtstreamError):
     """This source may not be fetched: it is not on the operator's list, or leads elsewhere."""
 

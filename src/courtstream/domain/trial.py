@@ -66,7 +66,9 @@ class HearingState(StrEnum):
 
 
 TRANSITIONS: dict[HearingState, frozenset[HearingState]] = {
-    HearingState.SCHEDULED: frozenset({HearingState.ADMITTED, HearingState.CANCELLED}),
+    HearingState.SCHEDULED: frozenset(  # ended at once: held, and its recording comes afterwards
+        {HearingState.ADMITTED, HearingState.CANCELLED, HearingState.ENDED}
+    ),
     HearingState.ADMITTED: frozenset(
         {HearingState.LIVE, HearingState.SCHEDULED, HearingState.CANCELLED, HearingState.ENDED}
     ),

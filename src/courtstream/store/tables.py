@@ -13,6 +13,7 @@ from courtstream.store.approvals import (
 from courtstream.store.base import Base
 from courtstream.store.cluster import HearingNode, NodeRow
 from courtstream.store.holding import LegalHold
+from courtstream.store.late import LateState, LateUpload
 from courtstream.store.people import (
     Court,
     Courtroom,
@@ -127,6 +128,8 @@ __all__ = [
     "IndicatorItem",
     "IngestKey",
     "Judge",
+    "LateState",
+    "LateUpload",
     "LeakRow",
     "LegalHold",
     "ListeningRow",

@@ -79,7 +79,13 @@ async def gaps(request: Request) -> Response:
     found = await work.reading(
         recording_gaps.gap_report, actor(request), begin, end, now, page_asked
     )
-    values = {"gaps": found, "since": since, "until": until, "here": "hearings"}
+    values = {
+        "gaps": found,
+        "since": since,
+        "until": until,
+        "may_bring": may_see(actor(request), Action.BRING_LATE),
+        "here": "hearings",
+    }
     return staff_page(request, "recording_gaps.html", values)
 
 
@@ -103,6 +109,7 @@ async def _show(request: Request, *, problem: str = "", status: int = 200) -> Re
         "sheet": sheet,
         "holds": holds,
         "may_hold": may_see(actor(request), Action.PUBLISH),
+        "may_bring": may_see(actor(request), Action.BRING_LATE),
         "notice": words(key) if key else done(request, "recording"),
         "problem": problem,
         "here": "hearings",

@@ -63,6 +63,7 @@ from courtstream.control.protocol.rtc import (
 )
 from courtstream.control.protocol.second_pass import (
     HideOrder,
+    LateSpec,
     SecondPassSpec,
     SoundOrder,
     TextOrder,
@@ -132,6 +133,7 @@ __all__ = [
     "JournalRequest",
     "JournalRow",
     "KeysRevoked",
+    "LateSpec",
     "Message",
     "ModelSpec",
     "NodeBeat",

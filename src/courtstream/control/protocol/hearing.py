@@ -23,6 +23,7 @@ class RowKind(StrEnum):
     REDACTION = "redaction"  # one row of the redaction record (see redact/record of faces)
     SHOWN = "shown"  # a face left visible by its seat zone, as a row of the record
     SECOND_PASS = "second_pass"  # state: running|done|failed, done, of (s), moments; or `remade`
+    LATE = "late"  # an uploaded recording. state: sealing|sealed|running|done|failed, done, of (s)
     MOMENT = "moment"  # n, start, end, why, score, visible, box, path, image
     GUARD = "guard"  # closed: bool, kind, reason, start, end
     # n, uri, init, start, end, bytes, pdt, discontinuity; `also`: the renditions low and sound,

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Literal
 
 from courtstream.control.protocol.base import Message
-from courtstream.control.protocol.order import ModelSpec
+from courtstream.control.protocol.order import ModelSpec, WorkerSpec
 from courtstream.domain.time import MediaTime
 
 
@@ -46,12 +46,26 @@ class TextOrder(Message):
     turns: tuple[TurnText, ...] = ()
 
 
+class LateSpec(Message):
+    """A recording that was brought after the hearing (补录), as `late/ID.bin` in its folder.
+
+    `began`: the wall time of its first instant, ISO. `open`: whether the law lets it be shown; else
+    it is sealed and nothing more. `worker`: policy, names and language, as a live worker gets them.
+    """
+
+    id: str
+    began: str
+    open: bool = True
+    worker: WorkerSpec
+
+
 class SecondPassSpec(Message):
     """What the second pass of one ended hearing needs; the node puts in its own paths.
 
     `hide`: moments to be hidden in what was published, `sound` the same for sound. `again`: look
     anew though it was done; `listen`: read the sealed original's speech once more, with care;
-    `look` False: leave the picture alone; `text`: what captions are to follow.
+    `look` False: leave the picture alone; `text`: what captions are to follow. `late`: seal and
+    work through an uploaded recording, and nothing else this time.
     """
 
     hearing_id: str
@@ -65,3 +79,4 @@ class SecondPassSpec(Message):
     listen: bool = False
     look: bool = True
     text: TextOrder | None = None
+    late: LateSpec | None = None

@@ -124,12 +124,16 @@ CHECKS: Mapping[str, str] = {
     "SHOWN_FOR_SHOW": "for_show",
     "CASE_SPLIT": "split",
     "FOOTAGE_REUSED": "reused",
+    "OLD_CLOCK": "late_clock.off",
 }
 """Watch codes and the check each stands for."""
 
 
 def signs(sittings: Sequence[Shown]) -> dict[str, dict[str, tuple[str, ...]]]:
-    """Hearing by watch code, with the other hearings the sign speaks of."""
+    """Hearing by watch code, with the other hearings the sign speaks of.
+
+    A late upload's clock is looked at apart (`late_clock`): it need not have been shown to anybody.
+    """
     found: dict[str, dict[str, tuple[str, ...]]] = {code: {} for code in CHECKS}
     found["SHOWN_SHORT"] = dict.fromkeys(short(sittings), ())
     found["SHOWN_FOR_SHOW"] = dict.fromkeys(for_show(sittings), ())

@@ -15,6 +15,7 @@ from courtstream.domain.trial import HearingState, MinuteState, Role
 from courtstream.services.courtroom import admission
 from courtstream.services.docket import ending, lifecycle
 from courtstream.services.publication import publishing
+from courtstream.services.sealed import late_work
 from courtstream.services.second_pass import told as second_pass_told
 from courtstream.store.tables import (
     Asset,
@@ -235,7 +236,7 @@ def mark(session: Session, hearing: Hearing, row: JournalRow) -> None:
 
 
 def _ended(session: Session, hearing: Hearing, row: JournalRow) -> None:
-    at = instant(row.at) or utc_now()
+    at = instant(row.body.get("wall")) or instant(row.at) or utc_now()
     end = row.body.get("end", row.t)
     hearing.duration = max(hearing.duration, int(end or 0))
     ending.close(session, hearing, "worker", at, str(row.body.get("why", "")))
@@ -254,6 +255,10 @@ def _second_pass(session: Session, hearing: Hearing, row: JournalRow) -> None:
 
 def _moment(session: Session, hearing: Hearing, row: JournalRow) -> None:
     second_pass_told.found(session, hearing, row.body)
+
+
+def _late(session: Session, hearing: Hearing, row: JournalRow) -> None:
+    late_work.said(session, hearing, row, instant(row.at) or utc_now())
 
 
 HANDLERS: dict[RowKind, Callable[[Session, Hearing, JournalRow], None]] = {
@@ -275,6 +280,7 @@ HANDLERS: dict[RowKind, Callable[[Session, Hearing, JournalRow], None]] = {
     RowKind.COUNTERS: _nothing,
     RowKind.SHOWN: _nothing,
     RowKind.SECOND_PASS: _second_pass,
+    RowKind.LATE: _late,
     RowKind.MOMENT: _moment,
     RowKind.ENDED: _ended,
 }

@@ -13,6 +13,7 @@ from courtstream.domain.trial import HearingState, PublicationMode
 from courtstream.services.people import audit
 from courtstream.services.people.scope import hearing_for
 from courtstream.services.publication import shape
+from courtstream.services.sealed import late_rows
 from courtstream.services.second_pass import standing as second_pass
 from courtstream.services.views import PublicationView, UserView
 from courtstream.store.tables import Hearing, Publication, PublicationState
@@ -75,7 +76,7 @@ def after_the_end(session: Session, hearing: Hearing, now: datetime) -> None:
     if shape.publication_of(hearing, PublicationMode.REPLAY) is not None:
         return
     waits = second_pass.begin(session, hearing, now)
-    open_now = not waits and _by_itself(hearing)
+    open_now = not waits and _by_itself(session, hearing)
     state = PublicationState.RELEASED if open_now else PublicationState.PENDING
     put(session, hearing, PublicationMode.REPLAY, state, "policy", now)
 
@@ -84,13 +85,15 @@ def after_the_second_pass(session: Session, hearing: Hearing, now: datetime) -> 
     """A second pass that has found nothing lets the replay out where the policy says so."""
     row = shape.publication_of(hearing, PublicationMode.REPLAY)
     waiting = row is not None and row.state is PublicationState.PENDING and row.by == "policy"
-    if waiting and second_pass.empty(session, hearing.id) and _by_itself(hearing):
+    if waiting and second_pass.empty(session, hearing.id) and _by_itself(session, hearing):
         put(session, hearing, PublicationMode.REPLAY, PublicationState.RELEASED, "policy", now)
 
 
-def _by_itself(hearing: Hearing) -> bool:
+def _by_itself(session: Session, hearing: Hearing) -> bool:
     """Whether policy and gate release the replay without a person."""
     allowed = hearing.gate_decisions[-1].allowed if hearing.gate_decisions else []
+    if late_rows.taken(session, hearing.id):
+        return False  # nobody saw it live: a person looks before the public does
     automatic = hearing.policy is not None and hearing.policy.replay_release == "automatic"
     return automatic and PublicationMode.REPLAY.value in allowed and not shape.withdrawn(hearing)
 

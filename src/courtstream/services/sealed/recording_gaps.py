@@ -22,7 +22,7 @@ PAGE = 50
 
 @dataclass(frozen=True, slots=True)
 class Unrecorded:
-    """A hearing of the schedule without a whole recording; seconds."""
+    """A hearing of the schedule without a whole recording; seconds. `nothing`: none ever came."""
 
     hearing_id: str
     case_number: str
@@ -33,6 +33,7 @@ class Unrecorded:
     recorded: float
     planned: float
     unexplained: float
+    nothing: bool
 
 
 def gap_report(
@@ -102,4 +103,5 @@ def _unrecorded(session: Session, hearing: Hearing) -> Unrecorded:
         recorded=sum(s.seconds for s in sheet.recorded),
         planned=(hearing.scheduled_end - hearing.scheduled_start).total_seconds(),
         unexplained=sum(s.seconds for s in sheet.interruptions if s.reason is None),
+        nothing=hearing.wall_zero is None and not hearing.duration,
     )

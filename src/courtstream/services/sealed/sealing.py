@@ -17,6 +17,7 @@ from courtstream.domain.trial import HearingState, InterruptionReason
 from courtstream.seal import SealReport, sealed_folders, verify
 from courtstream.services.people import audit
 from courtstream.services.people.scope import hearing_for
+from courtstream.services.sealed import late_rows
 from courtstream.services.views import UserView
 from courtstream.settings import Settings
 from courtstream.store.tables import Asset, Hearing, Mark
@@ -52,7 +53,10 @@ class Checked:
 
 @dataclass(frozen=True, slots=True)
 class LogSheet:
-    """庭审录音录像工作记录: begin, end, interruptions with their reasons, gaps, the hash."""
+    """庭审录音录像工作记录: begin, end, interruptions with their reasons, gaps, the hash.
+
+    `brought`: it was recorded in the courtroom and brought after the hearing.
+    """
 
     hearing_id: str
     court: str
@@ -70,6 +74,7 @@ class LogSheet:
     short: float
     checked: tuple[Checked, ...]
     complete: bool
+    brought: bool = False
 
 
 def folders(hearing_folder: Path) -> list[Path]:
@@ -133,6 +138,7 @@ def sheet_of(
         and all(i.reason is not None for i in interruptions)
         and late <= START_GRACE
         and short <= END_GRACE,
+        brought=late_rows.taken(session, hearing.id),
     )
 
 

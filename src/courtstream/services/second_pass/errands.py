@@ -11,10 +11,18 @@ from sqlalchemy.orm import Session
 from courtstream.control.protocol import HideOrder, ModelSpec, SecondPassSpec
 from courtstream.domain.errors import Conflict, NotFound
 from courtstream.domain.trial import HearingState
+from courtstream.services.sealed import late_uploads, late_work
 from courtstream.services.second_pass.moments import moments_of
 from courtstream.services.transcripts import corrections, listening
 from courtstream.settings import Settings
-from courtstream.store.tables import Hearing, MomentVerdict, PassState, SecondPassRow
+from courtstream.store.tables import (
+    Hearing,
+    LateState,
+    LateUpload,
+    MomentVerdict,
+    PassState,
+    SecondPassRow,
+)
 
 QUIET = timedelta(seconds=60)
 """A second pass nobody has heard of for this long is asked for again."""
@@ -33,7 +41,9 @@ class Errand:
 
 
 def errands(session: Session, settings: Settings, now: datetime) -> tuple[Errand, ...]:
-    """Second passes to start or to go on with, and hidings to carry out, the oldest first."""
+    """What came late, second passes to start or to go on with, hidings to carry out."""
+    late = tuple(_late(session, settings, *pair, now) for pair in late_work.at_work(session))
+    busy = {errand.spec.hearing_id for errand in late}
     query = (
         select(SecondPassRow, Hearing)
         .join(Hearing, Hearing.id == SecondPassRow.hearing_id)
@@ -41,7 +51,18 @@ def errands(session: Session, settings: Settings, now: datetime) -> tuple[Errand
         .order_by(SecondPassRow.asked_at)
     )
     found = (_errand(session, settings, row, h, now) for row, h in session.execute(query))
-    return tuple(errand for errand in found if errand is not None)
+    passes = (e for e in found if e is not None and e.spec.hearing_id not in busy)
+    return (*late, *passes)
+
+
+def _late(
+    session: Session, settings: Settings, row: LateUpload, hearing: Hearing, now: datetime
+) -> Errand:
+    order = spec(hearing.id, settings).model_copy(
+        update={"late": late_uploads.order(session, row, hearing, settings)}
+    )
+    quiet = row.told_at is None or now - row.told_at > QUIET
+    return Errand(hearing.node, order, row.state is LateState.WAITING or quiet)
 
 
 def _errand(

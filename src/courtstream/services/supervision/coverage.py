@@ -28,6 +28,7 @@ from courtstream.store.tables import Judge, SittingFact
 _OTHER_REASONS = {
     "": ("未登记理由", "no reason on file"),
     "NOT_PUBLIC": ("不公开开庭", "not held in public"),
+    "BROUGHT_LATE": ("事后补传录像", "recording brought afterwards"),
     "NOT_APPROVED": ("审批结论为不直播", "decided not to broadcast"),
 }
 

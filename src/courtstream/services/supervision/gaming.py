@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -11,7 +12,8 @@ from sqlalchemy.orm import Session
 from courtstream.domain.scoring import Outcome
 from courtstream.domain.time import SECOND
 from courtstream.rules.supervision.gaming import Shown, number_of, signs
-from courtstream.store.tables import Case, Hearing, Measure, ScorecardRow, SittingFact
+from courtstream.services.sealed.late_rows import TAKEN, clock_off
+from courtstream.store.tables import Case, Hearing, LateUpload, Measure, ScorecardRow, SittingFact
 
 LISTENED = 600 * SECOND
 """The first ten minutes tell whether the sound was heard before."""
@@ -24,18 +26,36 @@ class Sign:
     code: str
     court_id: str
     hearing_id: str
-    others: tuple[str, ...]
+    others: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def signs_of(session: Session, month: str) -> tuple[Sign, ...]:
     """What the broadcasts of a month give to look at."""
     shown = _shown(session, month)
     courts = {s.hearing_id: s.court for s in shown}
-    return tuple(
+    found = tuple(
         Sign(code, courts[hearing_id], hearing_id, others)
         for code, found in signs(shown).items()
         for hearing_id, others in sorted(found.items())
     )
+    return (*found, *_old_clocks(session, month))
+
+
+def _old_clocks(session: Session, month: str) -> Iterator[Sign]:
+    """Recordings brought afterwards whose own clock does not fit their hearing."""
+    query = (
+        select(LateUpload, Hearing)
+        .join(Hearing, Hearing.id == LateUpload.hearing_id)
+        .join(SittingFact, SittingFact.hearing_id == Hearing.id)
+        .where(SittingFact.month == month, LateUpload.state.in_(TAKEN))
+        .order_by(LateUpload.at, LateUpload.id)
+    )
+    for upload, hearing in session.execute(query):
+        distance = clock_off(upload, hearing)
+        if distance is not None:
+            facts = {"minutes": round(distance.total_seconds() / 60)}
+            yield Sign("OLD_CLOCK", hearing.court_id, hearing.id, facts=facts)
 
 
 def _shown(session: Session, month: str) -> list[Shown]:

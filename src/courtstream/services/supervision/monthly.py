@@ -88,7 +88,7 @@ def _sign(month: str, sign: gaming.Sign, now: datetime) -> Notice:
         subject_kind=Subject.HEARING.value,
         subject_id=sign.hearing_id,
         state=NoticeState.DETECTED,
-        facts={"hearings": [sign.hearing_id, *sign.others]},
+        facts={"hearings": [sign.hearing_id, *sign.others], **sign.facts},
         created_at=now,
     )
 

@@ -14,6 +14,7 @@ from courtstream.rules import indicators as ind
 from courtstream.rules.gate import closures
 from courtstream.services.gate import gatekeeping
 from courtstream.services.publication import shape
+from courtstream.services.sealed import late_rows
 from courtstream.store.tables import (
     Asset,
     FindingRow,
@@ -30,6 +31,8 @@ from courtstream.store.tables import (
 CLOSING = frozenset({ClosureEffect.NO_HEARING_PUBLIC, ClosureEffect.NO_BROADCAST})
 NOT_PUBLIC = "NOT_PUBLIC"
 REFUSED = "NOT_APPROVED"
+BROUGHT_LATE = "BROUGHT_LATE"
+"""Recorded in the courtroom, brought afterwards: its replay is no broadcast in any figure."""
 OUT = frozenset({PublicationState.RELEASED, PublicationState.WITHDRAWN})
 """A withdrawn broadcast was one: withdrawing does not undo it in the figures."""
 OVERTURNS = frozenset({ReviewVerdict.CORRECT, ReviewVerdict.UPHOLD})
@@ -40,7 +43,8 @@ def sitting_of(session: Session, hearing: Hearing) -> ind.Sitting:
     first = hearing.bench[0].judge if hearing.bench else None
     card = _card(session, hearing.id)
     held = hearing.state in {*shape.ON_AIR, HearingState.ENDED} or hearing.actual_start is not None
-    shown = held and _shown(hearing)
+    late = late_rows.taken(session, hearing.id)
+    shown = held and not late and _shown(hearing)
     contested, overturned = _contests(session, card)
     return ind.Sitting(
         id=hearing.id,
@@ -55,9 +59,9 @@ def sitting_of(session: Session, hearing: Hearing) -> ind.Sitting:
         on_air_minutes=_minutes(session, hearing) if shown else 0.0,
         good_share=_good(session, hearing.id) if shown else None,
         leaks=_leaks(session, hearing.id),
-        late_minutes=_late(hearing),
+        late_minutes=None if late else _late(hearing),
         approved_before=_approved(hearing),
-        reason="" if shown else _reason(hearing),
+        reason="" if shown else _reason(hearing) or (BROUGHT_LATE if late else ""),
         recorded=_recorded(session, hearing),
         score=card.total if card is not None else None,
         contested=contested,
