@@ -64,7 +64,8 @@ def upload(
             late_files.drop(intake.file)
             raise
     typer.echo(f"✓ 已接收 {found.length:.0f} s  SHA-256 {found.sha256}")
-    clock = f"{found.clock:%Y-%m-%d %H:%M} ({found.clock_from})" if found.clock else "无 / none"
+    shown = found.clock.astimezone(COURT_ZONE) if found.clock else None
+    clock = f"{shown:%Y-%m-%d %H:%M} ({found.clock_from})" if shown else "无 / none"
     typer.echo(f"  文件时钟 / the file's clock: {clock}")
     if wait:
         _work_through(hearing)
