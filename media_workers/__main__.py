@@ -29,8 +29,16 @@ def _confine_late(argv: list[str]) -> None:
         _confine(argv)
 
 
+def _one_thread() -> None:
+    """Before numpy is loaded, which reads it: its second thread would wait in a loop, half of the
+    time that encoding speech takes, for products too small to be shared.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
+
 def main(argv: list[str]) -> int:
     """Run one verb; gives the exit code."""
+    _one_thread()
     verb, rest = (argv[0], argv[1:]) if argv else ("", [])
     if verb == "worker":
         _confine(rest)

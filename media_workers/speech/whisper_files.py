@@ -6,20 +6,27 @@ from pathlib import Path
 from typing import Any
 
 from courtstream.domain.errors import ModelMissing
+from media_workers.speech.lean import Vocabulary, lean, whole
 
 
-def load(folder: Path, compute_type: str, threads: int, device: str) -> Any:
-    """The model out of a CTranslate2 folder; asks no hub. Raises ModelMissing."""
+def load(folder: Path, compute_type: str, threads: int, device: str) -> tuple[Any, Vocabulary]:
+    """The model out of a CTranslate2 folder and the tokens it knows; asks no hub.
+
+    Raises ModelMissing.
+    """
     from faster_whisper import WhisperModel  # heavy: only whoever recognises pays for it
 
+    files, vocabulary = lean(folder) or (None, None)
     try:
-        return WhisperModel(
+        model = WhisperModel(
             str(folder),
             device=device,
             compute_type=compute_type,
             cpu_threads=threads,
             local_files_only=True,
+            files=files,
         )
+        return model, vocabulary or whole(model.hf_tokenizer.get_vocab_size())
     except (RuntimeError, ValueError) as error:
         raise ModelMissing("the Whisper folder does not load; run `courtstream doctor`") from error
 
@@ -28,9 +35,7 @@ def tokenizer(whisper: Any) -> Any:
     """The model's tokenizer, set to transcribe Chinese."""
     from faster_whisper.tokenizer import Tokenizer
 
-    return Tokenizer(
-        whisper.hf_tokenizer, whisper.model.is_multilingual, task="transcribe", language="zh"
-    )
+    return Tokenizer(whisper.hf_tokenizer, True, task="transcribe", language="zh")
 
 
 def suppressed(tokenizer: Any) -> list[int]:
