@@ -74,9 +74,9 @@ def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
     part = heard[at : at + len(phrase)]
     if len(part) < len(phrase):
         return False
-    marks = [close(one, other) for one, other in zip(part, phrase, strict=True)]
     if len(phrase) <= 2:
-        return min(marks) == 1.0
+        return tuple(part) == tuple(phrase)
+    marks = [close(one, other) for one, other in zip(part, phrase, strict=True)]
     return sum(marks) / len(marks) >= (0.84 if len(phrase) == 3 else 0.75)
 
 

@@ -16,6 +16,7 @@ def syllable(char: str) -> str:
     return str(lazy_pinyin(char, style=Style.NORMAL)[0])
 
 
+@lru_cache(maxsize=8192)
 def folded(sound: str) -> str:
     """The syllable with sounds that are often mixed up made equal."""
     for heard, as_ in catalogue().tables["name"]["fold"].items():
@@ -23,6 +24,7 @@ def folded(sound: str) -> str:
     return sound
 
 
+@lru_cache(maxsize=65536)
 def close(one: str, other: str) -> float:
     """How alike two syllables of a cue sound, 0..1. Names are compared by `nearness`."""
     if one == other:
