@@ -1,4 +1,4 @@
-"""`python -m media_workers VERB …`: worker, rtc, speech, redact, transcribe, original, clip …"""
+"""`python -m media_workers VERB …`: worker, wait, rtc, speech, redact, transcribe, clip …"""
 
 from __future__ import annotations
 
@@ -36,15 +36,24 @@ def _one_thread() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
+def _work(argv: list[str]) -> int:
+    _confine(argv)
+    from media_workers.worker import main as worker
+
+    return worker(argv)
+
+
 def main(argv: list[str]) -> int:
     """Run one verb; gives the exit code."""
     _one_thread()
     verb, rest = (argv[0], argv[1:]) if argv else ("", [])
     if verb == "worker":
-        _confine(rest)
-        from media_workers.worker import main as worker
+        return _work(rest)
+    if verb == "wait":
+        from media_workers.waiting import order
 
-        return worker(rest)
+        given = order()
+        return 0 if given is None else _work(["--spec", given])
     if verb == "speech":
         from media_workers.recognition.service import speech
 
@@ -90,7 +99,7 @@ def main(argv: list[str]) -> int:
         from media_workers.check import check
 
         return check()
-    verbs = "worker|rtc|speech|redact|transcribe|original|speakers|clip|probe|secondpass|check"
+    verbs = "worker|wait|rtc|speech|redact|transcribe|original|speakers|clip|probe|secondpass|check"
     sys.stderr.write(f"usage: python -m media_workers {verbs} …\n")
     return 2
 

@@ -47,6 +47,7 @@ class Link:
         self._untold: deque[JournalRow] = deque(maxlen=MOST_UNTOLD)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: Any = None
+        self._heard = asyncio.Event()
 
     def row(self, row: JournalRow) -> None:
         """Tell a durable row on; from any thread, never waits."""
@@ -62,7 +63,7 @@ class Link:
         telling = asyncio.create_task(self._tell_rows())
         while not over():
             self._send(worker_beat(self._hearing_id), beat())
-            await asyncio.sleep(1.0)
+            await self._a_second()
         self._send(worker_beat(self._hearing_id), beat())
         if connecting is not None:
             connecting.cancel()
@@ -75,6 +76,12 @@ class Link:
             await self._tell_now()
             with contextlib.suppress(nats.errors.Error, TimeoutError):
                 await asyncio.wait_for(self._client.drain(), 3.0)
+
+    async def _a_second(self) -> None:
+        """Until the next beat; the first goes out as soon as anybody can hear it."""
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(self._heard.wait(), 1.0)
+        self._heard.clear()
 
     async def _connect(self) -> None:
         while True:
@@ -92,6 +99,7 @@ class Link:
                 await asyncio.sleep(0.5)
                 continue
             self._client = client
+            self._heard.set()
             return
 
     async def _tell_rows(self) -> None:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import TYPE_CHECKING, Protocol, TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
-import onnxruntime
 
 from courtstream.domain.errors import ModelMissing
 from media_workers.runtime.items import Planes, i420_planes
+
+if TYPE_CHECKING:
+    import onnxruntime
 
 Found: TypeAlias = npt.NDArray[np.float32]
 """Shape (n, 5): x, y, w, h, score, in pixels of the source picture."""
@@ -168,6 +170,8 @@ def _missing() -> ModelMissing:
 
 
 def _session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
+    import onnxruntime  # starts a thread: a worker is bound before it has any
+
     options = onnxruntime.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1

@@ -143,6 +143,9 @@ class WorkerSettings(BaseModel):
 
     confine: bool = Field(True, description="Bind workers' files, network and memory.")
     memory_gb: float = Field(8.0, gt=0, description="The most memory one worker may take, in GiB.")
+    spares: int = Field(
+        1, ge=0, le=8, description="Workers that wait, loaded, for a hearing; 180 MB each; 0: none."
+    )
 
 
 class ModelSettings(BaseModel):

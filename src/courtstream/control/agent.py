@@ -44,6 +44,7 @@ from courtstream.control.protocol import (
     WorkerSpec,
 )
 from courtstream.control.second_pass import SecondPasses
+from courtstream.control.spares import Spares
 from courtstream.control.takeover import Takeover
 from courtstream.control.workers import WORKER_COMMAND, find_workers, localise, turn_log
 from courtstream.seal import seal_mark
@@ -79,7 +80,8 @@ class NodeAgent:
         self._archiver = Archiver(settings, objects, self.at_work) if objects else None
         self._leaving = False
         self._seal = seal_mark(settings.master_key)
-        self._command = command
+        wanted = settings.workers.spares if command == WORKER_COMMAND else 0
+        self._spares = Spares(wanted, command)
         self._stops = stops or StopPolicy()
         self._charges: dict[str, Charge] = {}
         self._journals = JournalReader(settings.hearings)
@@ -104,6 +106,7 @@ class NodeAgent:
             asyncio.create_task(supervised("beat", self._every(BEAT_SECONDS, self._beat))),
             asyncio.create_task(supervised("lease", self._every(self._rhythm, self._renew))),
             asyncio.create_task(supervised("gathering", self._gatherer.run())),
+            asyncio.create_task(supervised("waiting workers", self._spares.run())),
             *(
                 [asyncio.create_task(supervised("archive", self._archiver.run()))]
                 if self._archiver
@@ -119,6 +122,7 @@ class NodeAgent:
             task.cancel()
         for subscription in self._listening:
             await supervised("leaving", subscription.unsubscribe())
+        self._spares.end()
         for charge in self._charges.values():
             await charge.let_go()
 
@@ -211,7 +215,7 @@ class NodeAgent:
     def _take(self, spec: WorkerSpec, before: Charge | None = None) -> Charge:
         if before is not None:
             spec = spec.model_copy(update={"epoch": max(spec.epoch, before.spec.epoch + 1)})
-        charge = Charge(spec, self._bus, self._leases, self._command, self._take_over)
+        charge = Charge(spec, self._bus, self._leases, self._spares.start, self._take_over)
         self._charges[spec.hearing_id] = charge
         return charge
 

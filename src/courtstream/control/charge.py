@@ -20,7 +20,8 @@ from courtstream.control.policy import (
     RestartBook,
 )
 from courtstream.control.protocol import Reply, WorkerBeat, WorkerSpec
-from courtstream.control.workers import WorkerProcess, forget, has_ended, note_lease, spawn
+from courtstream.control.spares import Start
+from courtstream.control.workers import WorkerProcess, forget, has_ended, note_lease
 from courtstream.domain.errors import ControlAway
 
 log = structlog.get_logger(__name__)
@@ -72,7 +73,7 @@ class Charge:
         spec: WorkerSpec,
         bus: NatsBus,
         leases: LeaseStore,
-        command: tuple[str, ...],
+        start: Start,
         take: Take = _as_it_is,
     ) -> None:
         self.spec = spec
@@ -81,7 +82,7 @@ class Charge:
         self.lease: Lease | None = None
         self._bus = bus
         self._leases = leases
-        self._command = command
+        self._spawn = start
         self._book = RestartBook(WORKER_RESTARTS)
         self._process: WorkerProcess | None = None
         self._watch: BeatWatch | None = None
@@ -206,7 +207,7 @@ class Charge:
             return None
         note_lease(self.spec, self.lease.until if self.lease else lease.until)
         try:
-            process = spawn(self.spec, self._command)
+            process = self._spawn(self.spec)
         except OSError as error:
             self._began, self._why = time.monotonic(), f"cannot start: {type(error).__name__}"
             return None
@@ -287,9 +288,10 @@ class Charge:
         self._settled.set()
 
     async def _release(self) -> None:
-        if self.lease is not None:
-            await self._leases.release(self.lease)
-            self.lease = None
+        async with self._claiming:  # a renewal under way would take it again
+            if self.lease is not None:
+                await self._leases.release(self.lease)
+                self.lease = None
 
     async def _cancel(self) -> None:
         if self._task is not None and self._task is not asyncio.current_task():

@@ -129,18 +129,28 @@ def spawn(spec: WorkerSpec, command: tuple[str, ...] = WORKER_COMMAND) -> Worker
 
     Raises OSError when the folder cannot be written or the program cannot be started.
     """
-    _prepare(spec)
+    prepare(spec)
+    return started(spec, launch(spec, command))
+
+
+def launch(spec: WorkerSpec, command: tuple[str, ...]) -> subprocess.Popen[bytes]:
+    """The worker's process; its order lies in the folder."""
     with (spec.folder / LOG_FILE).open("ab") as output:
-        child = subprocess.Popen(
+        return subprocess.Popen(
             [*command, str(spec.folder / SPEC_FILE)],
             stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True,
         )  # fmt: skip
+
+
+def started(spec: WorkerSpec, child: subprocess.Popen[bytes]) -> WorkerProcess:
+    """Remember a worker that has just begun, for this agent and the next."""
     who = ProcessId.of(child.pid) or ProcessId(child.pid, -1)
     write_pid(spec.folder / PID_FILE, who, epoch=spec.epoch)
     return WorkerProcess(who, spec.epoch, child)
 
 
-def _prepare(spec: WorkerSpec) -> None:
+def prepare(spec: WorkerSpec) -> None:
+    """Have the hearing's folder as its worker wants it, the order in it."""
     spec.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     spec.folder.chmod(0o700)
     if spec.source.kind == "socket":
