@@ -2,7 +2,8 @@
 
 One NATS, one platform, three agents with folders of their own; a stock ffmpeg pushes and knocks at
 the next door when its own is gone. Counted: how long until the hearing is with another node, until
-its worker speaks, until the public has a new segment; how often two workers published at once; what
+its worker speaks, until the public has a new segment (a card), until it has the courtroom's own
+picture again; how often two workers published at once; what
 of the sealed original came whole to the new node; whether the audit chain holds.
 COURTSTREAM_FAULTS chooses among `kill stop cut nats drain`.
 """
@@ -141,10 +142,19 @@ class Scene:
         holds = self._until(lambda: self._started(before, gone), began)
         speaks = self._until(lambda: self.epoch() > before, began)
         public = self._until(lambda: any(self._is_new(s, before) for s in self.segments()), began)
+        live = self._until(lambda: self._live(before), began)
         kept = seen <= set(self.segments())
         return (
-            f"worker started after {holds}, speaks after {speaks}, new segment after {public}; "
-            f"the playlist kept what it had: {kept}"
+            f"worker started after {holds}, speaks after {speaks}, new segment after {public}, "
+            f"the courtroom's own picture after {live}; the playlist kept what it had: {kept}"
+        )
+
+    def _live(self, before: int) -> bool:
+        """Whether a newer run than `before` has published what came from the courtroom."""
+        return any(
+            row["kind"] == "state" and row["body"].get("state") == "LIVE" and row["epoch"] > before
+            for node in self.cluster.names
+            for row in self.cluster.rows(node, self.hearing)
         )
 
     def _started(self, before: int, gone: str) -> bool:

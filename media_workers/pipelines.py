@@ -61,7 +61,7 @@ class GraphParts:
 
     `words` hears stable text before it airs; `seconds` is the clock by which speech analysis
     counts as hung. `sound_only`: a recording without a picture, never a hearing.
-    `low`: make the rendition of 360 lines beside.
+    `low`: make the rendition of 360 lines beside. `form`: what an earlier run's pictures were.
     """
 
     faces: FacesFactory
@@ -79,6 +79,7 @@ class GraphParts:
     zones: LiveZones = field(default_factory=LiveZones)
     sound_only: bool = False
     low: bool = False
+    form: tuple[int, int, float] | None = None
 
 
 class Graph:
@@ -103,7 +104,7 @@ class Graph:
             clock=parts.seconds,
         )
         self.sealed = parts.sealed
-        self._preset, self._now = parts.preset, pace.now
+        self._preset, self._now, self._before = parts.preset, pace.now, parts.form
         self._cards: tuple[CardPainter, VideoEncoder] | None = None
         self.shields = Shields()
         self.guard = Guard(
@@ -145,6 +146,8 @@ class Graph:
     @property
     def form(self) -> tuple[int, int, float]:
         """Width, height and nominal frames a second of what is published."""
+        if self.picture.size is None and self._before is not None:
+            return self._before
         return (*(self.picture.size or FALLBACK_SIZE), self.picture.fps)
 
     def begin_session(

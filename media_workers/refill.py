@@ -14,7 +14,7 @@ from pathlib import Path
 from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.errors import SealBroken
 from courtstream.domain.time import SECOND, MediaTime
-from courtstream.seal import SealReader, hearing_key, load_or_create_master_key
+from courtstream.seal import SealReader, hearing_key, listed, load_or_create_master_key
 from media_workers.outputs.matroska import Track
 from media_workers.outputs.matroska_read import read
 from media_workers.redact.delay import chunk_start
@@ -31,6 +31,9 @@ SEEN_BEFORE: MediaTime = 2 * SECOND
 
 MOST: MediaTime = 60 * SECOND
 """More than this is not made up for: working through it would take minutes."""
+
+KEPT_BY_CRASH = 5
+"""A crash may have kept the last records out of the folder's listing."""
 
 Piece = VideoTrack | AudioTrack | SourcePacket
 
@@ -117,14 +120,19 @@ def _is_picture(piece: Piece) -> bool:
 def refill(
     folder: Path, master_key_file: Path, earlier: Sequence[JournalRow], aired: MediaTime
 ) -> Refill | None:
-    """What can be made up for after the runs that wrote `earlier`; None when there is nothing."""
+    """What can be made up for after the runs that wrote `earlier`.
+
+    None when there is nothing, or when it was recorded on another machine.
+    """
     records = [r for r in earlier if r.kind is RowKind.SEALED and r.body.get("record") == "MEDIA"]
     if not records:
+        return None
+    place = folder / str(records[-1].body.get("folder", "sealed"))
+    if not any(listed(place, str(r.body.get("sha256"))) for r in records[-KEPT_BY_CRASH:]):
         return None
     newest = max(int(r.body["end"]) for r in records)
     first = min(int(r.body["start"]) for r in records)
     since = max(aired, chunk_start(newest - MOST))
     rates = [float(r.body["fps"]) for r in earlier if r.kind is RowKind.SOURCE and "fps" in r.body]
-    place = folder / str(records[-1].body.get("folder", "sealed"))
     begins = since - HEARD_BEFORE <= first
     return Refill(place, master_key_file, since, begins, rates[-1] if rates else 25.0)

@@ -108,6 +108,8 @@ class Worker:
             self.graph.release.opens_at = NOT_YET
         self.graph.release.grace_over = self.desk.grace_over
         self.graph.release.resume(self._resumes_at())
+        if self.earlier.begun and self.refill is None:
+            self.graph.release.cover()
         self.desk.recall(self.journal.earlier)
         self.journal.earlier = ()  # hours of rows, taken up by all who need them
         self.looks.start()
@@ -257,6 +259,7 @@ class Worker:
             bleep=spec.policy.bleep,
             zones=zones,
             low=self._low,
+            form=self.earlier.form,
         )
         return Graph(Pace(self.now, spec.policy.delay, spec.signal_grace_seconds), parts)
 
@@ -305,6 +308,8 @@ def main(argv: list[str]) -> int:
         logger_factory=structlog.PrintLoggerFactory(sys.stderr),
     )
     exit_when_a_thread_falls()
+    import onnxruntime  # noqa: F401 here, or the hearing's first pictures would wait for it
+
     try:
         spec = WorkerSpec.model_validate_json(options.spec.read_bytes())
         structlog.contextvars.bind_contextvars(hearing_id=spec.hearing_id, epoch=spec.epoch)

@@ -30,6 +30,9 @@ NEIGHBOURS: MediaTime = 6 * SECOND
 
 POLL_SECONDS = 0.05
 
+MOST_CARDS: MediaTime = 10 * SECOND
+"""Cards that are made at once when a hearing is taken up again: a second's each costs a tenth."""
+
 NOT_YET: MediaTime = 1 << 62
 """`opens_at` of a hearing that waits for its clerk's word."""
 
@@ -121,6 +124,18 @@ class ReleaseLine:
         at += -at % CHUNK
         self._resumed = self.aired = self.judged = at
         self._delay_line.resume(at)
+
+    def cover(self) -> None:
+        """What had not aired is lost: the card of a lost signal stands for it, from where the
+        earlier run ended until the time of what comes now. After `resume`, before `start`.
+
+        A signal that had been away for longer than the grace period stays uncovered.
+        """
+        if self._pace.now is None:
+            return
+        due = self._pace.now() - self.delay
+        if due - self.aired <= seconds(self._pace.grace):
+            self._next = max(self.aired, due - due % CHUNK - MOST_CARDS)
 
     def start(self) -> None:
         """Begin to release."""

@@ -37,3 +37,14 @@ def test_it_goes_on_after_whole_chunks_and_after_what_was_sealed() -> None:
 def test_a_hearing_that_began_without_low_lines_goes_on_without() -> None:
     found = EarlierRuns.of([row(RowKind.SEGMENT, end=2 * SECOND)])
     assert found.low is False
+
+
+def test_cards_of_the_next_run_have_the_size_of_the_first_picture_and_the_latest_rate() -> None:
+    found = EarlierRuns.of(
+        [
+            row(RowKind.SOURCE, state="connected", width=3840, height=2160, fps=25.0),
+            row(RowKind.SOURCE, state="disconnected"),
+            row(RowKind.SOURCE, state="connected", width=640, height=360, fps=30.0),
+        ]
+    )
+    assert found.form == (1920, 1080, 30.0)

@@ -88,3 +88,12 @@ def test_hours_without_airing_are_not_made_up_for(tmp_path: Path) -> None:
 
 def test_without_a_record_there_is_nothing(tmp_path: Path) -> None:
     assert refill(tmp_path, tmp_path / "master.key", [], 0) is None
+
+
+def test_what_another_machine_recorded_is_not_made_up_for(tmp_path: Path) -> None:
+    there, here = tmp_path / "there", tmp_path / "here"
+    rows = recorded(there, (0, 40))
+    assert refill(here, there / "master.key", rows, 30 * SECOND) is None
+    recorded(here, (0, 20))  # an earlier stay of the hearing on this one
+    assert refill(here, here / "master.key", rows, 30 * SECOND) is None
+    assert refill(there, there / "master.key", rows, 30 * SECOND) is not None

@@ -14,7 +14,15 @@ from courtstream.seal.keys import (
     load_or_create_master_key,
     seal_mark,
 )
-from courtstream.seal.reader import Gap, PartReport, SealReader, SealReport, sealed_folders, verify
+from courtstream.seal.reader import (
+    Gap,
+    PartReport,
+    SealReader,
+    SealReport,
+    listed,
+    sealed_folders,
+    verify,
+)
 from courtstream.seal.writer import Recovery, SealWriter, recover
 
 __all__ = [
@@ -29,6 +37,7 @@ __all__ = [
     "SealWriter",
     "exchange_master_key",
     "hearing_key",
+    "listed",
     "load_or_create_master_key",
     "recover",
     "seal_mark",

@@ -136,6 +136,11 @@ def sealed_folders(hearing_folder: Path) -> list[Path]:
     return sorted(found, key=lambda p: (_begins(p), len(p.name), p.name))
 
 
+def listed(folder: Path, chain: str) -> bool:
+    """Whether a sealed folder is here whose listing has the record with this chain value."""
+    return any(row.get("chain") == chain for row in _listing(folder))
+
+
 def _begins(folder: Path) -> int:
     """Media time of the first listed record with media."""
     rows = (row for row in _listing(folder) if row.get("kind") == Kind.MEDIA.name)
