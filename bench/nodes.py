@@ -5,7 +5,7 @@ the next door when its own is gone. Counted: how long until the hearing is with 
 its worker speaks, until the public has a new segment (a card), until it has the courtroom's own
 picture again; how often two workers published at once; what
 of the sealed original came whole to the new node; whether the audit chain holds.
-COURTSTREAM_FAULTS chooses among `kill stop cut nats drain`.
+COURTSTREAM_FAULTS chooses among `kill stop cut nats drain postgres`.
 """
 
 from __future__ import annotations
@@ -29,12 +29,15 @@ from courtstream.seal import sealed_folders, verify
 from courtstream.services.demo import seed_demo
 from courtstream.services.people import audit
 from courtstream.store.migrate import upgrade
+from courtstream.store.tables import Hearing
 from courtstream.store.unit import Store
 from tests.support.cluster import Cluster, Process, until
+from tests.support.database import Postgres
+from tests.support.database import programs as programs_of_postgres
 
 ROOT = Path(__file__).resolve().parent.parent
 MEDIA = ROOT / "sample_media" / "hearing.mp4"
-FAULTS = os.environ.get("COURTSTREAM_FAULTS", "kill stop cut nats drain").split()
+FAULTS = os.environ.get("COURTSTREAM_FAULTS", "kill stop cut nats drain postgres").split()
 LONGEST = 90.0
 KNOCK_SECONDS = 0.5
 
@@ -120,7 +123,8 @@ class Scene:
     heard: Heard
     encoder: Encoder
     hearing: str
-    first: str = "a"
+    store: Store
+    server: Postgres | None = None
 
     def on_air(self) -> None:
         """The public has two segments."""
@@ -181,6 +185,12 @@ class Scene:
             return "never"
         return f"{time.monotonic() - began:.1f} s"
 
+    def all_taken(self) -> bool:
+        """Whether the database has every row that the journal had a moment ago."""
+        rows = list(self.cluster.rows(self.holder(), self.hearing))
+        with self.store.read() as session:
+            return session.get_one(Hearing, self.hearing).last_seq >= rows[-1]["seq"]
+
     def holder(self) -> str:
         """The node whose folder has the newest epoch's worker."""
         best, node = -1, ""
@@ -213,7 +223,22 @@ def main() -> str:
 
 
 def _one(fault: str) -> str:
-    with tempfile.TemporaryDirectory() as name, Cluster(Path(name)) as cluster:
+    if fault != "postgres":
+        return _tried(fault)
+    programs = programs_of_postgres()
+    if programs is None:
+        return "postgres: not installed here"
+    with tempfile.TemporaryDirectory(prefix="cs-pg-") as folder:
+        server = Postgres(Path(folder), programs)
+        try:
+            return _tried(fault, server)
+        finally:
+            server.kill()
+
+
+def _tried(fault: str, server: Postgres | None = None) -> str:
+    url = server.database() if server else ""
+    with tempfile.TemporaryDirectory() as name, Cluster(Path(name), database=url) as cluster:
         settings = cluster.settings("platform")
         upgrade(settings.database)
         store = Store(settings.database)
@@ -226,7 +251,7 @@ def _one(fault: str) -> str:
             Heard(cluster.nats.url) as heard,
             Encoder(cluster, seed.ingest_key, doors=["a", "b", "c"]) as encoder,
         ):
-            scene = Scene(cluster, heard, encoder, seed.hearing_id)
+            scene = Scene(cluster, heard, encoder, seed.hearing_id, store, server)
             scene.on_air()
             figures = _FAULTS[fault](scene)
         with store.read() as session:
@@ -286,6 +311,27 @@ def _nats(scene: Scene) -> str:
     return f"three new segments {took:.1f} s after its return; the hearing stayed: {stays}"
 
 
+def _postgres(scene: Scene) -> str:
+    """SIGKILL to the database server, two seconds of nothing, and its start on the same files."""
+    assert scene.server is not None
+    with scene.store.read() as session:
+        entries = audit.verify(session)
+    before, seen = scene.epoch(), len(scene.segments())
+    scene.server.kill(signal.SIGKILL)
+    time.sleep(2.0)
+    scene.server.start()
+    pages = until(lambda: scene.cluster.answers("/"), LONGEST, "pages")
+    took = until(lambda: len(scene.segments()) > seen + 2, LONGEST, "more segments")
+    level = until(scene.all_taken, LONGEST, "all rows")
+    with scene.store.read() as session:
+        kept = audit.verify(session) >= entries
+    return (
+        f"pages again {pages:.1f} s after its return, three new segments {took:.1f} s later; the "
+        f"hearing stayed: {scene.epoch() == before}; every row of the journal in the database "
+        f"{level:.1f} s later; audit entries kept: {kept}"
+    )
+
+
 def _drain(scene: Scene) -> str:
     """A node is emptied for an upgrade."""
 
@@ -324,4 +370,5 @@ _FAULTS: dict[str, Callable[[Scene], str]] = {
     "cut": _cut,
     "nats": _nats,
     "drain": _drain,
+    "postgres": _postgres,
 }

@@ -49,13 +49,10 @@ class Postgres:
 
     def start(self) -> None:
         """Start, and wait until it answers."""
-        self._process = subprocess.Popen(
-            [self._bin / "postgres", "-D", self._data, "-k", self._socket,
-             "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=60"],
-            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_as_nobody(),
-        )  # fmt: skip
         end = time.monotonic() + 30
         while True:
+            if self._process is None or self._process.poll() is not None:
+                self._process = self._begin()  # again, while children of a killed one still leave
             try:
                 self.sql("SELECT 1")
                 return
@@ -64,10 +61,17 @@ class Postgres:
                     raise
                 time.sleep(0.1)
 
-    def kill(self) -> None:
-        """As a machine does that loses its power."""
+    def _begin(self) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [self._bin / "postgres", "-D", self._data, "-k", self._socket,
+             "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=60"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_as_nobody(),
+        )  # fmt: skip
+
+    def kill(self, number: int = signal.SIGQUIT) -> None:
+        """As a machine does that loses its power: nothing is written any more."""
         if self._process is not None:
-            self._process.send_signal(signal.SIGQUIT)
+            self._process.send_signal(number)
             self._process.wait(30)
 
     def url(self, name: str = "postgres") -> str:

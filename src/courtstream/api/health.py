@@ -7,14 +7,13 @@ from ipaddress import ip_address
 
 from prometheus_client import CONTENT_TYPE_LATEST
 from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from courtstream.api.context import context
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import Forbidden
+from courtstream.domain.errors import DatabaseAway, Forbidden
 from courtstream.services.public import hearings as public_hearings
 from courtstream.telemetry.metrics import render
 
@@ -71,6 +70,6 @@ async def _database(request: Request) -> bool:
 
     try:
         await context(request).work.reading(ask)
-    except SQLAlchemyError:
+    except DatabaseAway:
         return False
     return True

@@ -37,7 +37,7 @@ from courtstream.control.protocol import (
     WorkerSpec,
 )
 from courtstream.domain.clock import utc_now
-from courtstream.domain.errors import CourtstreamError, NodeAway
+from courtstream.domain.errors import CourtstreamError, DatabaseAway, NodeAway
 from courtstream.services.bus import Bus
 from courtstream.services.courtroom import admission, keys, pulls
 from courtstream.services.nodes import journal, running
@@ -313,6 +313,9 @@ async def _for_ever(name: str, step: Callable[[], Awaitable[None]]) -> None:
     while True:
         try:
             await step()
+        except DatabaseAway:
+            log.warning("database away", part=name)
+            await asyncio.sleep(1.0)
         except Exception:
             log.exception("listener failed", part=name)
             await asyncio.sleep(1.0)

@@ -12,10 +12,11 @@ from starlette.requests import HTTPConnection, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from courtstream.api.context import context, half_of, sign_in_of
+from courtstream.api.pages import faults
 from courtstream.api.problems import of_error, problem
 from courtstream.api.session import is_secure, present
 from courtstream.auth.tokens import same
-from courtstream.domain.errors import CsrfFailed
+from courtstream.domain.errors import CsrfFailed, DatabaseAway
 from courtstream.domain.ids import new_id
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -23,7 +24,7 @@ LARGEST_BODY = 6_000_000
 BY_KEY = ("/whip", "/whep")
 """Addresses where a key in the request says everything and no cookie is looked at."""
 
-_NOBODY = ("/media/", "/assets/", "/whip", "/whep/")
+_NOBODY = ("/media/", "/assets/", "/whip", "/whep/", "/healthz", "/readyz", "/metrics")
 _ID = re.compile(r"[A-Za-z0-9_.-]{8,64}")
 _BEGIN = ("/sign-in", "/api/v1/session")
 """Where a sign-in begins anew, whoever was signed in before: the password is the proof."""
@@ -87,15 +88,21 @@ class SecurityHeaders:
 
 
 class SignedIn:
-    """Resolves the cookie or token. Media and assets need nobody, so they cost no query."""
+    """Resolves the cookie or token. Media, assets and probes need nobody: they cost no query."""
 
     def __init__(self, app: ASGIApp) -> None:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Put the sign-in on the scope."""
+        """Put the sign-in on the scope. Where nobody can say whose it is, nobody gets in."""
         if scope["type"] == "http" and not scope["path"].startswith(_NOBODY):
-            scope["courtstream.sign_in"] = await present(HTTPConnection(scope))
+            scope["courtstream.sign_in"] = None
+            try:
+                scope["courtstream.sign_in"] = await present(HTTPConnection(scope))
+            except DatabaseAway as error:
+                answer = await faults.on_error(Request(scope, receive), error)
+                await answer(scope, receive, send)
+                return
         await self.app(scope, receive, send)
 
 

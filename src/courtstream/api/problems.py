@@ -16,6 +16,9 @@ from courtstream.services.docket.importing import ImportRefused
 
 log = structlog.get_logger(__name__)
 
+RETRY_AFTER = "2"
+"""Seconds a program should wait where something is away for the moment."""
+
 _HTTP = {
     404: ("not_found", "未找到"),
     405: ("method_not_allowed", "不支持该请求方法"),
@@ -37,7 +40,10 @@ def of_error(error: CourtstreamError) -> JSONResponse:
     more: dict[str, Any] = {"detail": error.detail} if error.detail else {}
     if isinstance(error, ImportRefused):
         more["errors"] = [asdict(e) for e in error.report.errors]
-    return problem(error.status, error.code, error.zh, error.message, error.remedy, **more)
+    answer = problem(error.status, error.code, error.zh, error.message, error.remedy, **more)
+    if error.status == 503:
+        answer.headers["Retry-After"] = RETRY_AFTER
+    return answer
 
 
 def of_validation(error: ValidationError) -> JSONResponse:

@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from courtstream.cli.backup import verify_backup
 from courtstream.control.journal import FILE_NAME, safe_id
 from courtstream.control.sweep import chain_values, told_values
-from courtstream.domain.errors import CourtstreamError
+from courtstream.domain.errors import CourtstreamError, DatabaseAway
 from courtstream.domain.time import Span, to_seconds
 from courtstream.seal import (
     MasterKey,
@@ -194,7 +194,7 @@ def _record(settings: Settings, act: str, subject: str, detail: Json) -> None:
     try:
         with store.write() as session:
             audit.append(session, "operator", act, subject, detail)
-    except SQLAlchemyError:
+    except (DatabaseAway, SQLAlchemyError):
         typer.secho(
             "✗ 审计未能写入，未作任何操作 / the audit entry could not be written: nothing was done",
             fg="red",

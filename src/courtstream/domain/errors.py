@@ -205,6 +205,15 @@ class ControlAway(CourtstreamError):
     status = 503
 
 
+class DatabaseAway(CourtstreamError):
+    """The database cannot be used now."""
+
+    code = "database_away"
+    zh = "数据库暂时不可用"
+    remedy = "直播与录制不受影响；请稍后重试 / streams and recordings go on; try again in a moment"
+    status = 503
+
+
 class WorkerAway(ControlAway):
     """The hearing's worker does not answer."""
 

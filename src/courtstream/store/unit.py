@@ -9,7 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
+
+from courtstream.domain.errors import DatabaseAway
 
 _PRAGMAS = (
     "PRAGMA journal_mode=WAL",
@@ -38,15 +41,16 @@ class Store:
 
     @contextmanager
     def read(self) -> Iterator[Session]:
-        """A session whose changes are thrown away."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        """A session whose changes are thrown away. Raises DatabaseAway."""
+        with _explained(), Session(self.engine, expire_on_commit=False) as session:
             yield session
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session that commits at the end, or rolls back on any error."""
+        """A session that commits at the end, or rolls back on any error. Raises DatabaseAway."""
         engine = self.engine.execution_options(courtstream_write=True)
-        with self._writing, Session(engine, expire_on_commit=False) as session, session.begin():
+        made = Session(engine, expire_on_commit=False)
+        with _explained(), self._writing, made as session, session.begin():
             yield session
 
     def tune(self) -> None:
@@ -66,6 +70,15 @@ class Store:
     def close(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """A server that is away, or a file that cannot be used, said in our words."""
+    try:
+        yield
+    except (OperationalError, InterfaceError) as error:
+        raise DatabaseAway from error
 
 
 WRITER_LOCK = 0x636F757274

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect
-from sqlalchemy.exc import OperationalError
 
+from courtstream.domain.errors import DatabaseAway
 from courtstream.domain.trial import CourtLevel
 from courtstream.services.people import audit
 from courtstream.settings import Settings
@@ -74,7 +74,7 @@ def test_what_was_committed_outlives_the_server_and_the_store_goes_on(store: Sto
         audit.append(session, "machine", "kept", "c_kept")
     server.kill()
     try:
-        with pytest.raises(OperationalError), store.write() as session:
+        with pytest.raises(DatabaseAway), store.write() as session:
             audit.append(session, "machine", "lost", "c_kept")
     finally:
         server.start()
