@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from courtstream.control import cluster_key
 from courtstream.control.broker import NatsBus
 from courtstream.control.lease import LeaseStore, LeaseUnavailable
 from courtstream.control.protocol import NODE_ORDER, NodeBeat, NodeOrder, Reply
@@ -51,6 +52,11 @@ def register(app: typer.Typer) -> None:
     def drain(node: Annotated[str, _NAME]) -> None:
         """Close it and give its hearings to other nodes, before an upgrade / 腾空节点."""
         _run(_order(node, "drain"))
+
+    @group.command("forget-key")
+    def forget_key() -> None:
+        """The next node that starts says which master key holds / 重新确定集群主密钥."""
+        _run(_forget_key())
 
     app.add_typer(group, name="nodes")
 
@@ -102,6 +108,15 @@ async def _order(node: str, act: Act) -> None:
         if act == "drain":
             await _emptied(bus, node)
         typer.echo(f"✓ {node}: {act}")
+    finally:
+        await bus.close()
+
+
+async def _forget_key() -> None:
+    bus = await _connected()
+    try:
+        await cluster_key.forget(bus.client)
+        typer.echo("✓ 下一个启动的节点以其主密钥为准 / the next node to start says which key holds")
     finally:
         await bus.close()
 

@@ -24,13 +24,14 @@ from courtstream.control.boundary import supervised
 from courtstream.control.broker import NatsBus
 from courtstream.control.capacity import Capacity, Meters, cores
 from courtstream.control.charge import Charge, ChargeState
+from courtstream.control.cluster_key import agree
 from courtstream.control.copies import prepare
 from courtstream.control.files import NodeFiles
 from courtstream.control.gather import Gatherer
 from courtstream.control.journal import JournalReader, safe_id
 from courtstream.control.lease import LeaseStore, LeaseUnavailable
 from courtstream.control.objects import Objects, ObjectsAway
-from courtstream.control.policy import BEAT_SECONDS, RENEWALS, StopPolicy
+from courtstream.control.policy import BEAT_SECONDS, KEY_SECONDS, RENEWALS, StopPolicy
 from courtstream.control.protocol import (
     FilesRequest,
     JournalPage,
@@ -47,6 +48,7 @@ from courtstream.control.second_pass import SecondPasses
 from courtstream.control.spares import Spares
 from courtstream.control.takeover import Takeover
 from courtstream.control.workers import WORKER_COMMAND, find_workers, localise, turn_log
+from courtstream.domain.errors import OtherMasterKey
 from courtstream.seal import seal_mark
 from courtstream.settings import Settings
 
@@ -79,6 +81,7 @@ class NodeAgent:
         objects = Objects.of(settings)
         self._archiver = Archiver(settings, objects, self.at_work) if objects else None
         self._leaving = False
+        self._barred: OtherMasterKey | None = None
         self._seal = seal_mark(settings.master_key)
         wanted = settings.workers.spares if command == WORKER_COMMAND else 0
         self._spares = Spares(wanted, command)
@@ -106,6 +109,7 @@ class NodeAgent:
             asyncio.create_task(supervised("beat", self._every(BEAT_SECONDS, self._beat))),
             asyncio.create_task(supervised("lease", self._every(self._rhythm, self._renew))),
             asyncio.create_task(supervised("gathering", self._gatherer.run())),
+            asyncio.create_task(supervised("key", self._every(KEY_SECONDS, self._compare_key))),
             asyncio.create_task(supervised("waiting workers", self._spares.run())),
             *(
                 [asyncio.create_task(supervised("archive", self._archiver.run()))]
@@ -150,6 +154,10 @@ class NodeAgent:
             )
         charge = self._charges.get(spec.hearing_id)
         if charge is None or charge.over:
+            if self._barred is not None:
+                error = self._barred
+                why = f"{error.zh} / {error.message}"
+                return Reply(ok=False, code=error.code, message=why)
             charge = self._take(localise(spec, self.settings), charge)
             charge.begin()
         return await charge.settled()
@@ -271,6 +279,20 @@ class NodeAgent:
     async def _renew(self) -> None:
         """All at once: one that has to wait costs the others nothing."""
         await asyncio.gather(*(charge.renew() for charge in list(self._charges.values())))
+
+    async def _compare_key(self) -> None:
+        """A node that began while nobody could say, or whose file was changed under it."""
+        if self.settings.alone:
+            return
+        settings = self.settings
+        try:
+            await agree(self._bus.client, settings.master_key, settings.nats.replicas)
+        except OtherMasterKey as error:
+            log.error("other master key", detail=error.detail)
+            self._barred = error
+        else:
+            self._barred = None
+        self._seal = seal_mark(settings.master_key)
 
     async def _prepare(self) -> None:
         """The cluster's buckets and streams, as this edition wants them."""

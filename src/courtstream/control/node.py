@@ -8,6 +8,7 @@ import structlog
 
 from courtstream.control.agent import NodeAgent
 from courtstream.control.broker import NatsBus
+from courtstream.control.cluster_key import agree
 from courtstream.control.entrances import entrances
 from courtstream.control.sweep import sweep
 from courtstream.control.workers import WORKER_COMMAND
@@ -21,12 +22,15 @@ async def run_node(
 ) -> None:
     """Serve until `stop`: then the door closes, the workers end, the broker is left.
 
-    Waits for the broker as long as it takes. Raises PortTaken when the door cannot open.
+    Waits for the broker as long as it takes. Raises PortTaken when the door cannot open,
+    OtherMasterKey when the machine has not the cluster's key.
     """
     bus = await _connect(settings, stop)
     if bus is None:
         return
     try:
+        if not settings.alone:
+            await agree(bus.client, settings.master_key, settings.nats.replicas)
         async with NodeAgent(settings, bus, command) as agent:
             agent.capacity.begin()
             # Before anybody can come in: a hearing that begins now mends its folder itself.

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 BEAT_SECONDS = 1.0
 """A node agent's own heartbeat."""
 
+KEY_SECONDS = 10.0
+"""How often a node compares its master key with the cluster's."""
+
 RENEWALS = 4
 """So many renewals fit in a lease's life: lost messages and a slow moment cost nothing."""
 

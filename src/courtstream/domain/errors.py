@@ -172,6 +172,20 @@ class SealKeyUnusable(CourtstreamError):
     remedy = "检查主密钥文件及其权限 / check the master key file and its permissions"
 
 
+class OtherMasterKey(CourtstreamError):
+    """This node's master key is not the cluster's: what it sealed could be opened nowhere else."""
+
+    code = "other_master_key"
+    zh = "本节点的主密钥与集群不一致，不接收庭审"
+    remedy = (
+        "从集群的其他节点复制 keys/master.key（权限 600）到本机后重新启动；"
+        "若确要以本机密钥为准，执行 courtstream nodes forget-key 后启动 / copy keys/master.key "
+        "(mode 600) from another node of the cluster and start again; if this key is the right "
+        "one, run courtstream nodes forget-key first"
+    )
+    status = 503
+
+
 class SealBusy(CourtstreamError):
     """Another process is writing this sealed original."""
 

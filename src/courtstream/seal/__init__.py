@@ -13,6 +13,7 @@ from courtstream.seal.keys import (
     hearing_key,
     load_or_create_master_key,
     seal_mark,
+    seal_marks,
 )
 from courtstream.seal.reader import (
     Gap,
@@ -41,6 +42,7 @@ __all__ = [
     "load_or_create_master_key",
     "recover",
     "seal_mark",
+    "seal_marks",
     "sealed_folders",
     "verify",
 ]

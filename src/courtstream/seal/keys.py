@@ -63,11 +63,17 @@ def seal_mark(path: Path) -> str:
 
     Nodes of one cluster must agree, or an original sealed on one could not be opened by others.
     """
+    return next(iter(seal_marks(path)), "")
+
+
+def seal_marks(path: Path) -> tuple[str, ...]:
+    """The same for the key in force and the former ones, in the file's order."""
     try:
-        key = bytes.fromhex(path.read_text("ascii").split()[0])
-    except (OSError, ValueError, IndexError):
-        return ""
-    return hashlib.blake2b(key, digest_size=6, person=b"courtstream.node").hexdigest()
+        keys = [bytes.fromhex(line) for line in path.read_text("ascii").split()]
+    except (OSError, ValueError):
+        return ()
+    marks = (hashlib.blake2b(key, digest_size=6, person=b"courtstream.node") for key in keys)
+    return tuple(mark.hexdigest() for mark in marks)
 
 
 def hearing_key(folder: Path, master: MasterKey, create: bool = False) -> bytes:

@@ -74,6 +74,8 @@ from courtstream.control.protocol.speech import (
     SpeechAsk,
 )
 from courtstream.control.protocol.subjects import (
+    CLUSTER_BUCKET,
+    CLUSTER_KEY_MARKS,
     INGEST_ADMIT,
     INGEST_EVENT,
     INGEST_PULLS,
@@ -100,6 +102,8 @@ from courtstream.control.protocol.subjects import (
 )
 
 __all__ = [
+    "CLUSTER_BUCKET",
+    "CLUSTER_KEY_MARKS",
     "FILE_PIECE",
     "INGEST_ADMIT",
     "INGEST_EVENT",

@@ -92,3 +92,9 @@ LEASE_BUCKET = "cs_leases"
 
 LEASE_TTL_SECONDS = 3.0
 """Half of what the design began with: a hearing has to be back within four seconds."""
+
+CLUSTER_BUCKET = "cs_cluster"
+"""KV bucket of what all nodes must have in common."""
+
+CLUSTER_KEY_MARKS = "master_key_marks"
+"""Check values of the cluster's master key, the one in force first; never the key."""
