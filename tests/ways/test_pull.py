@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import socket
 import subprocess
-import textwrap
 from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
@@ -19,30 +18,10 @@ from courtstream.services.people import audit
 from courtstream.settings import Settings
 from tests.faults.test_ingest import clip
 from tests.support.platform import PASSWORD, ROOM
+from tests.support.rtsp import MISSING, installed, serving_rtsp
 from tests.support.ways import Site, site, until
 
 __all__ = ["clip"]
-SYSTEM_PYTHON = "/usr/bin/python3"
-SERVER = textwrap.dedent(
-    """
-    import sys, gi
-    gi.require_version("Gst", "1.0"); gi.require_version("GstRtspServer", "1.0")
-    from gi.repository import GLib, Gst, GstRtspServer
-    Gst.init(None)
-    server = GstRtspServer.RTSPServer()
-    server.set_address("127.0.0.1"); server.set_service("0")
-    factory = GstRtspServer.RTSPMediaFactory()
-    factory.set_launch(
-        "( filesrc location=%s ! qtdemux name=d d.video_0 ! queue ! h264parse"
-        " ! rtph264pay name=pay0 config-interval=1 pt=96"
-        " d.audio_0 ! queue ! aacparse ! rtpmp4gpay name=pay1 pt=97 )" % sys.argv[1])
-    factory.set_shared(True)
-    server.get_mount_points().add_factory("/court", factory)
-    server.attach(None)
-    print(server.get_bound_port(), flush=True)
-    GLib.MainLoop().run()
-    """
-)
 
 
 def listed(settings: Settings) -> Settings:
@@ -85,29 +64,17 @@ async def told(client: httpx.AsyncClient, code: str) -> None:
 async def test_a_recorder_is_fetched_by_rtsp_until_its_source_is_removed(
     ways: Site, clip: Path
 ) -> None:
-    probe = "import gi; gi.require_version('GstRtspServer', '1.0')"
-    if subprocess.run([SYSTEM_PYTHON, "-c", probe], check=False, capture_output=True).returncode:
-        pytest.skip("no RTSP server: apt-get install gir1.2-gst-rtsp-server-1.0 python3-gi")
-    server = await asyncio.create_subprocess_exec(
-        SYSTEM_PYTHON, "-c", SERVER, str(clip), stdout=asyncio.subprocess.PIPE
-    )
-    assert server.stdout is not None
-    try:
-        port = int(await asyncio.wait_for(server.stdout.readline(), 30))
-        async with staff(ways) as client:
-            url = f"rtsp://operator:kept-sealed@127.0.0.1:{port}/court"
-            made = await add(client, url)
-            assert made.status_code == 201, made.text
-            assert made.json()["has_login"] and "kept-sealed" not in made.text
-            await until(
-                lambda: ways.files() and ways.files()[-1].stat().st_size > 30_000, what="media"
-            )
-            removed = await client.delete(f"/api/v1/courtrooms/{ROOM}/sources/{made.json()['id']}")
-            assert removed.status_code == 204
+    if not installed():
+        pytest.skip(MISSING)
+    async with serving_rtsp(clip) as port, staff(ways) as client:
+        url = f"rtsp://operator:kept-sealed@127.0.0.1:{port}/court"
+        made = await add(client, url)
+        assert made.status_code == 201, made.text
+        assert made.json()["has_login"] and "kept-sealed" not in made.text
+        await until(lambda: ways.files() and ways.files()[-1].stat().st_size > 30_000, what="media")
+        removed = await client.delete(f"/api/v1/courtrooms/{ROOM}/sources/{made.json()['id']}")
+        assert removed.status_code == 204
         await until(lambda: ways.codes("disconnected"), what="the end")
-    finally:
-        server.kill()
-        await server.wait()
     got = ways.received()
     assert got.video is not None and got.audio is not None
     assert (got.video.codec, got.audio.codec) == ("h264", "aac")
