@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import re
+import subprocess
+from datetime import timedelta
+from pathlib import Path
 
+from imageio_ffmpeg import get_ffmpeg_exe
 from playwright.sync_api import Page, expect
+from sqlalchemy.orm import Session
 
 from courtstream.control.protocol import RowKind
+from courtstream.domain.clock import utc_now
+from courtstream.domain.trial import Procedure
+from courtstream.services.docket import lookup, schedule
+from courtstream.services.docket.schedule import NewHearing
+from courtstream.store.tables import Hearing
 from media_workers.outputs.sealed import SealedRecorder
 from tests.browser.conftest import sign_in, until
 from tests.browser.stage import LENGTH, Stage
@@ -179,3 +189,56 @@ def test_the_time_line_zooms_from_the_whole_to_frames_by_keyboard(page: Page, st
     page.keyboard.press("0")
     until(page, f"window.courtstreamLanes.state.to >= {LENGTH - 1}")
     expect(canvas).to_have_attribute("role", "slider")
+
+
+def never_received(stage: Stage) -> str:
+    """A hearing of the day before yesterday of which nothing came."""
+
+    def put(session: Session) -> str:
+        like = session.get_one(Hearing, stage.seed.hearing_id)
+        new = NewHearing(
+            court=like.court.name,
+            courtroom=like.courtroom.name,
+            case_number="（2026）江0102民初288号",
+            cause="买卖合同纠纷",
+            procedure=Procedure.CIV1_SUM,
+            start=utc_now() + timedelta(days=1),
+            judges=(like.bench[0].judge.name,),
+            closure_codes=(),
+            approval=True,
+            participants=(),
+        )
+        made = schedule.schedule(session, lookup.user(session, "clerk"), new, utc_now())
+        hearing = session.get_one(Hearing, made.id)
+        hearing.scheduled_start = utc_now() - timedelta(days=2)
+        hearing.scheduled_end = hearing.scheduled_start + timedelta(hours=1)
+        return made.id
+
+    return stage.platform.work.write(put)
+
+
+def test_a_recording_is_brought_afterwards_and_what_is_none_is_refused(
+    page: Page, stage: Stage, tmp_path: Path
+) -> None:
+    hearing = never_received(stage)
+    sign_in(page, stage, "clerk")
+    page.goto(f"{stage.base}/staff/hearings/{hearing}/recording")
+    page.get_by_role("link", name="补传录像").click()
+    page.fill("#why", "法院专线中断")
+    wrong = tmp_path / "notes.mp4"
+    wrong.write_bytes(b"#EXTM3U\n" * 200)
+    page.set_input_files("#file", str(wrong))
+    page.get_by_role("button", name="开始上传").click()
+    expect(page.get_by_role("status")).to_contain_text("文件格式不受支持")
+    right = tmp_path / "recorder.mkv"
+    small = ("-f", "lavfi", "-i", "testsrc2=s=320x180:r=10:d=3", "-c:v", "libx264")
+    subprocess.run(
+        [get_ffmpeg_exe(), "-v", "error", "-nostdin", *small, "-metadata",
+         "creation_time=2020-01-01T09:00:00Z", str(right)],
+        check=True, timeout=60,
+    )  # fmt: skip
+    page.set_input_files("#file", str(right))
+    page.get_by_role("button", name="开始上传").click()
+    expect(page.get_by_text("等待处理")).to_be_visible()
+    expect(page.get_by_text("早于庭审")).to_be_visible()
+    expect(page.get_by_text("2020年1月1日 17:00")).to_be_visible()

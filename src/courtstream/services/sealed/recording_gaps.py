@@ -13,7 +13,7 @@ from courtstream.domain.trial import HearingState, InterruptionReason
 from courtstream.services import paging
 from courtstream.services.paging import Page
 from courtstream.services.people.scope import courts_within
-from courtstream.services.sealed.sealing import GRAIN, sheet_of
+from courtstream.services.sealed.sealing import GRAIN, Stretch, recorded_of
 from courtstream.services.views import UserView
 from courtstream.store.tables import Asset, Hearing
 
@@ -64,7 +64,8 @@ def gap_report(
         .options(joinedload(Hearing.case), joinedload(Hearing.court), joinedload(Hearing.courtroom))
     )
     found = paging.of_query(session, query, page, PAGE)
-    return found.showing(_unrecorded(session, hearing) for hearing in found.rows)
+    spans = recorded_of(session, found.rows)
+    return found.showing(_unrecorded(hearing, *spans[hearing.id]) for hearing in found.rows)
 
 
 def _holed(sat: Sequence[ColumnElement[bool]]) -> Select[str]:
@@ -91,8 +92,9 @@ def _holed(sat: Sequence[ColumnElement[bool]]) -> Select[str]:
     )
 
 
-def _unrecorded(session: Session, hearing: Hearing) -> Unrecorded:
-    sheet = sheet_of(session, hearing, ())
+def _unrecorded(
+    hearing: Hearing, recorded: Sequence[Stretch], missing: Sequence[Stretch]
+) -> Unrecorded:
     return Unrecorded(
         hearing.id,
         hearing.case.number,
@@ -100,8 +102,8 @@ def _unrecorded(session: Session, hearing: Hearing) -> Unrecorded:
         hearing.courtroom.name,
         hearing.scheduled_start,
         hearing.state,
-        recorded=sum(s.seconds for s in sheet.recorded),
+        recorded=sum(s.seconds for s in recorded),
         planned=(hearing.scheduled_end - hearing.scheduled_start).total_seconds(),
-        unexplained=sum(s.seconds for s in sheet.interruptions if s.reason is None),
+        unexplained=sum(s.seconds for s in missing if s.reason is None),
         nothing=hearing.wall_zero is None and not hearing.duration,
     )

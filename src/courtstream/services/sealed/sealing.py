@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -110,11 +111,7 @@ def sheet_of(
     session: Session, hearing: Hearing, reports: Sequence[tuple[str, SealReport]]
 ) -> LogSheet:
     """The sheet from the journal's rows and the check of the folders."""
-    zero = hearing.wall_zero
-    records = _records(session, hearing.id)
-    recorded, holes = _stretches(records, zero) if zero is not None else ((), ())
-    marks = _lawful(session, hearing.id)
-    interruptions = tuple(_explained(hole, marks, zero) for hole in holes) if zero else ()
+    recorded, interruptions = recorded_of(session, [hearing])[hearing.id]
     late, short = _against_the_schedule(hearing, recorded)
     results = checked(reports)
     return LogSheet(
@@ -140,6 +137,21 @@ def sheet_of(
         and short <= END_GRACE,
         brought=late_rows.taken(session, hearing.id),
     )
+
+
+def recorded_of(
+    session: Session, hearings: Sequence[Hearing]
+) -> dict[str, tuple[tuple[Stretch, ...], tuple[Stretch, ...]]]:
+    """What was recorded of each and what not, by hearing: two queries for all of them."""
+    ids = [hearing.id for hearing in hearings]
+    records, marks = _records(session, ids), _lawful(session, ids)
+    found = {}
+    for hearing in hearings:
+        zero = hearing.wall_zero
+        recorded, holes = _stretches(records[hearing.id], zero) if zero is not None else ((), ())
+        explained = tuple(_explained(hole, marks[hearing.id], zero) for hole in holes)
+        found[hearing.id] = (recorded, explained)
+    return found
 
 
 def note_check(
@@ -171,24 +183,30 @@ def hearing_folder(settings: Settings, hearing_id: str) -> Path:
     return settings.hearings / hearing_id
 
 
-def _records(session: Session, hearing_id: str) -> list[tuple[int, int]]:
+def _records(session: Session, ids: Sequence[str]) -> dict[str, list[tuple[int, int]]]:
     query = (
-        select(Asset.start, Asset.end)
-        .where(Asset.hearing_id == hearing_id, Asset.kind == "sealed")
+        select(Asset.hearing_id, Asset.start, Asset.end)
+        .where(Asset.hearing_id.in_(ids), Asset.kind == "sealed")
         .order_by(Asset.start)
     )
-    return [(start, end) for start, end in session.execute(query)]
+    found: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for hearing_id, start, end in session.execute(query):
+        found[hearing_id].append((start, end))
+    return found
 
 
-def _lawful(session: Session, hearing_id: str) -> list[tuple[int, int, InterruptionReason]]:
-    query = select(Asset.start, Asset.end, Asset.uri).where(
-        Asset.hearing_id == hearing_id, Asset.kind == "sealed_mark"
+Lawful = list[tuple[int, int, InterruptionReason]]
+
+
+def _lawful(session: Session, ids: Sequence[str]) -> dict[str, Lawful]:
+    query = select(Asset.hearing_id, Asset.start, Asset.end, Asset.uri).where(
+        Asset.hearing_id.in_(ids), Asset.kind == "sealed_mark"
     )
-    found = []
-    for start, end, uri in session.execute(query):
+    found: dict[str, Lawful] = defaultdict(list)
+    for hearing_id, start, end, uri in session.execute(query):
         word = uri.rpartition(" ")[2]
         if word in InterruptionReason.__members__:
-            found.append((start, end, InterruptionReason(word)))
+            found[hearing_id].append((start, end, InterruptionReason(word)))
     return found
 
 
@@ -217,7 +235,7 @@ def _instants(start: int, end: int, zero: datetime) -> Stretch:
 
 def _explained(
     hole: tuple[int, int],
-    marks: list[tuple[int, int, InterruptionReason]],
+    marks: Lawful,
     zero: datetime | None,
 ) -> Stretch:
     assert zero is not None
