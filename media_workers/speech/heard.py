@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
 
 from courtstream.domain.time import Span
 from courtstream.rules.masking.numbers import digit_map
@@ -14,6 +15,10 @@ from media_workers.speech.hypothesis import Hypothesis
 
 PAUSE, LONG = 250_000_000, 400_000_000
 _REST, _FADE = 1_200_000_000, 600_000_000
+_TURN = 450_000_000
+"""So long without a voice, and a sentence is over or somebody else speaks."""
+
+_CLAUSE = frozenset("，。！？；：,.!?;:")
 _FEW = 2
 """So few characters at the end of a breath may be the garbled rest of a number."""
 
@@ -51,13 +56,15 @@ def _sign(text: str, span: Span) -> Sign:
 class Heard:
     """The signs of a hypothesis; `text[i]` and `sounds[i]` belong to `signs[i]`.
 
-    `opening`: somebody speaks already where the sound begins.
+    `opening`: somebody speaks already where the sound begins. `marks[i]`: the punctuation that the
+    recogniser wrote after sign `i`; empty when it tells none.
     """
 
     window: Span
     signs: tuple[Sign, ...]
     voiced: tuple[Span, ...]
     opening: bool = False
+    marks: tuple[str, ...] = ()
 
     @cached_property
     def text(self) -> str:
@@ -77,6 +84,34 @@ class Heard:
     def sounds(self) -> tuple[str, ...]:
         """One syllable a sign."""
         return tuple(sign.sound for sign in self.signs)
+
+    @cached_property
+    def rests(self) -> frozenset[int]:
+        """Signs before which nobody speaks for a while: the first of a turn or a sentence."""
+        found: set[int] = set()
+        for before, after in pairwise(self.voiced):
+            if after.start - before.end >= _TURN:
+                middle = (before.end + after.start) // 2
+                found.add(next((i for i, s in enumerate(self.signs) if s.span.end > middle), -1))
+        return frozenset(found)
+
+    def clause_end(self, at: int, most: int) -> int:
+        """One past the last sign of the clause that begins at `at`, at most `most` signs on.
+
+        A clause ends at a mark the recogniser wrote or at a rest; so does what a cue announces.
+        """
+        stop = min(len(self.signs), at + most)
+        for index in range(at, stop):
+            if index + 1 in self.rests or self.marked(index):
+                return index + 1
+        return stop
+
+    def marked(self, index: int) -> bool:
+        """Whether the recogniser wrote a mark that ends a clause after sign `index`."""
+        if not self.marks or _CLAUSE.isdisjoint(self.marks[index]):
+            return False
+        # inside a number a mark is a breath (or a thousand's comma)
+        return not all(sign.kind == DIGIT for sign in self.signs[index : index + 2])
 
     def start(self, index: int) -> int:
         """When sign `index` begins; past the last, the end of the window."""
@@ -131,13 +166,17 @@ class Heard:
 
 def listen(hypothesis: Hypothesis) -> Heard:
     """The signs of a hypothesis; several digits in one word share its time evenly."""
-    signs: list[Sign] = []
-    for word in hypothesis.chars:
+    signs, marks = list[Sign](), list[str]()
+    after = hypothesis.after or ("",) * len(hypothesis.chars)
+    for word, mark in zip(hypothesis.chars, after, strict=True):
         parts = re.findall(r"[A-Za-z]+|[^\W_]", word.text)
-        if not parts:
-            continue
-        step = word.span.length // len(parts)
+        step = word.span.length // max(1, len(parts))
         for place, part in enumerate(parts):
             start = word.span.start + place * step
             signs.append(_sign(part, Span(start, start + step)))
-    return Heard(hypothesis.window, tuple(signs), hypothesis.voiced, hypothesis.opening)
+            marks.append("")
+        if marks:
+            marks[-1] += mark if parts else word.text + mark
+    return Heard(
+        hypothesis.window, tuple(signs), hypothesis.voiced, hypothesis.opening, tuple(marks)
+    )

@@ -175,7 +175,8 @@ def _is_its(heard: Heard, back: int, size: int, at: int) -> bool:
     return size > 2 or heard.sounds[back] != "an" or heard.digits[at : at + 2] in {"20", "19"}
 
 
-def _skip_copula(heard: Heard, at: int) -> int:
+def skip_copula(heard: Heard, at: int) -> int:
+    """Past 是, 为, 号 and the like after a cue."""
     size = said_at(heard.sounds, at, listed("copula", "words"))
     while size:
         at += size
@@ -216,7 +217,7 @@ def _cue_sounds() -> tuple[tuple[str, ...], ...]:
 def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
     if cue.reason == "ID":
         cue_end += said_at(heard.sounds, cue_end, listed("copula", "tail"))
-    begin = _skip_copula(heard, cue_end)
+    begin = skip_copula(heard, cue_end)
     if is_question(heard, cue_end) or is_question(heard, begin):
         return None
     if said_at(heard.sounds, cue_end, listed("copula", "used")):
@@ -286,7 +287,7 @@ def fixed(heard: Heard) -> Iterator[Evidence]:
     """After the cue of a plate or a mail address the next characters, recognised or not."""
     for at, cue in cues_in(heard, phrases("fixed")):
         cue_end = at + len(cue.sounds)
-        begin = _skip_copula(heard, cue_end)
+        begin = skip_copula(heard, cue_end)
         shown = heard.signs[begin : begin + 6]
         marked = any(sign.kind in {DIGIT, LETTERS} for sign in shown)
         if not shown or is_question(heard, begin) or not (begin > cue_end or marked):
@@ -314,7 +315,7 @@ def dropped(heard: Heard) -> Iterator[Evidence]:
     """A cue with its copula, then speech in which the recogniser wrote nothing at all."""
     for at, cue in cues_in(heard, phrases("cue")):
         cue_end = at + len(cue.sounds)
-        begin = _skip_copula(heard, cue_end)
+        begin = skip_copula(heard, cue_end)
         if begin == cue_end or begin >= len(heard.signs) or is_question(heard, begin):
             continue
         start, end = heard.end(begin - 1), heard.start(begin)

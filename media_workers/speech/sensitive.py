@@ -14,11 +14,17 @@ from media_workers.speech.readings import Evidence, hidden
 _BY_SOUND = 3
 """An illness of so many syllables is known by its sound; shorter ones must be written so."""
 
+_COUNTED, _NO_GRADE, _GOES = "几期", "第零", "在上读念到于叫学"
+"""What makes 年 no grade, what stands before no grade, and what stands before a school's name."""
+
+_LONGEST_SCHOOL = 14
+
 
 def sensitive(heard: Heard) -> Iterator[Evidence]:
     """Every school with a class, and every named illness."""
     for span in find_minors(_classes(heard)):
         yield _evidence(heard, Reason.MINOR, span.start, span.end)
+    yield from _grades(heard)
     for span in find_health(heard.text):
         yield _evidence(heard, Reason.HEALTH, span.start, span.end)
     yield from _misspelt(heard)
@@ -30,6 +36,37 @@ def _classes(heard: Heard) -> str:
         "班" if at and sign.sound == "ban" and heard.signs[at - 1].kind == DIGIT else sign.char
         for at, sign in enumerate(heard.signs)
     )
+
+
+def _grades(heard: Heard) -> Iterator[Evidence]:
+    """A grade by its sound with the school before it, whatever that is called: 英俊中心校一年级."""
+    for at in range(len(heard.signs) - 2):
+        end = _grade_end(heard, at)
+        if end:
+            yield _evidence(heard, Reason.MINOR, _school_start(heard, at), end)
+
+
+def _grade_end(heard: Heard, at: int) -> int:
+    """One past the grade that begins at `at` and the class after it; 0 when there is none."""
+    if heard.signs[at].kind != DIGIT or heard.sounds[at + 1 : at + 3] != ("nian", "ji"):
+        return 0
+    if heard.text[at + 2] in _COUNTED or heard.text[at - 1 : at] in _NO_GRADE:
+        return 0
+    end = at + 3
+    rest = heard.signs[end : end + 2]
+    if len(rest) == 2 and rest[0].kind == DIGIT and end not in heard.rests:
+        return end + 2
+    return end
+
+
+def _school_start(heard: Heard, at: int) -> int:
+    """Where the school's name before a grade begins: behind 在, 上, 读, or with its clause."""
+    first = at
+    while first > 0 and at - first < _LONGEST_SCHOOL and first not in heard.rests:
+        if heard.text[first - 1] in _GOES or heard.marked(first - 1):
+            break
+        first -= 1
+    return first
 
 
 def _misspelt(heard: Heard) -> Iterator[Evidence]:

@@ -18,6 +18,7 @@ from media_workers.speech.plates import half_heard, mixed
 from media_workers.speech.public import PublicContacts, kept_signs
 from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden, sounding
 from media_workers.speech.sensitive import sensitive
+from media_workers.speech.told import announced
 
 _NUMBERS = frozenset(
     {
@@ -84,6 +85,7 @@ class PrivateSpeechSpotter:
         yield from numbered(heard, kept)
         yield from named(heard)
         yield from sensitive(heard)
+        yield from announced(heard)
         yield from mentions(heard, self._names, self._kept_names)
 
     def _private(self, heard: Heard, one: Evidence) -> bool:

@@ -24,6 +24,25 @@ class Phrase:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """Cues whose clause is private; all words by their syllables.
+
+    At least `least` and at most `most` signs of it; up to `until`, or to `last` behind a digit.
+    With `endings` or `codes` the clause must hold one of them, or so many digits and letters.
+    """
+
+    reason: str
+    words: tuple[tuple[str, ...], ...]
+    least: int
+    most: int
+    endings: tuple[tuple[str, ...], ...]
+    until: tuple[tuple[str, ...], ...]
+    unless: tuple[tuple[str, ...], ...]
+    last: tuple[tuple[str, ...], ...]
+    codes: int
+
+
 @cache
 def table(name: str) -> dict[str, Any]:
     """A table of `spoken.toml`."""
@@ -60,10 +79,30 @@ def phrases(name: str) -> tuple[Phrase, ...]:
     return tuple(sorted(found, key=lambda phrase: -len(phrase.sounds)))
 
 
+def _by_length(words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
+    return tuple(sorted((sounds_of(word) for word in words), key=len, reverse=True))
+
+
+@cache
+def told() -> tuple[Told, ...]:
+    """The rows of `told` in order."""
+    return tuple(
+        Told(
+            row["reason"],
+            _by_length(row["words"]),
+            int(row.get("least", 2)),
+            int(row.get("most", 12)),
+            *(_by_length(row.get(key, ())) for key in ("endings", "until", "unless", "last")),
+            int(row.get("codes", 0)),
+        )
+        for row in _rows("told")
+    )
+
+
 @cache
 def listed(name: str, key: str) -> tuple[tuple[str, ...], ...]:
     """A list of words of a table by their syllables, longest first."""
-    return tuple(sorted((sounds_of(word) for word in table(name)[key]), key=len, reverse=True))
+    return _by_length(table(name)[key])
 
 
 def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
