@@ -22,6 +22,10 @@ _NO_HOME = frozenset("院宿户房建")
 
 _COURT = sounds_of("人民法院")
 _EDGE, _BREAK = seconds(1.5), seconds(1.0)
+_LEAST, _LONGEST, _FEW_LEFT = 4, 24, 5
+"""Signs of a clause that may be a place: at least, at most; so few behind one belong to it."""
+
+_SUM = re.compile("[元块万千]|[0-9]{3}")
 _GARBLED, _AHEAD = 3, 8
 """Signs between two parts of an address that may be anything; more when a house's number comes."""
 
@@ -88,7 +92,11 @@ def _names_start(heard: Heard, start: int, cue: int | None) -> int:
 
 def _placed(heard: Heard, start: int) -> bool:
     before = heard.text[max(0, start - 16) : start]
-    return bool(_REGION.search(before)) and bool(_ROAD.search(before[-4:]))
+    if _REGION.search(before) and _ROAD.search(before[-4:]):
+        return True
+    first = max(0, start - 16)
+    regions = _sounds_of_place(heard, first, start, "region_sounds")
+    return bool(regions) and start in _sounds_of_place(heard, first, start, "road_sounds")
 
 
 def _office(heard: Heard, end: int) -> bool:
@@ -125,10 +133,34 @@ def numbered(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
         unsure = cue is None and units < 2 and heard.end(end - 1) > heard.window.end - _EDGE
         if unsure or _office(heard, end):
             continue
-        first = _names_start(heard, start, cue)
+        first, end = _names_start(heard, start, cue), _clause_end(heard, end)
         yield Evidence(
             hidden(heard, first, end - 1, 2), Reason.ADDRESS, first, end - 1, 0.8, cue is not None
         )
+
+
+def _clause_end(heard: Heard, end: int) -> int:
+    """The end of the clause when few signs are left of it: 旁边的平房, 东屋, a garbled 屯."""
+    if end in heard.rests or heard.marked(end - 1):
+        return end
+    over = heard.clause_end(end, _FEW_LEFT + 1)
+    few = over - end <= _FEW_LEFT and over < len(heard.signs)
+    return over if few and not _SUM.search(heard.text[end:over]) else end
+
+
+def told_where(heard: Heard) -> Iterator[Evidence]:
+    """The clause after a cue that can only announce a home, whatever was recognised of it."""
+    for at in range(len(heard.signs)):
+        size = said_at(heard.sounds, at, listed("address", "sure"))
+        begin = _skip(heard, at + size)
+        if not size or is_question(heard, begin) or begin in heard.rests:
+            continue
+        if at + size in heard.rests or said_at(heard.sounds, begin, listed("address", "unless")):
+            continue
+        end = _numbers_end(heard, heard.clause_end(begin, _LONGEST))
+        if end - begin >= _LEAST and not _office(heard, end) and not heard.marked(at + size - 1):
+            span = hidden(heard, begin, end - 1, 2)
+            yield Evidence(span, Reason.ADDRESS, begin, end - 1, 0.6, True)
 
 
 def house_numbers(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[tuple[int, int]]:
@@ -156,6 +188,7 @@ def named(heard: Heard) -> Iterator[Evidence]:
             continue
         end = _place_end(heard, begin, numbered=size < 2)
         if end is not None and not _office(heard, end):
+            end = _clause_end(heard, end)
             span = hidden(heard, begin, end - 1, 3)
             yield Evidence(span, Reason.ADDRESS, begin, end - 1, 0.6, True)
 
@@ -178,7 +211,7 @@ def _numbers_end(heard: Heard, end: int) -> int:
     """Past the numbers of house, floor and room that follow a road, and what is between them."""
     last = at = end
     while at < len(heard.signs) and at - last <= _AHEAD:
-        if at and heard.start(at) - heard.end(at - 1) > _BREAK:
+        if at in heard.rests or (at and heard.start(at) - heard.end(at - 1) > _BREAK):
             break
         size = _part(heard, at)
         if size and (at - last <= _GARBLED or size > 1):

@@ -6,12 +6,12 @@ from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
-from courtstream.rules.masking.spoken import listed, table
+from courtstream.rules.masking.spoken import listed, said_at, table
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
 from media_workers.speech.readings import Evidence, hidden, is_paper
 
 _ROW = frozenset({DIGIT, LETTERS, LIKE_DIGIT})
-_LENGTH = 8
+_LENGTH, _NEAR_CAR = 8, 6
 
 
 def mixed(heard: Heard) -> Iterator[Evidence]:
@@ -39,6 +39,26 @@ def half_heard(heard: Heard) -> Iterator[Evidence]:
         digits = sum(heard.signs[index].kind == DIGIT for index in range(first, last + 1))
         if digits >= 3:
             yield Evidence(hidden(heard, first, last), Reason.PLATE, first, last, 0.5)
+
+
+def of_a_car(heard: Heard) -> Iterator[Evidence]:
+    """After a word for a car: any sign, a letter however it is written, and four more of a row."""
+    for at in range(len(heard.signs)):
+        size = said_at(heard.sounds, at, listed("plates", "cars"))
+        for first in range(at + size, at + size + _NEAR_CAR if size else 0):
+            row = heard.signs[first + 2 : first + 7]
+            told = heard.signs[first + 1 : first + 2]
+            letter = told and (
+                told[0].kind == LETTERS
+                or said_at(heard.sounds, first + 1, listed("plates", "letters"))
+            )
+            digits = sum(sign.kind == DIGIT for sign in row)
+            if letter and digits >= 3 and sum(sign.kind in _ROW for sign in row) >= 4:
+                last = min(first + 6, _end(heard, first))
+                if heard.text[last + 1 : last + 2] not in tuple(table("digits")["units"]):
+                    span = hidden(heard, first, last)
+                    yield Evidence(span, Reason.PLATE, first, last, 0.5, True)
+                break
 
 
 def _like_cue(heard: Heard, at: int) -> int:

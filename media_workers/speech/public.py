@@ -24,6 +24,12 @@ _FORMS = (
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 _REACH, _BACK = 20, 14
 _OWNER = 4
+_NUMBER = seconds(7.0)
+"""How long the number of a telephone takes to say at most."""
+
+_SENTENCE, _PERSON = 24, 8
+"""Signs before 电话 in which an office or a request to call may stand, and a person's own."""
+
 _MOBILE = re.compile(r"1[3-9]")
 
 
@@ -113,6 +119,24 @@ def _seat(heard: Heard, at: int) -> int:
     return size if size and any(said_at(heard.sounds, n, owners) for n in near) else 0
 
 
+def _office_phone(heard: Heard, at: int) -> int:
+    """Length of 电话 at `at` when it is an office's by the words before it in the same sentence."""
+    size = said_at(heard.sounds, at, listed("public", "phones"))
+    if not size:
+        return 0
+    first = max((rest for rest in heard.rests if rest <= at), default=0)
+    first = max(first, at - _SENTENCE)
+    if _any(heard, max(first, at - _PERSON), at, "persons"):
+        return 0
+    close = max(first, at - int(table("public")["near"]) - _OWNER)
+    return size if _any(heard, close, at, "offices") or _any(heard, first, at, "calls") else 0
+
+
+def _any(heard: Heard, first: int, end: int, key: str) -> bool:
+    words = listed("public", key)
+    return any(0 < said_at(heard.sounds, n, words) <= end - n for n in range(first, end))
+
+
 class PublicContacts:
     """Remembers where the court gave its own address or telephone number."""
 
@@ -123,13 +147,16 @@ class PublicContacts:
     def hear(self, heard: Heard) -> None:
         """Note every phrase that announces a public contact, and where it ends."""
         for at in range(len(heard.signs)):
-            size = said_at(heard.sounds, at, listed("public", "words")) or _seat(heard, at)
+            size, longest = said_at(heard.sounds, at, listed("public", "words")), _limits()[0]
+            size = size or _seat(heard, at)
+            if not size:
+                size, longest = _office_phone(heard, at), _NUMBER
             if size:
-                self._spans.append(Span(heard.start(at), self._until(heard, at + size)))
+                self._spans.append(Span(heard.start(at), self._until(heard, at + size, longest)))
 
     @staticmethod
-    def _until(heard: Heard, after: int) -> int:
-        longest, before = _limits()
+    def _until(heard: Heard, after: int, longest: int) -> int:
+        before = _limits()[1]
         limit = heard.start(after - 1) + longest
         for at in range(after, len(heard.signs)):
             if said_at(heard.sounds, at, listed("public", "ends")):

@@ -8,7 +8,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.catalogue import catalogue
 from courtstream.rules.masking.sensitive import find_health, find_minors
 from courtstream.rules.masking.spoken import said_at, sounds_of
-from media_workers.speech.heard import DIGIT, Heard
+from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
 from media_workers.speech.readings import Evidence, hidden
 
 _BY_SOUND = 3
@@ -31,11 +31,16 @@ def sensitive(heard: Heard) -> Iterator[Evidence]:
 
 
 def _classes(heard: Heard) -> str:
-    """The text with 班 after a number wherever it sounds like it: 四年级一般."""
-    return "".join(
-        "班" if at and sign.sound == "ban" and heard.signs[at - 1].kind == DIGIT else sign.char
-        for at, sign in enumerate(heard.signs)
-    )
+    """The text with 班 after a number wherever it sounds like it: 四年级一般, 初二期班."""
+    text = list(heard.text)
+    for at in range(1, len(text)):
+        number, before = heard.signs[at - 1], heard.signs[at - 2 : at - 1]
+        if heard.sounds[at] != "ban" or number.kind not in {DIGIT, LIKE_DIGIT}:
+            continue
+        if number.kind == LIKE_DIGIT and not (before and before[0].kind == DIGIT):
+            continue
+        text[at - 1], text[at] = heard.digits[at - 1], "班"
+    return "".join(text)
 
 
 def _grades(heard: Heard) -> Iterator[Evidence]:

@@ -9,12 +9,13 @@ from courtstream.domain.time import MediaTime, Span, seconds
 from courtstream.rules.masking.catalogue import catalogue
 from courtstream.rules.masking.spoken import listed, said_at, table
 from media_workers.runtime.items import PrivateSpan
+from media_workers.speech.asked import answers
 from media_workers.speech.heard import DIGIT, Heard, listen
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.mentions import SpokenName, mentions
 from media_workers.speech.opening import unheard_beginnings
-from media_workers.speech.places import named, numbered
-from media_workers.speech.plates import half_heard, mixed
+from media_workers.speech.places import named, numbered, told_where
+from media_workers.speech.plates import half_heard, mixed, of_a_car
 from media_workers.speech.public import PublicContacts, kept_signs
 from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden, sounding
 from media_workers.speech.sensitive import sensitive
@@ -33,7 +34,8 @@ _NUMBERS = frozenset(
 )
 _TABLES = {Reason.NAME: "name", Reason.MINOR: "minor", Reason.HEALTH: "health"}
 _JOIN = seconds(0.6)
-_CONTINUES = seconds(1.0)
+_CONTINUES, _AGAIN = seconds(1.0), seconds(3.5)
+"""So soon after a hidden number digits go on with it; put right or repeated in part, later too."""
 _FORGET = seconds(120)
 
 
@@ -80,10 +82,13 @@ class PrivateSpeechSpotter:
         yield from unheard_beginnings(heard, kept)
         yield from mixed(heard)
         yield from half_heard(heard)
+        yield from of_a_car(heard)
+        yield from answers(heard)
         yield from sounding(heard, kept)
         yield from dropped(heard)
         yield from numbered(heard, kept)
         yield from named(heard)
+        yield from told_where(heard)
         yield from sensitive(heard)
         yield from announced(heard)
         yield from mentions(heard, self._names, self._kept_names)
@@ -127,7 +132,11 @@ class PrivateSpeechSpotter:
             return False
         if heard.text[end : end + 1] in tuple(table("digits")["units"]):
             return False
-        return any(0 <= heard.start(at) - last + seconds(0.4) <= _CONTINUES for last in ends)
+        again = any(
+            said_at(heard.sounds, n, listed("copula", "again")) for n in range(max(0, at - 6), at)
+        )
+        reach = _AGAIN if again else _CONTINUES
+        return any(0 <= heard.start(at) - last + seconds(0.4) <= reach for last in ends)
 
     def _watch_identity(self, heard: Heard) -> None:
         if not self._identity:

@@ -30,7 +30,9 @@ def announced(heard: Heard) -> Iterator[Evidence]:
 def _clause(heard: Heard, cue_end: int, cue: Told) -> Evidence | None:
     """The rest of the clause after the cue; None where it says something else."""
     begin = skip_copula(heard, cue_end)
-    over = cue_end in heard.rests or (cue_end > 0 and heard.marked(cue_end - 1) and begin == cue_end)
+    over = cue_end in heard.rests or (
+        cue_end > 0 and heard.marked(cue_end - 1) and begin == cue_end
+    )
     if over or is_question(heard, begin) or said_at(heard.sounds, begin, cue.unless):
         return None
     end = _end(heard, begin, cue)
