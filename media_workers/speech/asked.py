@@ -19,7 +19,7 @@ _BEHIND = 4
 
 _CODE = frozenset({DIGIT, LETTERS, LIKE_DIGIT})
 _LEAST, _WORDS = 3, 4
-_MAIL = 22
+_MAIL, _MAIL_CODE = 22, 2
 
 
 def answers(heard: Heard) -> Iterator[Evidence]:
@@ -66,9 +66,12 @@ def _number(heard: Heard, first: int) -> int | None:
 
 
 def _mail(heard: Heard, first: int) -> int | None:
-    """One past an answer that may be an address of letters, whatever was recognised of it."""
+    """One past an answer that may be an address of letters: words and some sounds like digits."""
     end = first
     while end < min(len(heard.signs), first + _MAIL) and (end == first or end not in heard.rests):
         end += 1
-    none = heard.text[first : first + 3]
-    return end if end - first >= _WORDS and "没" not in none and "不" not in none else None
+    code = sum(sign.kind in _CODE for sign in heard.signs[first:end])
+    code += any(
+        said_at(heard.sounds, at, listed("copula", "mail_ends")) for at in range(first, end)
+    )
+    return end if end - first >= _WORDS and code >= _MAIL_CODE else None

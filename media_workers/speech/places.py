@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import seconds
-from courtstream.rules.masking.spoken import listed, said_at, sounds_of
+from courtstream.rules.masking.spoken import listed, said_at, said_so, sounds_of
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
 from media_workers.speech.readings import Evidence, hidden, is_question, reading_end
 
@@ -151,7 +151,7 @@ def _clause_end(heard: Heard, end: int) -> int:
 def told_where(heard: Heard) -> Iterator[Evidence]:
     """The clause after a cue that can only announce a home, whatever was recognised of it."""
     for at in range(len(heard.signs)):
-        size = said_at(heard.sounds, at, listed("address", "sure"))
+        size = said_so(heard.sounds, at, listed("address", "sure"))
         begin = _skip(heard, at + size)
         if not size or is_question(heard, begin) or begin in heard.rests:
             continue

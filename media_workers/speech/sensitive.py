@@ -14,7 +14,7 @@ from media_workers.speech.readings import Evidence, hidden
 _BY_SOUND = 3
 """An illness of so many syllables is known by its sound; shorter ones must be written so."""
 
-_COUNTED, _NO_GRADE, _GOES = "几期", "第零", "在上读念到于叫学"
+_COUNTED, _NO_GRADE, _GOES = "几期别", "第零", "在上读念到于叫学"
 """What makes 年 no grade, what stands before no grade, and what stands before a school's name."""
 
 _LONGEST_SCHOOL = 14
@@ -55,7 +55,10 @@ def _grade_end(heard: Heard, at: int) -> int:
     """One past the grade that begins at `at` and the class after it; 0 when there is none."""
     if heard.signs[at].kind != DIGIT or heard.sounds[at + 1 : at + 3] != ("nian", "ji"):
         return 0
-    if heard.text[at + 2] in _COUNTED or heard.text[at - 1 : at] in _NO_GRADE:
+    if (
+        any(char in _COUNTED for char in heard.text[at + 2 : at + 4])
+        or heard.text[at - 1 : at] in _NO_GRADE
+    ):
         return 0
     end = at + 3
     rest = heard.signs[end : end + 2]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
-from courtstream.rules.masking.spoken import Told, said_at, told
+from courtstream.rules.masking.spoken import Told, said_at, said_so, told
 from media_workers.speech.heard import DIGIT, LETTERS, Heard
 from media_workers.speech.readings import Evidence, hidden, is_question, skip_copula
 
@@ -19,7 +19,7 @@ def announced(heard: Heard) -> Iterator[Evidence]:
     """Every clause that a cue of `told` opens."""
     for at in range(len(heard.signs)):
         for cue in told():
-            size = said_at(heard.sounds, at, cue.words)
+            size = said_so(heard.sounds, at, cue.words)
             if size:
                 found = _clause(heard, at + size, cue)
                 if found:

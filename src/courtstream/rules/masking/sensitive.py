@@ -34,7 +34,7 @@ def _health() -> re.Pattern[str]:
     degree = "(?:[急慢]性|重[度症]|轻[度症]|恶性|良性|化脓性)*"
     grammar = rf"{degree}(?:{parts})[\u4e00-\u9fff]{{0,3}}?(?:{befell})"
     return re.compile(
-        rf"(?:患有|患|得了|感染|确诊为?|诊断为|检查出)?(?:{words})(?:阳性|患者|晚期|早期|中期)?|{named}"
+        rf"(?:患有|患|得了|感染|确诊为?|诊断为|检查出)?{degree}(?:{words})(?:阳性|患者|晚期|早期|中期)?|{named}"
         rf"|{grammar}(?:失代偿期|[早中晚]期)?"
     )
 

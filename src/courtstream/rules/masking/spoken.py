@@ -11,6 +11,9 @@ from typing import Any
 
 from courtstream.rules.masking.syllables import close, syllable
 
+_ALIKE = 0.9
+"""Syllables that differ by what is often mixed up."""
+
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
@@ -117,6 +120,15 @@ def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
         return tuple(part) == tuple(phrase)
     marks = [close(one, other) for one, other in zip(part, phrase, strict=True)]
     return sum(marks) / len(marks) >= (0.84 if len(phrase) == 3 else 0.75)
+
+
+def said_so(heard: Sequence[str], at: int, options: Sequence[Sequence[str]]) -> int:
+    """As `said_at`, but every syllable must be alike: for cues that need no other evidence."""
+    for option in options:
+        part = heard[at : at + len(option)]
+        if len(part) == len(option) and min(map(close, part, option)) >= _ALIKE:
+            return len(option)
+    return 0
 
 
 def said_at(heard: Sequence[str], at: int, options: Sequence[Sequence[str]]) -> int:
