@@ -40,7 +40,8 @@ def _questions(heard: Heard) -> Iterator[tuple[int, str]]:
         if said_at(heard.sounds, at - 1, listed("public", "offices")):
             continue
         rest = next((n for n in range(end, end + _BEHIND + 1) if n in heard.rests), None)
-        if rest is not None and rest < len(heard.signs):
+        asked = rest == end or said_at(heard.sounds, end, listed("copula", "asked"))
+        if asked and rest is not None and rest < len(heard.signs):
             yield rest, cue.reason
 
 

@@ -79,6 +79,7 @@ def test_the_answer_to_the_bench_is_hidden_however_short(text: str, private: str
         "被告的住址以及电话请书记员核对。",
         "第一次开庭是在三年级别调整以前。",
         "那辆车开了七八年。",
+        "他的微信一样。第一次开庭是一五年九月五号。",
     ],
 )
 def test_what_only_looks_announced_stays(text: str) -> None:
