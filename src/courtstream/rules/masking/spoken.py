@@ -91,12 +91,15 @@ def told() -> tuple[Told, ...]:
     """The rows of `told` in order."""
     return tuple(
         Told(
-            row["reason"],
-            _by_length(row["words"]),
-            int(row.get("least", 2)),
-            int(row.get("most", 12)),
-            *(_by_length(row.get(key, ())) for key in ("endings", "until", "unless", "last")),
-            int(row.get("codes", 0)),
+            reason=row["reason"],
+            words=_by_length(row["words"]),
+            least=int(row.get("least", 2)),
+            most=int(row.get("most", 12)),
+            endings=_by_length(row.get("endings", ())),
+            until=_by_length(row.get("until", ())),
+            unless=_by_length(row.get("unless", ())),
+            last=_by_length(row.get("last", ())),
+            codes=int(row.get("codes", 0)),
         )
         for row in _rows("told")
     )
