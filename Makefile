@@ -9,7 +9,7 @@ WEB_ENV := $(if $(NODE_OK),,PATH="$(CURDIR)/$(BIN):$$PATH")
 WEB_SOURCES := $(shell find web/src web/scripts web/*.json web/*.ts -type f 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help install web demo test lint types imports docs unit behaviour postgres browser bench lock doctor clean sbom audit fuzz
+.PHONY: help install web demo test lint types imports docs unit behaviour cluster browser bench lock doctor clean sbom audit fuzz
 
 help: ## 本页 / this page
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
@@ -62,9 +62,13 @@ behaviour: install
 
 # The whole hearing runs alone: on a busy machine less of it is heard, as it should be.
 WHOLE := tests/browser/test_the_first_hearing.py
-postgres: install ## 在 PostgreSQL 上 / the same tests on PostgreSQL
-	COURTSTREAM_TEST_DATABASE=postgres $(BIN)/pytest tests/unit/store tests/unit/services tests/unit/api \
-	  tests/behaviour -n 2 --dist loadfile
+# Those that speak to a database or keep files; `make test` runs a few of them in this way, too.
+CLUSTER := COURTSTREAM_TEST_STORES=cluster $(BIN)/pytest
+cluster: install ## 同一套测试：PostgreSQL + S3 / the same tests on PostgreSQL and S3
+	$(CLUSTER) tests/unit/store tests/unit/services tests/unit/api -n 2 --dist loadfile
+	$(CLUSTER) tests/behaviour tests/faults tests/fuzz tests/ways -n 3 --dist loadfile
+	$(CLUSTER) tests/browser -n 2 --dist loadfile --ignore $(WHOLE)
+	$(CLUSTER) $(WHOLE)
 
 browser: install
 	$(BIN)/pytest tests/browser -n 2 --dist loadfile --ignore $(WHOLE)
@@ -83,10 +87,7 @@ sbom: install ## 软件物料清单 / bill of materials, CycloneDX
 	@ls -l build/sbom-*.json
 
 audit: install ## 依赖漏洞检查，须能访问漏洞库 / known vulnerabilities; needs their services
-	@$(BIN)/pip-audit --strict --require-hashes --disable-pip -r requirements.lock || \
-	  { echo "依赖检查未完成：有漏洞，或无法访问漏洞库/ vulnerable packages above, or the service could not be reached"; exit 1; }
-	@cd web && $(WEB_ENV) npm audit --omit dev || \
-	  { echo "npm 检查未完成：有漏洞，或镜像不提供 audit 接口 / vulnerable packages above, or this registry offers no audit"; exit 1; }
+	@$(WEB_ENV) $(BIN)/python .ci/audit.py
 
 fuzz: install ## 长时间接口模糊测试 / the whole API, for longer
 	COURTSTREAM_API_EXAMPLES=200 $(BIN)/pytest tests/fuzz/test_the_whole_api.py --timeout 0

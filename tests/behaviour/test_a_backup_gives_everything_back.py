@@ -28,7 +28,7 @@ def world(tmp_path: Path) -> World:
     """A court with a hearing, its public files, its journal and two sealed records."""
     made = World.make(tmp_path / "data")
     hearing_id, _ = made.live()
-    made.files(hearing_id)
+    made.files(hearing_id, here=True)
     folder = made.settings.hearings / hearing_id
     (folder / "journal.jsonl").write_text("{}\n")
     key = hearing_key(folder / "sealed", load_or_create_master_key(made.settings.master_key), True)

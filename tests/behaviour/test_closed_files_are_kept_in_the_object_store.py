@@ -2,48 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import socket
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from moto.server import ThreadedMotoServer
 
 from courtstream.control.archive import STATE, Archiver
 from courtstream.control.objects import PIECE, Objects, ObjectsAway
 from courtstream.domain.time import SECOND, Span
 from courtstream.seal import SealWriter, hearing_key
-from courtstream.settings import ObjectSettings, Settings
+from courtstream.settings import Settings
 from tests.support.platform import World, site
+from tests.support.stores import bucket
 
 DAY = 86_400.0
 
 
-@pytest.fixture(scope="module")
-def server() -> Iterator[str]:
-    """A real S3 server on loopback."""
-    made = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    made.start()
-    host, port = made.get_host_and_port()
-    yield f"http://{host}:{port}"
-    made.stop()
-
-
 @pytest.fixture
-def settings(server: str, tmp_path: Path) -> Settings:
-    import urllib.request
-
-    bucket = f"court-{hashlib.sha256(str(tmp_path).encode()).hexdigest()[:12]}"
-    urllib.request.urlopen(urllib.request.Request(f"{server}/{bucket}", method="PUT")).close()
-    secret = tmp_path / "s3.key"
-    secret.write_text("secret\n")
-    objects = ObjectSettings(
-        bucket=bucket, endpoint=server, access_key="key", secret_key_file=str(secret), prefix="p"
-    )
-    return Settings(data=tmp_path / "data", objects=objects)
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data=tmp_path / "data", objects=bucket(tmp_path))
 
 
 @pytest.fixture
@@ -58,7 +37,10 @@ def record(settings: Settings, *, over: bool) -> Path:
     folder, public = settings.hearings / "h1", settings.public / "h1"
     (public / "live").mkdir(parents=True, exist_ok=True)
     (public / "live" / "seg-000000-1.m4s").write_bytes(os.urandom(3 * PIECE // 2))
-    (public / "live" / "init-1-0.mp4").write_bytes(b"init")
+    for kind in ("low", "snd"):
+        (public / "live" / f"{kind}-000000-1.m4s").write_bytes(kind.encode() * 10)
+    for kind in ("init", "initlow", "initsnd"):
+        (public / "live" / f"{kind}-1-0.mp4").write_bytes(b"init")
     (public / "live" / "index.m3u8").write_text("#EXTM3U\n")
     key = hearing_key(folder / "sealed", (b"m" * 32,), create=True)
     writer = SealWriter(folder / "sealed", key)
@@ -90,7 +72,9 @@ async def test_the_live_edge_stays_and_closed_segments_go(
     folder = record(settings, over=False)
     segment = settings.public / "h1" / "live" / "seg-000000-1.m4s"
     await archiver(settings, objects).archive(folder)
-    assert names(folder) == {"public/h1/live/init-1-0.mp4", "public/h1/live/seg-000000-1.m4s"}
+    closed = {f"{kind}-000000-1.m4s" for kind in ("seg", "low", "snd")}
+    closed |= {f"{kind}-1-0.mp4" for kind in ("init", "initlow", "initsnd")}
+    assert names(folder) == {f"public/h1/live/{name}" for name in closed}
     assert await stored(objects, "public/h1/live/seg-000000-1.m4s") == segment.read_bytes()
     assert await stored(objects, "public/h1/live/index.m3u8") is None
 
@@ -116,7 +100,8 @@ async def test_when_all_is_over_everything_is_kept_and_large_public_files_make_r
     assert segment.exists()
     later = archiver(settings, objects, 1e10 + 8 * DAY)
     await later.archive(folder)
-    assert not segment.exists()
+    left = {path.name for path in segment.parent.iterdir()}
+    assert left == {"index.m3u8", "init-1-0.mp4", "initlow-1-0.mp4", "initsnd-1-0.mp4"}
     assert list((folder / "sealed").glob("*")), "evidence is never erased here"
     await later.archive(folder)  # cleaned is not erased: the store keeps it
     assert await stored(objects, "public/h1/live/seg-000000-1.m4s") == data
@@ -178,3 +163,30 @@ async def test_the_public_gets_a_file_that_only_the_store_has(
         answer = client.get(f"/media/{hearing_id}/live/seg-000000-1.m4s")
         assert (answer.status_code, answer.content) == (200, data)
         assert client.get(f"/media/{hearing_id}/live/seg-000001-1.m4s").status_code == 404
+
+
+async def test_a_recording_that_only_the_store_has_can_be_wound(
+    settings: Settings, objects: Objects, tmp_path: Path
+) -> None:
+    world = World.make(tmp_path / "site")
+    world.settings.objects = settings.objects
+    hearing_id, tape = world.live(replay_release="automatic")
+    film = world.files(hearing_id, here=True) / "recording.mp4"
+    film.write_bytes(bytes(range(250)))
+    world.take([tape.end(6), tape.looked_twice()])
+    await objects.put(f"public/{hearing_id}/recording.mp4", film)
+    film.unlink()
+    with site(world) as client:
+        path = f"/media/{hearing_id}/recording.mp4"
+        whole = client.get(path)
+        assert (whole.status_code, whole.content) == (200, bytes(range(250)))
+        assert whole.headers["content-length"] == "250"
+        assert whole.headers["accept-ranges"] == "bytes"
+        tag = whole.headers["etag"]
+        part = client.get(path, headers={"Range": "bytes=240-999", "If-Range": tag})
+        assert (part.status_code, part.content) == (206, bytes(range(240, 250)))
+        assert part.headers["content-range"] == "bytes 240-249/250"
+        other = client.get(path, headers={"Range": "bytes=240-", "If-Range": '"older"'})
+        assert (other.status_code, len(other.content)) == (200, 250)
+        assert client.get(path, headers={"Range": "bytes=300-"}).status_code == 416
+        assert client.get(path, headers={"If-None-Match": tag}).status_code == 304

@@ -40,12 +40,12 @@ from courtstream.services.nodes.journal import apply_rows
 from courtstream.services.scoring import scorecards as scoring
 from courtstream.services.work import Work
 from courtstream.settings import Settings
-from courtstream.store.migrate import upgrade
 from courtstream.store.tables import HearingJudge, Judge, ScorecardRow, User
 from courtstream.store.unit import Store
 from media_workers.outputs.playlist import Segment, Variant, master_playlist, media_playlist
 from media_workers.outputs.webvtt import document
 from media_workers.runtime.items import Caption
+from tests.support.stores import copied_stores, put_away, stores
 
 ROOT = Path(__file__).parents[2]
 LENGTH = 24
@@ -211,6 +211,7 @@ class Stage:
         done = {"done": float(LENGTH), "of": float(LENGTH), "moments": []}
         self.say(RowKind.SECOND_PASS, LENGTH, state="done", **done)
         self.platform.work.write(scoring.score, self.seed.hearing_id, utc_now())
+        put_away(self.settings, self.seed.hearing_id)
 
 
 def write_hls(folder: Path, zero: datetime, picture: str = "") -> None:
@@ -290,25 +291,24 @@ def _cues() -> list[Caption]:
 
 
 @cache
-def _seeded(picture: str) -> tuple[Path, DemoSeed]:
+def _seeded(picture: str) -> tuple[Settings, DemoSeed]:
     """A data folder that has never run, made once a process: every stage begins with a copy."""
     data = Path(mkdtemp(prefix="stage-"))
     atexit.register(rmtree, data, ignore_errors=True)
-    settings = Settings(data=data, demo=True)
-    upgrade(settings.database)
+    settings = Settings(data=data, demo=True, **stores(data))
     work = Work(Store(settings.database))
     seed = work.write(seed_demo, settings, utc_now(), ROOT / "sample_media" / "case.json")
     work.store.close()
     write_hls(settings.public / seed.hearing_id / "live", utc_now(), picture)
-    return data, seed
+    return settings, seed
 
 
 @contextmanager
 def running(data: Path, picture: str = "") -> Iterator[Stage]:
     """The platform on a free port of loopback, seeded, with nothing on air yet."""
     template, seed = _seeded(picture)
-    copytree(template, data, dirs_exist_ok=True)
-    settings = Settings(data=data, demo=True)
+    copytree(template.data, data, dirs_exist_ok=True)
+    settings = Settings(data=data, demo=True, **copied_stores(template, data))
     zero = utc_now() - timedelta(seconds=LENGTH + 10)
     write_playlists(settings.public / seed.hearing_id / "live", zero, ended=False)
     app = create_app(settings)

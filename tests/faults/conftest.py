@@ -12,6 +12,7 @@ from courtstream.control.nats_server import EmbeddedServer, plan_server
 from courtstream.control.protocol import SourceSpec, WorkerSpec
 from courtstream.control.workers import find_workers
 from courtstream.settings import NatsSettings, Settings
+from tests.support.stores import objects
 
 FAKE_WORKER = (sys.executable, str(Path(__file__).with_name("fake_worker.py")))
 MakeSpec = Callable[..., WorkerSpec]
@@ -44,7 +45,11 @@ def nats(tmp_path: Path) -> Iterator[Nats]:
 
 @pytest.fixture
 def settings(tmp_path: Path, nats: Nats) -> Iterator[Settings]:
-    made = Settings(data=tmp_path / "data", nats=NatsSettings(port=nats.server.port))
+    made = Settings(
+        data=tmp_path / "data",
+        nats=NatsSettings(port=nats.server.port),
+        objects=objects(tmp_path),
+    )
     yield made
     for found in find_workers(made.hearings):  # what a failed test left
         if found.process is not None:

@@ -30,6 +30,7 @@ from courtstream.control.workers import find_workers
 from courtstream.domain.time import SECOND, Span
 from courtstream.seal import SealWriter, hearing_key, verify
 from courtstream.settings import NatsSettings, Settings
+from tests.support.stores import objects
 
 from .conftest import FAKE_WORKER, Nats
 from .test_agent import alive, facts, until
@@ -39,7 +40,7 @@ LEASE = 2.0
 
 def node_settings(folder: Path, name: str, url: str) -> Settings:
     nats = NatsSettings(url=url, lease_seconds=LEASE)
-    return Settings(data=folder / name, node=name, nats=nats)
+    return Settings(data=folder / name, node=name, nats=nats, objects=objects(folder))
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -169,7 +169,9 @@ class Cluster:
             until(lambda: _open(port), 20, "relay")
         return self._wires[name]
 
-    def start(self, name: str, verb: str, more: Mapping[str, str]) -> None:
+    def start(
+        self, name: str, verb: str, more: Mapping[str, str], child: Sequence[str] = CHILD
+    ) -> None:
         environment = {
             **os.environ,
             "COURTSTREAM_DATA": str(self.folder / name),
@@ -185,7 +187,7 @@ class Cluster:
         log = self.folder / f"{name}.log"
         with log.open("ab") as output:
             child = subprocess.Popen(
-                [*CHILD, verb], env=environment, stdout=output, stderr=output,
+                [*child, verb], env=environment, stdout=output, stderr=output,
                 stdin=subprocess.DEVNULL,
             )  # fmt: skip
         self.parts[name] = Process(child, log)

@@ -1,4 +1,4 @@
-"""The database that tests run on: SQLite, or PostgreSQL with `COURTSTREAM_TEST_DATABASE=postgres`.
+"""The database that tests run on: SQLite, or PostgreSQL with `COURTSTREAM_TEST_STORES=cluster`.
 
 A server of this process's own on a Unix socket, one database a test, copied from a migrated one.
 """
@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 
 from courtstream.store.migrate import upgrade
 
-WANTED = os.environ.get("COURTSTREAM_TEST_DATABASE", "")
+CLUSTER = os.environ.get("COURTSTREAM_TEST_STORES", "") == "cluster"
 _NOBODY = 65534
 _numbers = itertools.count(1)
 
@@ -64,7 +64,8 @@ class Postgres:
     def _begin(self) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
             [self._bin / "postgres", "-D", self._data, "-k", self._socket,
-             "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=60"],
+             "-c", "listen_addresses=", "-c", "fsync=off", "-c", "max_connections=60",
+             "-c", "full_page_writes=off", "-c", "autovacuum=off"],
             stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, **_as_nobody(),
         )  # fmt: skip
 
@@ -125,7 +126,16 @@ def server() -> Postgres:
 def _migrated_postgres() -> str:
     url = server().database()
     upgrade(url)
-    return url.partition("/court_")[2].partition("?")[0]
+    return url
+
+
+def _named(url: str) -> str:
+    return url.partition("@/")[2].partition("?")[0]
+
+
+def copied(url: str) -> str:
+    """A copy of a test's database that nobody uses just now; for SQLite copy its file."""
+    return server().database(_named(url)) if CLUSTER else ""
 
 
 @functools.cache
@@ -137,7 +147,7 @@ def _migrated_sqlite() -> Path:
 
 def fresh(folder: Path) -> str:
     """A migrated, empty database for one test: its address, empty for SQLite in `folder`."""
-    if WANTED == "postgres":
-        return server().database(f"court_{_migrated_postgres()}")
+    if CLUSTER:
+        return copied(_migrated_postgres())
     copyfile(_migrated_sqlite(), folder / "courtstream.sqlite3")
     return ""

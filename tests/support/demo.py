@@ -12,6 +12,7 @@ from pathlib import Path
 
 from courtstream.control.process import read_pid
 from courtstream.control.workers import find_workers
+from tests.support.stores import environment
 
 ROOT = Path(__file__).parents[2]
 
@@ -22,8 +23,9 @@ class DemoRun:
     def __init__(self, folder: Path, *options: str) -> None:
         self.data = folder / "demo"
         self.log = folder / "demo.log"
-        environment = {
+        variables = {
             **os.environ,
+            **environment(folder),
             "COURTSTREAM_WEB__PORT": "0",
             "COURTSTREAM_INGEST__RTMP_PORT": "0",
             "COURTSTREAM_NATS__PORT": "0",
@@ -34,7 +36,7 @@ class DemoRun:
         with self.log.open("wb") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "-m", "courtstream", "demo", *arguments],
-                env=environment, stdout=output, stderr=output, start_new_session=True, cwd=ROOT,
+                env=variables, stdout=output, stderr=output, start_new_session=True, cwd=ROOT,
             )  # fmt: skip
 
     def text(self) -> str:

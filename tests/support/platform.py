@@ -57,7 +57,7 @@ from courtstream.services.work import Work
 from courtstream.settings import AccessSettings, Settings
 from courtstream.store.tables import Court, Courtroom, Hearing, Judge
 from courtstream.store.unit import Store
-from tests.support.database import fresh
+from tests.support.stores import put_away, stores
 
 NOW = datetime(2026, 11, 23, 1, 0, tzinfo=UTC)
 """Nine in the morning of a Monday in Beijing."""
@@ -87,7 +87,7 @@ class World:
     @classmethod
     def make(cls, folder: Path) -> World:
         folder.mkdir(parents=True, exist_ok=True)
-        settings = Settings(data=folder, database_url=fresh(folder), access=OPEN)
+        settings = Settings(data=folder, access=OPEN, **stores(folder))
         world = cls(settings, Work(Store(settings.database)))
         world.work.write(world._fill)
         return world
@@ -162,8 +162,11 @@ class World:
         self.take([*tape.begin(), *(tape.segment(n) for n in range(segments))])
         return hearing_id, tape
 
-    def files(self, hearing_id: str) -> Path:
-        """A public folder with something in it, and something beside it that is not public."""
+    def files(self, hearing_id: str, *, here: bool = False) -> Path:
+        """A public folder with something in it, and something beside it that is not public.
+
+        On a cluster's stores large files are in the object store alone, unless `here`.
+        """
         folder = self.settings.public / hearing_id
         (folder / "live").mkdir(parents=True)
         (folder / "stills").mkdir()
@@ -181,6 +184,8 @@ class World:
         private.mkdir(parents=True)
         (private / "spec.json").write_text("secret")
         (private / "sealed-0001.mkv").write_bytes(b"sealed")
+        if not here:
+            put_away(self.settings, hearing_id)
         return folder
 
     def approve(self, hearing_id: str, login: str = "office") -> None:

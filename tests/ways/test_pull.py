@@ -13,9 +13,11 @@ from typing import Any
 import httpx
 import imageio_ffmpeg
 import pytest
+from sqlalchemy.orm import Session
 
 from courtstream.services.people import audit
 from courtstream.settings import Settings
+from courtstream.store.tables import Base
 from tests.faults.test_ingest import clip
 from tests.support.platform import PASSWORD, ROOM
 from tests.support.rtsp import MISSING, installed, serving_rtsp
@@ -72,14 +74,21 @@ async def test_a_recorder_is_fetched_by_rtsp_until_its_source_is_removed(
         assert made.status_code == 201, made.text
         assert made.json()["has_login"] and "kept-sealed" not in made.text
         await until(lambda: ways.files() and ways.files()[-1].stat().st_size > 30_000, what="media")
+        kept = ways.world.work.read(everything)
+        assert made.json()["id"] in kept
+        assert "kept-sealed" not in kept, "the recorder's password is sealed at rest"
         removed = await client.delete(f"/api/v1/courtrooms/{ROOM}/sources/{made.json()['id']}")
         assert removed.status_code == 204
         await until(lambda: ways.codes("disconnected"), what="the end")
     got = ways.received()
     assert got.video is not None and got.audio is not None
     assert (got.video.codec, got.audio.codec) == ("h264", "aac")
-    database = (ways.settings.data / "courtstream.sqlite3").read_bytes()
-    assert b"kept-sealed" not in database, "the recorder's password is sealed at rest"
+
+
+def everything(session: Session) -> str:
+    """Every row of every table."""
+    tables = Base.metadata.sorted_tables
+    return repr([session.execute(table.select()).all() for table in tables])
 
 
 async def served(answer: bytes, body: bytes = b"") -> tuple[asyncio.Server, int]:

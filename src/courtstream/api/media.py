@@ -18,7 +18,8 @@ from starlette.responses import FileResponse, Response, StreamingResponse
 
 from courtstream.api.context import context
 from courtstream.api.media_memory import Kept, MediaCache, kept_of
-from courtstream.api.released import elsewhere, newest, whole
+from courtstream.api.parts import asked_part
+from courtstream.api.released import elsewhere, measured, newest, whole
 from courtstream.domain.errors import NotFound, Withdrawn
 from courtstream.services.publication.media import MediaGrant
 
@@ -45,8 +46,6 @@ SHORT = "public, max-age=1"
 
 FRESH = "public, max-age=0, s-maxage=1"
 """Of what changes: a browser asks each time, a cache for many once a second."""
-
-_ONE_RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})")
 
 
 async def live(request: Request) -> Response:
@@ -128,10 +127,25 @@ async def recording(request: Request) -> Response:
     folder = await _open(request, "", replay_only=True)
     path = folder / "recording.mp4"
     if path.is_symlink() or not await run_in_threadpool(path.is_file):
-        pieces = await elsewhere(context(request), request.path_params["hearing_id"], path.name)
-        headers = {"Cache-Control": FRESH}
-        return StreamingResponse(pieces, media_type=TYPES["mp4"], headers=headers)
+        return await _far_film(request, path.name)
     return await _film(request, path, FRESH)
+
+
+async def _far_film(request: Request, name: str) -> Response:
+    """A film that is not on this machine, or the part of it that a player asks for."""
+    platform, hearing_id = context(request), request.path_params["hearing_id"]
+    known = await measured(platform, hearing_id, name)
+    headers = {"Cache-Control": FRESH, "Accept-Ranges": "bytes"}
+    if known.tag:
+        headers["ETag"] = known.tag
+        if request.headers.get("if-none-match") == known.tag:
+            return Response(status_code=304, headers=headers)
+    part = asked_part(request, known.size, headers)
+    if not part.length:
+        return Response(status_code=part.status, headers=part.headers)
+    pieces = await elsewhere(platform, hearing_id, name, part.start, part.end)
+    more = {**part.headers, "Content-Length": str(part.length)}
+    return StreamingResponse(pieces, part.status, media_type=TYPES["mp4"], headers=more)
 
 
 async def _open(request: Request, part: str, replay_only: bool = False) -> Path:
@@ -230,23 +244,8 @@ async def _immutable(request: Request, path: Path) -> Response:
     kind = TYPES[path.suffix[1:]]
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
-    wanted = _range(request.headers.get("range", ""), len(data))
-    if wanted is None:
-        return Response(data, media_type=kind, headers=headers)
-    start, end = wanted
-    if start >= end:
-        return Response(status_code=416, headers={"Content-Range": f"bytes */{len(data)}"})
-    headers["Content-Range"] = f"bytes {start}-{end - 1}/{len(data)}"
-    return Response(data[start:end], 206, media_type=kind, headers=headers)
-
-
-def _range(header: str, size: int) -> tuple[int, int] | None:
-    """Begin and end (exclusive) of a single range; None: send everything. Empty: not there."""
-    match = _ONE_RANGE.fullmatch(header)
-    if match is None or match.groups() == ("", ""):
-        return None
-    first, last = match.groups()
-    if not first:
-        return max(0, size - int(last)), size
-    end = min(size, int(last) + 1) if last else size
-    return int(first), end
+    part = asked_part(request, len(data), headers)
+    if not part.length:
+        return Response(status_code=part.status, headers=part.headers)
+    body = data[part.start : part.end]
+    return Response(body, part.status, media_type=kind, headers=part.headers)

@@ -7,7 +7,9 @@ lease had passed on is nobody's.
 
 from __future__ import annotations
 
+import re
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -49,9 +51,60 @@ async def newest(platform: Context, hearing_id: str, name: str) -> bytes:
 
 
 async def elsewhere(
-    platform: Context, hearing_id: str, name: str, start: int = 0
+    platform: Context, hearing_id: str, name: str, start: int = 0, end: int | None = None
 ) -> AsyncIterator[bytes]:
-    """A file that is not on this machine, from `start` on. Raises NotFound before a byte came."""
+    """A file that is not on this machine, from `start` up to `end`.
+
+    Raises NotFound before a byte came.
+    """
+    at_node = await _at_node(platform, hearing_id, name, start)
+    if at_node is not None:
+        return _pieces(platform, at_node, end)
+    if platform.objects is not None:
+        try:
+            kept = await platform.objects.read(f"public/{hearing_id}/{name}", start, end)
+        except ObjectsAway as error:
+            raise NotFound from error
+        if kept is not None:
+            return kept
+    raise NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """Bytes of a file, and what names its version; empty where nobody says."""
+
+    size: int
+    tag: str = ""
+
+
+async def measured(platform: Context, hearing_id: str, name: str) -> Measured:
+    """How long a file is that is not on this machine. Raises NotFound."""
+    at_node = await _at_node(platform, hearing_id, name)
+    if at_node is not None:
+        return Measured(at_node.size)
+    if platform.objects is not None:
+        try:
+            kept = await platform.objects.measure(f"public/{hearing_id}/{name}")
+        except ObjectsAway as error:
+            raise NotFound from error
+        if kept is not None:
+            return Measured(kept.size, kept.tag)
+    raise NotFound
+
+
+@dataclass(frozen=True, slots=True)
+class _AtNode:
+    """A node's file: its first piece, and how long the whole is."""
+
+    node: str
+    request: FileRequest
+    piece: bytes
+    size: int
+
+
+async def _at_node(platform: Context, hearing_id: str, name: str, start: int = 0) -> _AtNode | None:
+    """The file as the first node has it that has it at all."""
     holders = await platform.work.reading(_holders, hearing_id, name)
     for node in holders:
         if platform.bus is None or node == platform.settings.node:
@@ -61,28 +114,20 @@ async def elsewhere(
             piece, size = await platform.bus.file(node, request)
         except (NodeAway, NotFound):
             continue
-        return _pieces(platform, node, request, piece, size)
-    if platform.objects is not None:
-        try:
-            kept = await platform.objects.read(f"public/{hearing_id}/{name}", start)
-        except ObjectsAway as error:
-            raise NotFound from error
-        if kept is not None:
-            return kept
-    raise NotFound
+        return _AtNode(node, request, piece, size)
+    return None
 
 
-async def _pieces(
-    platform: Context, node: str, request: FileRequest, piece: bytes, size: int
-) -> AsyncIterator[bytes]:
+async def _pieces(platform: Context, found: _AtNode, end: int | None) -> AsyncIterator[bytes]:
     assert platform.bus is not None
-    at = request.offset
+    at, piece, size = found.request.offset, found.piece, found.size
     while piece:
-        yield piece
+        yield piece if end is None else piece[: end - at]
         at += len(piece)
-        if at >= size:
+        if at >= (size if end is None else min(end, size)):
             return
-        piece, size = await platform.bus.file(node, request.model_copy(update={"offset": at}))
+        further = found.request.model_copy(update={"offset": at})
+        piece, size = await platform.bus.file(found.node, further)
 
 
 def _holders(session: Session, hearing_id: str, name: str) -> tuple[str, ...]:
@@ -93,8 +138,9 @@ def _holders(session: Session, hearing_id: str, name: str) -> tuple[str, ...]:
 
 def _accepted(session: Session, hearing_id: str, name: str) -> bool:
     word = name.rpartition("/")[2]
-    if word.startswith("init-"):
-        return True  # says only how the picture is coded
+    if word.startswith("init"):
+        return True  # says only how picture and sound are coded
+    word = re.sub(r"^(?:low|snd)-", "seg-", word)  # renditions are told of in one row
     segment = select(Segment.n).where(Segment.hearing_id == hearing_id, Segment.uri == word)
     asset = select(Asset.seq).where(Asset.hearing_id == hearing_id, Asset.uri == word)
     return session.scalar(segment.limit(1)) is not None or (

@@ -29,8 +29,11 @@ CLOSED_SECONDS = 1.0
 """A file that has not changed for this long is closed."""
 
 STATE = "archive.json"
-_CLOSED = re.compile(r"live/(?:seg|cap|init)-[0-9-]+\.(?:m4s|vtt|mp4)|stills/[0-9]+\.jpg")
-_HEAVY = re.compile(r"live/seg-[0-9-]+\.m4s|recording\.mp4")
+_CLOSED = re.compile(
+    r"live/(?:seg|low|snd|cap|init(?:low|snd)?)-[0-9-]+\.(?:m4s|vtt|mp4)|stills/[0-9]+\.jpg"
+)
+"""Files that never change once they are closed, of every rendition."""
+_HEAVY = re.compile(r"live/(?:seg|low|snd)-[0-9-]+\.m4s|recording\.mp4")
 log = structlog.get_logger(__name__)
 
 

@@ -7,6 +7,7 @@ the store then says the same size. Needs the extra `s3`.
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,6 +31,14 @@ class ObjectsAway(CourtstreamError):
     zh = "对象存储不可用"
     remedy = "检查 objects 设置与网络 / check the settings under `objects` and the network"
     status = 503
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """How many bytes a file has, and its ETag as the store gives it, quoted."""
+
+    size: int
+    tag: str
 
 
 class Objects:
@@ -91,10 +100,26 @@ class Objects:
         if kept != size:
             raise ObjectsAway("size")
 
-    async def read(self, name: str, start: int = 0) -> AsyncIterator[bytes] | None:
-        """A file's pieces from `start` on; None when there is no such file. Raises ObjectsAway."""
+    async def measure(self, name: str) -> Kept | None:
+        """What is known of a file; None when there is no such file. Raises ObjectsAway."""
         try:
-            options = {"range": {"offset": start}} if start else None
+            found = await self._library.head_async(self._store, name)
+        except (self._missing, FileNotFoundError):
+            return None
+        except self._failed as error:
+            raise ObjectsAway(type(error).__name__) from error
+        return Kept(found["size"], found["e_tag"] or "")
+
+    async def read(
+        self, name: str, start: int = 0, end: int | None = None
+    ) -> AsyncIterator[bytes] | None:
+        """A file's pieces from `start` up to `end`; None when there is no such file.
+
+        Raises ObjectsAway.
+        """
+        wanted = {"offset": start} if end is None else (start, end)
+        try:
+            options = {"range": wanted} if start or end is not None else None
             found = await self._library.get_async(self._store, name, options=options)  # type: ignore[arg-type]
         except (self._missing, FileNotFoundError):
             return None
