@@ -91,8 +91,13 @@ def _seen(text: str) -> set[str]:
     return {
         judge
         for judge, total in TOTALS.items()
-        if re.search(rf"(?<![\d.])({total:.2f}|{total:.1f})(?!\d)", text)
+        if re.search(rf"(?<![\d.])({_figure(total, 2)}|{_figure(total, 1)})(?!\d)", text)
     }
+
+
+def _figure(total: float, digits: int) -> str:
+    """Its point is a point: an id with the same digits around a letter says nothing."""
+    return re.escape(f"{total:.{digits}f}")
 
 
 def _pages(world: World, client: TestClient) -> Iterator[tuple[str, str]]:
