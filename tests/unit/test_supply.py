@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import json
 import re
+import sys
+from importlib.metadata import PackageMetadata, distributions
+from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
+from types import ModuleType
 
 ROOT = Path(__file__).parents[2]
 
@@ -50,3 +54,56 @@ def test_no_secret_is_in_the_tree() -> None:
                 text = path.read_text(encoding="utf-8")
                 assert not any(mark in text for mark in marks), path
                 assert not token.search(text), path
+
+
+def test_what_is_installed_is_what_is_locked() -> None:
+    """The versions that the tests run with are those whose files were looked at."""
+    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    locked = dict(re.findall(r"^([a-z0-9][\w.-]*)(?:\[[^]]*\])?==([^ ;\\]+)", text, re.MULTILINE))
+    found = {re.sub(r"[-_.]+", "-", d.metadata["Name"]).lower(): d.version for d in distributions()}
+    tools = {"pip", "setuptools", "uv", "courtstream"}
+    assert {name for name in found if name not in locked} <= tools
+    assert {n: v for n, v in found.items() if n in locked and locked[n] != v} == {}
+
+
+def test_every_installed_package_says_its_licence_and_none_forbids_what_we_do() -> None:
+    """No GPL without another choice in a Python package (for the ffmpeg program see NOTICE)."""
+    unsaid, strict = [], []
+    for found in distributions():
+        said = licence(found.metadata)
+        if not said:
+            unsaid.append(found.metadata["Name"])
+        elif re.search(r"\bA?GPL|Affero", said) and not re.search(r"LGPL|BSD|MIT|Apache", said):
+            strict.append(f"{found.metadata['Name']}: {said[:80]}")
+    assert (unsaid, strict) == ([], [])
+
+
+def licence(facts: PackageMetadata) -> str:
+    """An SPDX expression, the classifiers, or the first line of the text."""
+    classes = [c for c in facts.get_all("Classifier") or () if c.startswith("License ::")]
+    text = facts.get("License") or ""
+    return str(facts.get("License-Expression") or " ".join(classes) or text.strip().split("\n")[0])
+
+
+def audit() -> ModuleType:
+    spec = spec_from_file_location("audit", ROOT / ".ci" / "audit.py")
+    assert spec is not None and spec.loader is not None
+    made = module_from_spec(spec)
+    sys.modules["audit"] = made
+    spec.loader.exec_module(made)
+    return made
+
+
+def test_what_nobody_could_look_up_is_never_called_clean() -> None:
+    read = audit()
+    one, other = {"name": "a", "version": "1", "vulns": []}, {"name": "b", "skip_reason": "?"}
+    bad = {"name": "c", "version": "1", "vulns": [{"id": "CVE-1", "fix_versions": ["2"]}]}
+    codes = [
+        read.python_report({"dependencies": rows}).code
+        for rows in ([one], [one, other], [other], [], [one, bad, other])
+    ]
+    assert codes == [0, 2, 2, 2, 1]
+    counted = {"metadata": {"dependencies": {"total": 3}}}
+    assert read.web_report({**counted, "vulnerabilities": {}}).code == 0
+    assert read.web_report({"message": "405"}).code == 2
+    assert read.web_report({**counted, "vulnerabilities": {"x": {"severity": "high"}}}).code == 1
