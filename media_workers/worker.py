@@ -54,6 +54,7 @@ from media_workers.pipelines import Graph, GraphParts
 from media_workers.refill import refill
 from media_workers.runtime.journal import Journal
 from media_workers.runtime.lease import LeaseWatch
+from media_workers.runtime.memory import SpareMemory
 from media_workers.runtime.threads import EXIT_CODE, exit_when_a_thread_falls
 from media_workers.runtime.zones import LiveZones
 from media_workers.sessions import Sessions
@@ -98,6 +99,7 @@ class Worker:
         )
         self.desk = Desk(self.graph, self.journal, self.now, self._end, spec.policy)
         self.preview = Preview(spec.folder / "preview")
+        self.spare = SpareMemory()
         self._stopping = False
         self._code = 0
 
@@ -169,10 +171,11 @@ class Worker:
         return self.graph.slow_stage(to_seconds(self.graph.release.delay))
 
     def _look_round(self) -> None:
-        """Once a second: a silent source, and the pictures that the courtroom's page shows."""
+        """Once a second: a silent source, the pictures that the courtroom's page shows, memory."""
         connected = self.sessions.state == "connected"
         self.graph.pause(QUIET_SECONDS if connected else ALONE_SECONDS)
         self.preview.show(self.graph.delay.coming())
+        self.spare.look()
 
     def _began(self) -> None:
         aired = self.earlier.aired

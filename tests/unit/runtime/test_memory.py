@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+
+import pytest
+
+from media_workers.runtime import memory
+from media_workers.runtime.memory import EVERY_SECONDS, SpareMemory
+
+
+def test_it_hands_back_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
+    trimmed: list[int] = []
+    monkeypatch.setattr(memory, "_trim", lambda: lambda pad: trimmed.append(pad) or 0)
+    now = [0.0]
+    spare = SpareMemory(lambda: now[0])
+    assert not spare.look()
+    now[0] = EVERY_SECONDS
+    assert spare.look() and not spare.look()
+    now[0] = 2 * EVERY_SECONDS
+    assert spare.look() and trimmed == [0, 0]
+
+
+def test_another_c_library_is_no_reason_to_fall(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "_trim", lambda: None)
+    now = [0.0]
+    spare = SpareMemory(lambda: now[0])
+    now[0] = 1e6
+    assert not spare.look()
+
+
+@pytest.mark.skipif(memory._trim() is None, reason="no malloc_trim in this C library")
+def test_what_threads_left_behind_goes_back_to_the_system() -> None:
+    """In a process of its own: pieces kept between freed ones hold the pool up."""
+    program = """
+        import threading
+        from media_workers.runtime.memory import EVERY_SECONDS, SpareMemory
+
+        def resident():
+            with open("/proc/self/statm") as file:
+                return int(file.read().split()[1]) * 4096 / 1e6
+
+        def fill(kept):
+            made = [bytearray(20_000) for _ in range(4000)]
+            kept.append(made[-1])
+
+        kept, now = [], [0.0]
+        spare = SpareMemory(lambda: now[0])
+        for _ in range(4):
+            thread = threading.Thread(target=fill, args=(kept,))
+            thread.start()
+            thread.join()
+        full = resident()
+        now[0] = EVERY_SECONDS
+        assert spare.look()
+        print(full - resident())
+    """
+    code = textwrap.dedent(program)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert float(done.stdout) > 20, done.stdout
