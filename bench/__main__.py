@@ -41,7 +41,9 @@ def flat(folder: Path) -> str:
 
 
 def soak(folder: Path) -> str:
-    return run(sys.executable, "-m", "bench.flat", "--minutes", "240", "--width", "160")
+    from bench.soak import main as soaked
+
+    return soaked()
 
 
 def words(folder: Path) -> str:

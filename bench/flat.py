@@ -1,7 +1,7 @@
 """Memory over a long hearing: one clip round and round through the live graph, as fast as it goes.
 
     python -m bench.flat [--minutes 30] [--clip CLIP.mp4] [--width 320] [--fps 12.5]
-    python -m bench soak                 the same for four hours of media
+    python -m bench soak                 the whole running platform instead, bench/soak.py
 
 Pictures and sound take the whole way: decode, faces, hiding, delay line, guard, encoders, HLS with
 its DVR window, journal, stills. Speech is passed unheard: the recogniser's memory is its model. The

@@ -1,7 +1,7 @@
 """Hours of a hearing take no more memory and no more open files than its first minutes.
 
-The time-compressed form of `python -m bench soak`: the same graph and outputs, small pictures, a
-rewind window that is full after two minutes.
+The time-compressed form of `python -m bench soak`, by the graph and the outputs alone: small
+pictures, a rewind window that is full after two minutes.
 """
 
 from __future__ import annotations

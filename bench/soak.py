@@ -1,0 +1,291 @@
+"""Hours of one hearing through the whole running platform: `python -m bench soak`.
+
+    python -m bench.soak [--hours 4] [--speed 3] [--database URL]
+
+NATS, web process, node and worker run as processes of their own, every stage on, speech too. A
+stock ffmpeg pushes by RTMP so many times faster than time passes, and the worker's media clock goes
+as fast (`bench/swift.py`); everything else lives by the wall clock. The picture is 360p10; two
+minutes with a quarter of a minute of speech go round and round, as in a hearing that mostly waits.
+A viewer reads playlists, segments and pages. Of every process memory, descriptors and threads are
+sampled, of the data the size of database and journal. The slope is a straight line through all
+samples after the warm-up, and another through those after the rewind window, half an hour here, was
+full: until then it gains an index row for each segment.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+import numpy as np
+
+from courtstream.domain.clock import utc_now
+from courtstream.domain.time import to_seconds
+from courtstream.services.demo import seed_demo
+from courtstream.store.migrate import upgrade
+from courtstream.store.unit import Store
+from tests.support.cluster import Cluster, Process, until
+
+ROOT = Path(__file__).resolve().parent.parent
+HEARING = ROOT / "sample_media" / "hearing.mp4"
+SPEECH_S, ROUND_S = 15, 120
+WINDOW_S = 1800
+WARM_H, FULL_H = 0.1, WINDOW_S / 3600 + 0.1
+"""Hours of media until every buffer, and until the rewind window, has been full."""
+EVERY_S = 10.0
+NODE = (sys.executable, str(ROOT / "bench" / "swift.py"))
+
+
+@dataclass(frozen=True)
+class Sample:
+    """One look: hours of media aired, hours of wall, and every measure by process and name."""
+
+    media: float
+    wall: float
+    figures: dict[str, dict[str, float]]
+
+
+@dataclass
+class Viewer:
+    """Reads what a viewer reads, until `stop`."""
+
+    cluster: Cluster
+    hearing: str
+    read: int = 0
+    stop: threading.Event = field(default_factory=threading.Event)
+
+    def watch(self) -> None:
+        turn = 0
+        while not self.stop.wait(2.0):
+            turn += 1
+            with contextlib.suppress(OSError):
+                newest = self.cluster.playlist(self.hearing)[-1:]
+                pages = [f"/watch/{self.hearing}", "/"] if turn % 5 == 0 else []
+                pages += [f"/media/{self.hearing}/live/{name}" for name in newest]
+                for page in (*pages, f"/media/{self.hearing}/live/captions.m3u8"):
+                    self.read += bool(self._taken(page))
+
+    def _taken(self, path: str) -> bool:
+        import urllib.request
+
+        url = f"http://127.0.0.1:{self.cluster.web_port}{path}"
+        with urllib.request.urlopen(url, timeout=10) as answer:
+            return bool(answer.read())
+
+
+def clip(folder: Path) -> Path:
+    """Two minutes of the sample hearing at 360p10, silent after its first quarter."""
+    path = folder / "round.mp4"
+    subprocess.run(
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-t", str(ROUND_S),
+            "-i", str(HEARING), "-vf", "scale=640:360,fps=10", "-c:v", "libx264",
+            "-preset", "ultrafast", "-g", "20", "-bf", "0",
+            "-af", f"volume=0:enable='gt(t,{SPEECH_S})'", "-c:a", "aac", "-b:a", "64k", str(path),
+        ],
+        check=True,
+    )  # fmt: skip
+    return path
+
+
+def push(media: Path, url: str, speed: float, log: Path) -> Process:
+    """A stock encoder that sends so many times faster than time passes."""
+    command = [
+        imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-loglevel", "warning",
+        "-readrate", str(speed), "-stream_loop", "-1", "-i", str(media), "-c", "copy",
+        "-f", "flv", url,
+    ]  # fmt: skip
+    with log.open("ab") as output:
+        return Process(subprocess.Popen(command, stdout=output, stderr=output), log)
+
+
+class SoakCluster(Cluster):
+    """One node, whose workers are swift."""
+
+    def start(self, name: str, verb: str, more: Any) -> None:
+        super().start(name, verb, more, *((NODE,) if verb == "node" else ()))
+
+
+def look(cluster: Cluster, pusher: Process, hearing: str, began: float) -> Sample:
+    """A sample of this instant."""
+    figures: dict[str, dict[str, float]] = {"encoder": _process(pusher.child.pid)}
+    for name, part in cluster.parts.items():
+        if name.startswith("relay"):
+            continue
+        for pid in part.family():
+            label = name if pid == part.child.pid else f"{name}: {_role(pid)}"
+            with contextlib.suppress(OSError):
+                figures[label] = _process(pid)
+    node = cluster.folder / cluster.names[0] / "hearings" / hearing
+    base = cluster.folder / "platform" / "courtstream.sqlite3"
+    sizes = [p.stat().st_size for p in base.parent.glob(f"{base.name}*")]
+    journal = node / "journal.jsonl"
+    figures["data"] = {
+        "database": sum(sizes) / 1e6,
+        "journal": (journal.stat().st_size if journal.exists() else 0) / 1e6,
+    }
+    return Sample(_aired(journal) / 3600, (time.monotonic() - began) / 3600, figures)
+
+
+def _process(pid: int) -> dict[str, float]:
+    status = Path(f"/proc/{pid}/status").read_text()
+    facts = dict(line.split(":", 1) for line in status.splitlines() if ":" in line)
+    ticks = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return {
+        "memory": int(facts["VmRSS"].split()[0]) * 1024 / 1e6,
+        "descriptors": len(list(Path(f"/proc/{pid}/fd").iterdir())),
+        "threads": int(facts["Threads"]),
+        "cpu": sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"),
+    }
+
+
+def _role(pid: int) -> str:
+    with contextlib.suppress(OSError):
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+        return "worker" if b"--spec" in words else Path(words[0].decode()).name
+    return "gone"
+
+
+def _aired(journal: Path) -> float:
+    """Seconds the public has had, by the journal's last rows."""
+    if not journal.exists():
+        return 0.0
+    with journal.open("rb") as file:
+        file.seek(max(0, journal.stat().st_size - 262_144))
+        lines = file.read().splitlines()
+    for line in reversed(lines):
+        with contextlib.suppress(ValueError):
+            row = json.loads(line)
+            if row["kind"] == "segment":
+                return to_seconds(row["body"]["upto"])
+    return 0.0
+
+
+def slope(samples: Sequence[Sample], who: str, what: str, by: str) -> float:
+    """What is gained an hour of `by` (media or wall): least squares."""
+    found = [s for s in samples if what in s.figures.get(who, {})]
+    if len(found) < 3:
+        return 0.0
+    x = np.array([getattr(s, by) for s in found])
+    return float(np.polyfit(x, [s.figures[who][what] for s in found], 1)[0])
+
+
+def table(samples: Sequence[Sample]) -> Iterator[str]:
+    """The figures as Markdown."""
+    warm = [s for s in samples if s.media >= WARM_H]
+    full = [s for s in samples if s.media >= FULL_H]
+    if not warm:
+        yield f"only {samples[-1].media if samples else 0:.2f} h of media aired: no figures"
+        return
+    last = warm[-1]
+    yield (
+        f"{last.media:.2f} h of media in {last.wall:.2f} h; {len(warm)} samples after "
+        f"{WARM_H} h, {len(full)} after {FULL_H} h of media"
+    )
+    yield (
+        "| | MB at first | at the end | MB an hour of media | window full | of wall, window full | "
+        "open files | threads |"
+    )
+    yield "|---|--:|--:|--:|--:|--:|--:|--:|"
+    for who in warm[-1].figures:
+        have = [s.figures[who] for s in warm if who in s.figures]
+        for what in have[0]:
+            if what not in ("memory", "database", "journal"):
+                continue
+            name = who if what == "memory" else what
+            counts = [_range(have, "descriptors"), _range(have, "threads")]
+            rates = [slope(warm, who, what, "media"), slope(full, who, what, "media")]
+            rates.append(slope(full, who, what, "wall"))
+            gains = " | ".join(f"{rate:+.2f}" for rate in rates)
+            yield (
+                f"| {name} | {have[0][what]:.1f} | {have[-1][what]:.1f} | {gains} | "
+                f"{' | '.join(counts)} |"
+            )
+
+
+def _range(have: Sequence[dict[str, float]], what: str) -> str:
+    found = [int(h[what]) for h in have if what in h]
+    return f"{min(found)}–{max(found)}" if found else "–"
+
+
+def main(hours: float = 4.0, speed: float = 3.0, database: str = "", keep: str = "") -> str:
+    """Run the soak; gives its table."""
+    environment = {"SOAK_SPEED": str(speed), "SOAK_WINDOW": str(WINDOW_S)}
+    with (
+        tempfile.TemporaryDirectory() as name,
+        SoakCluster(Path(name), ("a",), environment, database) as cluster,
+    ):
+        folder = Path(name)
+        settings = cluster.settings("platform")
+        upgrade(settings.database)
+        store = Store(settings.database)
+        with store.write() as session:
+            seed = seed_demo(session, settings, utc_now())
+        store.close()
+        cluster.start_platform()
+        cluster.start_node("a")
+        url = f"rtmp://127.0.0.1:{cluster.rtmp['a']}/live/{seed.ingest_key}"
+        pusher = push(clip(folder), url, speed, folder / "push.log")
+        viewer = Viewer(cluster, seed.hearing_id)
+        try:
+            until(lambda: len(cluster.playlist(seed.hearing_id)) >= 2, 300, "on air")
+            threading.Thread(target=viewer.watch, daemon=True).start()
+            samples = list(_samples(cluster, pusher, seed.hearing_id, hours, keep))
+        finally:
+            viewer.stop.set()
+            pusher.end()
+        rows = list(cluster.rows("a", seed.hearing_id))
+    return "\n".join([*table(samples), _closed(rows), f"a viewer's answers: {viewer.read}"])
+
+
+def _samples(
+    cluster: Cluster, pusher: Process, hearing: str, hours: float, keep: str
+) -> Iterator[Sample]:
+    began, told = time.monotonic(), -1
+    while True:
+        time.sleep(EVERY_S)
+        assert pusher.child.poll() is None, "the encoder is gone"
+        sample = look(cluster, pusher, hearing, began)
+        if keep:
+            with Path(keep).open("a", encoding="utf-8") as out:
+                out.write(json.dumps([sample.media, sample.wall, sample.figures]) + "\n")
+        if int(sample.media * 12) != told:
+            told = int(sample.media * 12)
+            worker = sample.figures.get("a: worker", {}).get("memory", 0.0)
+            print(f"  {sample.media:.2f} h, worker {worker:.0f} MB", file=sys.stderr, flush=True)
+        yield sample
+        if sample.media >= hours:
+            return
+
+
+def _closed(rows: Sequence[dict[str, Any]]) -> str:
+    """How long the public had a card instead of the picture, and why."""
+    why: dict[str, float] = {}
+    for row in rows:
+        body = row["body"]
+        if row["kind"] == "guard" and not body["closed"]:
+            length = to_seconds(body["end"] - body["start"])
+            why[str(body["reason"])] = why.get(str(body["reason"]), 0.0) + length
+    told = ", ".join(f"{reason} {length:.0f} s" for reason, length in why.items())
+    return f"closed: {told or 'never'}"
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--hours", type=float, default=4.0, help="of media")
+    parser.add_argument("--speed", type=float, default=3.0, help="media seconds a second")
+    parser.add_argument("--database", default="", help="SQLAlchemy URL; SQLite when empty")
+    parser.add_argument("--keep", default="", help="file for every sample, a JSON line each")
+    print(main(**vars(parser.parse_args())))
