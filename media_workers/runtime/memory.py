@@ -17,7 +17,7 @@ EVERY_SECONDS = 30.0
 def _trim() -> Callable[[int], int] | None:
     """glibc's malloc_trim(3); None with another C library."""
     try:
-        return ctypes.CDLL(None).malloc_trim  # type: ignore[no-any-return]
+        return ctypes.CDLL(None).malloc_trim
     except (OSError, AttributeError):
         return None
 
