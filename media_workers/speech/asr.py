@@ -39,6 +39,7 @@ PAD_S = 1.0
 
 _TOKENS_PER_S = 7
 _SPARE_TOKENS = 10
+_DENSE_TOKENS_PER_S = 5
 _LONGEST_S = 30.0
 _SHORTEST_S = 0.1
 _FRAMES_PER_S = 100
@@ -138,6 +139,15 @@ class WhisperTranscriber:
             ]
         return [self._heard(s, r) for s, r in zip(stretches, readings, strict=True)]
 
+    def rehearse(self, pcm: Wave) -> None:
+        """What reading `pcm` takes if it is full of speech, whatever it holds: to measure that."""
+        stretch = Stretch(pcm, 0)
+        encoded = self._encode([stretch], self._pad_s)
+        room = int(_DENSE_TOKENS_PER_S * stretch.seconds)
+        end = self._vocabulary.known([self._tokenizer.eot])
+        self._generate(encoded, self._start_tokens(PROMPT), room, self._beam, *end)
+        self._align(encoded, [[0] * room], int(stretch.seconds * _FRAMES_PER_S) // 2 * 2)
+
     def _again(self, stretch: Stretch, prompt: str) -> _Reading:
         """What looped is heard again at full length."""
         return self._read([stretch], prompt, _LONGEST_S - stretch.seconds, max(5, self._beam))[0]
@@ -157,19 +167,8 @@ class WhisperTranscriber:
         self, stretches: Sequence[Stretch], prompt: str, pad_s: float, beam: int
     ) -> list[_Reading]:
         encoded = self._encode(stretches, pad_s)
-        start = self._start_tokens(prompt)
         room = int(_TOKENS_PER_S * stretches[0].seconds) + _SPARE_TOKENS
-        results = self._whisper.model.generate(
-            encoded,
-            [start] * len(stretches),
-            beam_size=beam,
-            max_length=min(self._whisper.max_length, len(start) + room),
-            return_scores=True,
-            return_no_speech_prob=True,
-            suppress_blank=True,
-            suppress_tokens=self._suppressed,
-            max_initial_timestamp_index=_PLACES_PER_S,
-        )
+        results = self._generate(encoded, self._start_tokens(prompt), room, beam)
         eot = self._tokenizer.eot
         said = [self._vocabulary.read(result.sequences_ids[0]) for result in results]
         texts = [[token for token in tokens if token < eot] for tokens in said]
@@ -180,13 +179,29 @@ class WhisperTranscriber:
             for result, tokens, found in zip(results, texts, aligned, strict=True)
         ]
 
+    def _generate(self, encoded: Any, start: list[int], room: int, beam: int, *no: int) -> Any:
+        """At most `room` tokens (marks of time are some) for each, none of them in `no`."""
+        # CTranslate2 stops at half of max_length, and at max_length less what came before
+        most = max(room + len(start) - 1, 2 * room)
+        return self._whisper.model.generate(
+            encoded,
+            [start] * encoded.shape[0],
+            beam_size=beam,
+            max_length=min(self._whisper.max_length, most),
+            return_scores=True,
+            return_no_speech_prob=True,
+            suppress_blank=True,
+            suppress_tokens=[*self._suppressed, *no],
+            max_initial_timestamp_index=_PLACES_PER_S,
+        )
+
     def _reading(self, result: Any, tokens: list[int], room: int, found: Any) -> _Reading:
         score, no_speech = float(result.scores[0]), float(result.no_speech_prob)
         if not (math.isfinite(score) and math.isfinite(no_speech)):
             raise LyingAnalysis("the speech model gave a score that is not a number")
         text = self._tokenizer.decode(tokens)
         once = collapsed(text)
-        looped = looping(once) or (len(tokens) >= room and once == text)
+        looped = looping(once) or (len(result.sequences_ids[0]) >= room and once == text)
         pairs, sure = (found.alignments, found.text_token_probs) if found else ([], [])
         return _Reading(tokens, score, no_speech, looped, pairs, sure)
 

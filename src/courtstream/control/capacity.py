@@ -26,12 +26,12 @@ from courtstream.control.process import cpu_seconds
 log = structlog.get_logger(__name__)
 
 REFERENCE = {
-    "360p15": 0.14,
-    "720p25": 0.42,
-    "1080p25": 0.86,
-    "low": 0.06,
-    "speech_full": 0.22,
-    "speech_economy": 0.10,
+    "360p15": 0.10,
+    "720p25": 0.36,
+    "1080p25": 0.65,
+    "low": 0.07,
+    "speech_full": 0.13,
+    "speech_economy": 0.06,
 }
 """Measured on two cores of the machine this was built on; CPU seconds a second. `low` is what the
 rendition of 360 lines adds to a picture of 720."""

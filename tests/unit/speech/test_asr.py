@@ -13,7 +13,7 @@ from courtstream.domain.errors import LyingAnalysis, ModelMissing
 from courtstream.domain.time import SECOND, Span, seconds, to_seconds
 from media_workers.models import whisper_folder
 from media_workers.speech.archive import ArchiveReader
-from media_workers.speech.asr import Wave, WhisperTranscriber
+from media_workers.speech.asr import PROMPT, Stretch, Wave, WhisperTranscriber
 from media_workers.speech.commands import as_vtt, sounds, transcribe
 from media_workers.speech.vad import VoiceDetector
 from tests.unit.speech.saying import sounds as pieces
@@ -51,6 +51,15 @@ def truth() -> Iterator[list[tuple[str, float, float]]]:
         for char, start, end in said["chars"]
         if end < 9.9 and char.isalnum()
     ]
+
+
+def test_a_reading_may_use_all_its_room(whisper: WhisperTranscriber, first_seconds: Wave) -> None:
+    """As many tokens as fast speech needs, with a prompt before them; then it is not believed."""
+    encoded = whisper._encode([Stretch(first_seconds, 0)], 1.0)
+    end = whisper._vocabulary.known([whisper._tokenizer.eot])
+    for room in (20, 80, 200):
+        said = whisper._generate(encoded, whisper._start_tokens(PROMPT), room, 1, *end)
+        assert len(said[0].sequences_ids[0]) == room
 
 
 def _likeness(heard: str, wanted: str) -> float:
