@@ -2,9 +2,11 @@
 
 Real workers play a piece of the sample hearing at wall-clock pace (COURTSTREAM_LOAD_SECONDS), every
 stage on. `load` begins with one hearing at 360p15 and goes on with two, four and eight at once
-(COURTSTREAM_LOAD_HEARINGS): one sees how many the machine carries. Printed: CPU seconds a second of
-hearing; of the worst hearing the real-time factor of faces and speech, what was given up, how long
-the guard was closed, and how late the public had it, where the delay is 10 s and a segment 2 s.
+(COURTSTREAM_LOAD_HEARINGS): one sees how many the machine carries. They begin some seconds apart
+(COURTSTREAM_LOAD_APART). Printed: CPU seconds a second of hearing; of the worst hearing what was
+given up, how long the guard was closed after its first seconds, and how late the public had it,
+where the delay is 10 s and a segment 2 s; which rule of effort was in force; of each stage the
+real-time factor (CPU seconds a second of hearing; on the mean, and of the worst hearing).
 """
 
 from __future__ import annotations

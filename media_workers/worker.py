@@ -25,7 +25,6 @@ from courtstream.control.protocol import (
 from courtstream.domain.errors import CourtstreamError
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.transcript import Word
-from courtstream.domain.trial import MinuteState
 from media_workers.assemble import (
     Share,
     faces_factory,
@@ -34,10 +33,10 @@ from media_workers.assemble import (
     speech_dial,
     speech_factory,
 )
+from media_workers.beat import Pulse
 from media_workers.desk import Desk
 from media_workers.earlier import EarlierRuns
 from media_workers.graph.catch_up import ALONE_SECONDS
-from media_workers.graph.coming import coming
 from media_workers.graph.diary import Diary
 from media_workers.graph.lower import Lower
 from media_workers.graph.release_line import NOT_YET, Pace
@@ -55,7 +54,7 @@ from media_workers.refill import refill
 from media_workers.runtime.journal import Journal
 from media_workers.runtime.lease import LeaseWatch
 from media_workers.runtime.memory import SpareMemory
-from media_workers.runtime.threads import EXIT_CODE, exit_when_a_thread_falls
+from media_workers.runtime.threads import EXIT_CODE, cpu_of_threads, exit_when_a_thread_falls
 from media_workers.runtime.zones import LiveZones
 from media_workers.sessions import Sessions
 from media_workers.timeline.fit import low_size
@@ -98,8 +97,10 @@ class Worker:
             self.refill,
         )
         self.desk = Desk(self.graph, self.journal, self.now, self._end, spec.policy)
+        self.pulse = Pulse(spec, self.graph, self.sessions, self.journal, self.now, self.lease.held)
         self.preview = Preview(spec.folder / "preview")
         self.spare = SpareMemory()
+        self._spent: dict[str, float] = {}
         self._stopping = False
         self._code = 0
 
@@ -124,7 +125,8 @@ class Worker:
             self.journal.write(
                 RowKind.ENDED, self.graph.release.aired, end=self.graph.release.aired
             )
-        self.journal.write(RowKind.COUNTERS, None, **self.graph.counters())
+        spent = {f"cpu_{name}": used for name, used in self._spent.items()}
+        self.journal.write(RowKind.COUNTERS, None, **self.graph.counters(), **spent)
         self.journal.close()
         self.looks.stop()
         return self._code
@@ -135,40 +137,7 @@ class Worker:
     def beat(self) -> WorkerBeat:
         """The worker's state now; what is looked after once a second is looked after here."""
         self.desk.adapt()
-        graph, verdict = self.graph, self.graph.release.verdict
-        spans, lines = coming(graph.ledger, graph.release.aired)
-        return WorkerBeat(
-            hearing_id=self.spec.hearing_id,
-            epoch=self.spec.epoch,
-            pid=os.getpid(),
-            seq=self.journal.seq,
-            state=verdict.state if verdict else MinuteState.DELAYED,
-            why=self._why(),
-            source=self.sessions.state,
-            media_time=to_seconds(self.now()),
-            aired=to_seconds(graph.release.aired),
-            delay=round(to_seconds(graph.release.lateness), 1),
-            picture_lag=to_seconds(graph.picture_lag),
-            speech_lag=to_seconds(graph.speech_lag),
-            guard_open=verdict is not None and verdict.closed is None,
-            guard_closures=graph.guard.closures_made,
-            slow_stage=self._slow_stage(),
-            leased=self.lease.held(),
-            counters={**graph.counters(), **graph.delay.newest()},
-            coming=spans,
-            coming_lines=lines,
-        )
-
-    def _why(self) -> str:
-        verdict = self.graph.release.verdict
-        if self.graph.release.waiting:
-            return "NOT_STARTED"
-        return verdict.closed.value if verdict and verdict.closed else self.sessions.code
-
-    def _slow_stage(self) -> str:
-        if self.journal.error:
-            return "庭审日志无法写盘，请检查磁盘 / the journal cannot be written: check the disk"
-        return self.graph.slow_stage(to_seconds(self.graph.release.delay))
+        return self.pulse.beat()
 
     def _look_round(self) -> None:
         """Once a second: a silent source, the pictures that the courtroom's page shows, memory."""
@@ -176,6 +145,7 @@ class Worker:
         self.graph.pause(QUIET_SECONDS if connected else ALONE_SECONDS)
         self.preview.show(self.graph.delay.coming())
         self.spare.look()
+        self._spent |= cpu_of_threads()
 
     def _began(self) -> None:
         aired = self.earlier.aired
