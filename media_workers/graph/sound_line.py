@@ -28,6 +28,10 @@ BEHIND: MediaTime = 5 * SECOND
 """Live, an analyser this far behind cannot be in time any more. What waits is given up and stays
 silent, so that what follows can be heard: late for a moment, not for the rest of the hearing."""
 
+TO_READ: MediaTime = 2 * SECOND
+"""What the first analyser needs of the delay to read what came while it was being made: hearings
+that begin at one hour load their models at once. Until it has caught up, the rest may wait."""
+
 
 STALL_SECONDS = 12.0
 """One window may keep the recogniser busy this long before it counts as hung."""
@@ -90,6 +94,7 @@ class SoundLine:
         self._heard: MediaTime = heard
         self._first = wary and heard == NEVER
         self._hurry = False
+        self._spoken = self._caught_up = False
         self.broken = 0
         self._skew: MediaTime = 0
         self.worst_skew: MediaTime = 0
@@ -159,7 +164,15 @@ class SoundLine:
             return None
         return self.edge.get(0.2)
 
+    def _may_wait(self) -> MediaTime:
+        """How much sound may wait for the analyser before it is given up."""
+        self._caught_up |= self._spoken and self.speech.held <= SECOND
+        if self._caught_up:
+            return BEHIND
+        return max(BEHIND, self.dial.policy.delay - TO_READ)
+
     def _passed(self, passed: SpeechPassed) -> None:
+        self._spoken = True
         self._ledger.record(passed)
         self._words(passed.stable)
 
@@ -180,7 +193,7 @@ class SoundLine:
         self._heard = sound.span.end
         self._delay.add_sound(sound)
         self.dial.arrived(sound.span.end)
-        if not self._fast and self.speech.held > BEHIND:
+        if not self._fast and self.speech.held > self._may_wait():
             self.dial.gave_up(sound.t, self.speech.held)
             self._give_up_waiting()
         muted = not self._fast and self.dial.muted(sound.t)
