@@ -104,6 +104,7 @@ class SpeechDial:
         """An analyser stands ready: from now on what waits is its doing."""
         with self._lock:
             self._reading = True
+            self._budget.begun()
 
     def fell(self) -> None:
         """The analyser is gone; until the next one stands nothing can be said of its speed."""

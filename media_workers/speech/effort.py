@@ -43,6 +43,8 @@ _SAYS: dict[Effort, tuple[str, str]] = {
     Effort.MUTE: ("声音已静音", "sound is muted"),
 }
 
+_ANY: MediaTime = 1 << 62
+
 WIDEN = 1.6
 """How much further apart the windows lie from WIDER_HOP on: the reading costs that much less."""
 
@@ -105,6 +107,10 @@ class Budget:
     def effort(self) -> Effort:
         """The effort in force."""
         return self._ladder[self._at]
+
+    def begun(self) -> None:
+        """A reader begins: what waits came while it was made, and says nothing of its speed."""
+        self._waiting = _ANY
 
     def note(self, t: MediaTime, rtf: float, waiting: MediaTime) -> Change | None:
         """A window was read: `rtf` seconds a second of sound, `waiting` sound behind the newest."""

@@ -130,3 +130,14 @@ def test_a_step_up_that_did_not_last_is_tried_less_and_less_often() -> None:
 def test_a_ladder_must_end_in_silence() -> None:
     with pytest.raises(ValueError, match="MUTE"):
         Budget((Effort.FULL, Effort.WIDER_HOP))
+
+
+def test_what_waits_when_reading_begins_says_nothing_of_its_speed() -> None:
+    budget = Budget(ALL)
+    budget.begun()
+    assert budget.note(5 * SECOND, 0.4, 3 * SECOND) is None, "it came while the model was loaded"
+    assert budget.note(8 * SECOND, 0.4, 2 * SECOND) is None, "it gets less"
+    assert budget.note(11 * SECOND, 0.4, 3 * SECOND) is not None, "it grows again"
+    slow = Budget(ALL)
+    slow.begun()
+    assert slow.note(5 * SECOND, 1.2, 3 * SECOND) is not None, "too slow to catch up"
