@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 from courtstream.control.protocol import RowKind, SeatChannel
 from courtstream.domain.redaction import FAIL_CLOSED, Reason, Redaction, RedactionKind
@@ -92,9 +93,12 @@ class Diary:
 
     def _detail(
         self, held: Held, picture: PictureMeasure | None, sound: SoundMeasure | None
-    ) -> dict[str, float | bool | None]:
-        """Numbers the standard's thresholds are held against, by the names of `MediaSecond`."""
-        found: dict[str, float | bool | None] = {**(picture.detail() if picture else {})}
+    ) -> dict[str, Any]:
+        """Numbers the standard's thresholds are held against, by the names of `MediaSecond`, and
+        how the picture moved."""
+        found: dict[str, Any] = {**(picture.detail() if picture else {})}
+        if picture is not None and picture.motion:
+            found["motion"] = list(picture.motion)
         found |= sound.detail() if sound else {}
         empty = _bench_empty(held, self.zones.current[1] if self.zones else None)
         return found if empty is None else {**found, "bench_empty": empty}

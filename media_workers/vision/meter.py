@@ -21,6 +21,9 @@ BLACK_LUMA = 24.0
 USUAL, FEWEST_USUAL = 30, 5
 """Seconds whose numbers of frames say what is usual, and the fewest that say anything."""
 
+ROWS, COLUMNS, SCALE, NOISE = 3, 4, 32, 3
+"""Blocks of motion, the scale of their logarithm, and the change of luma that is noise."""
+
 FROZEN_CHANGE = 1.5
 """Largest change of any sampled luma below which a second counts as frozen."""
 
@@ -30,7 +33,8 @@ class PictureMeasure:
     """One chunk's picture by numbers: mean luma (0-255), largest change between frames, frames.
 
     `missing`: share of the usual number of frames that never came; `clock`: whether a running
-    clock stands in the picture.
+    clock stands in the picture; `motion`: how much moved in each of 3 x 4 blocks, row by row, as
+    `SCALE` times the logarithm of the mean change of luma between frames.
     """
 
     luma: float
@@ -39,6 +43,7 @@ class PictureMeasure:
     clarity: Clarity | None = None
     missing: float | None = None
     clock: bool | None = None
+    motion: tuple[int, ...] = ()
 
     @property
     def black(self) -> bool:
@@ -67,6 +72,7 @@ class PictureMeter:
     def __init__(self) -> None:
         self._done: dict[MediaTime, PictureMeasure] = {}
         self._before: npt.NDArray[np.int16] | None = None
+        self._motion: dict[MediaTime, npt.NDArray[np.float64]] = {}
         self._clock = ClockWatch()
         self._usual: deque[int] = deque(maxlen=USUAL)
 
@@ -77,8 +83,11 @@ class PictureMeter:
         luma = whole[:: self.GRID, :: self.GRID].astype(np.int16)
         before, self._before = self._before, luma
         same = before is not None and before.shape == luma.shape
-        change = float(np.abs(luma - before).max()) if same and before is not None else 255.0
+        moved = np.abs(luma - before) if same and before is not None else None
+        change = float(moved.max()) if moved is not None else 255.0
         chunk = picture.t - picture.t % CHUNK
+        if moved is not None:
+            self._motion[chunk] = self._motion.get(chunk, 0.0) + _by_block(moved)
         old = self._done.get(chunk) or PictureMeasure(0.0, 0.0, 0, clarity(whole))
         mean = (old.luma * old.frames + float(luma.mean())) / (old.frames + 1)
         self._done[chunk] = replace(
@@ -92,8 +101,13 @@ class PictureMeter:
     def take(self, chunk: MediaTime) -> PictureMeasure | None:
         """The measure of the chunk that starts at `chunk`, given once."""
         found = self._done.pop(chunk, None)
+        moved = self._motion.pop(chunk, None)
+        if found is not None and moved is not None:
+            logs = np.rint(SCALE * np.log1p(moved / found.frames)).astype(int)
+            found = replace(found, motion=tuple(logs.ravel().tolist()))
         for stale in [c for c in self._done if c < chunk]:
             del self._done[stale]
+            self._motion.pop(stale, None)
         return self._with_missing(found) if found else None
 
     def _with_missing(self, found: PictureMeasure) -> PictureMeasure:
@@ -102,3 +116,13 @@ class PictureMeter:
         self._usual.append(found.frames)
         missing = max(0.0, 1.0 - found.frames / usual) if usual else None
         return replace(found, missing=missing)
+
+
+def _by_block(moved: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
+    """The mean change in each block; what an encoder's noise changes is none."""
+    height, width = moved.shape
+    rows, columns = ((np.arange(n) * side) // n for n, side in ((ROWS, height), (COLUMNS, width)))
+    clear = np.where(moved < NOISE, 0, moved)
+    sums = np.add.reduceat(np.add.reduceat(clear, rows, 0, np.int32), columns, 1)
+    means: npt.NDArray[np.float64] = sums * (ROWS * COLUMNS / (height * width))
+    return means

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 
+from courtstream.rules.supervision.footage import Motion, same_footage
+
 SHORT_MINUTES = 5.0
 HURRIED_MINUTES = 15.0
 FEWEST_SPLIT = 3
@@ -28,7 +30,8 @@ FEWEST_ANCHORS = 12
 @dataclass(frozen=True, slots=True)
 class Shown:
     """A broadcast sitting. `found`: share of the mandatory steps that were found, None unscored;
-    `loudness`: LUFS second by second, as far as it was measured."""
+    `loudness`: LUFS second by second, as far as it was measured; `silent`: mostly without sound;
+    `motion`: of the picture, where it is wanted."""
 
     hearing_id: str
     court: str
@@ -39,6 +42,8 @@ class Shown:
     number: int | None
     found: float | None = None
     loudness: Sequence[float] = ()
+    silent: bool = False
+    motion: Motion = ()
 
 
 def short(sittings: Iterable[Shown]) -> tuple[str, ...]:
@@ -99,6 +104,17 @@ def reused(sittings: Iterable[Shown]) -> tuple[tuple[str, str], ...]:
     return tuple(sorted({(a, b) for (a, b, _), n in meetings.items() if n >= FEWEST_ANCHORS}))
 
 
+def muted(sittings: Sequence[Shown]) -> tuple[tuple[str, str], ...]:
+    """Pairs of broadcasts of one court that show the same, where one of them is mostly silent."""
+    pairs = {
+        (min(a.hearing_id, b.hearing_id), max(a.hearing_id, b.hearing_id)): (a, b)
+        for a in sittings
+        for b in sittings
+        if a.silent and a.court == b.court and a.hearing_id != b.hearing_id
+    }
+    return tuple(sorted(ids for ids, (a, b) in pairs.items() if same_footage(a.motion, b.motion)))
+
+
 def _anchors(loudness: Sequence[float]) -> list[tuple[int, tuple[int, ...]]]:
     moves = [0 if abs(b - a) < STILL else 1 if b > a else -1 for a, b in pairwise(loudness)]
     found = []
@@ -138,6 +154,6 @@ def signs(sittings: Sequence[Shown]) -> dict[str, dict[str, tuple[str, ...]]]:
     found["SHOWN_SHORT"] = dict.fromkeys(short(sittings), ())
     found["SHOWN_FOR_SHOW"] = dict.fromkeys(for_show(sittings), ())
     found["CASE_SPLIT"] = {run[0]: run[1:] for run in split(sittings)}
-    for a, b in reused(sittings):
+    for a, b in sorted({*reused(sittings), *muted(sittings)}):
         found["FOOTAGE_REUSED"][b] = (*found["FOOTAGE_REUSED"].get(b, ()), a)
     return found

@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.scoring import Outcome
@@ -67,6 +67,9 @@ def _shown(session: Session, month: str) -> list[Shown]:
     )
     rows = session.execute(query).all()
     found, loudness = _steps_found(session, month), _loudness(session, month)
+    silent = _silent(session, month)
+    courts = {fact.court_id for fact, _, _ in rows if fact.hearing_id in silent}
+    motion = _motion(session, [f.hearing_id for f, _, _ in rows if f.court_id in courts])
     return [
         Shown(
             fact.hearing_id,
@@ -78,6 +81,8 @@ def _shown(session: Session, month: str) -> list[Shown]:
             number_of(number),
             found.get(fact.hearing_id),
             loudness.get(fact.hearing_id, ()),
+            fact.hearing_id in silent,
+            motion.get(fact.hearing_id, ()),
         )
         for fact, number, cause in rows
     ]
@@ -112,3 +117,29 @@ def _loudness(session: Session, month: str) -> dict[str, list[float]]:
     for hearing_id, lufs in session.execute(query):
         curves[hearing_id].append(float(lufs or 0.0))
     return dict(curves)
+
+
+def _silent(session: Session, month: str) -> frozenset[str]:
+    """Broadcasts whose first minutes are mostly without sound."""
+    quiet = func.sum(case((Measure.silent.is_(True), 1), else_=0))
+    query = (
+        select(Measure.hearing_id)
+        .join(SittingFact, SittingFact.hearing_id == Measure.hearing_id)
+        .where(SittingFact.month == month, SittingFact.broadcast == 1)
+        .where(Measure.start < LISTENED)
+        .group_by(Measure.hearing_id)
+        .having(quiet * 2 > func.count())
+    )
+    return frozenset(session.scalars(query))
+
+
+def _motion(session: Session, hearing_ids: list[str]) -> dict[str, list[list[int]]]:
+    """How the picture moved, second by second of the first minutes."""
+    found: dict[str, list[list[int]]] = {}
+    for hearing_id in hearing_ids:
+        query = select(Measure.start, Measure.detail).where(
+            Measure.hearing_id == hearing_id, Measure.start < LISTENED
+        )
+        known = {start // SECOND: d.get("motion") or [] for start, d in session.execute(query)}
+        found[hearing_id] = [known.get(n, []) for n in range(max(known, default=-1) + 1)]
+    return found

@@ -1,0 +1,44 @@
+"""How much moved, and where: by blocks, whatever the picture's size."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from courtstream.domain.time import SECOND
+from media_workers.runtime.items import Picture
+from media_workers.vision.meter import COLUMNS, ROWS, PictureMeasure, PictureMeter
+
+FPS = 10
+
+
+def second(width: int, height: int, noise: int = 0, moves: bool = True) -> PictureMeasure:
+    """A second in which something moves in the second row's third block."""
+    meter, rng = PictureMeter(), np.random.default_rng(1)
+    for n in range(FPS):
+        whole = np.full((height * 3 // 2, width), 100, np.uint8)
+        whole[:height] += rng.integers(0, noise + 1, (height, width), np.uint8)
+        if moves and n % 2:
+            whole[height * 4 // 10 : height * 6 // 10, width * 11 // 20 : width * 14 // 20] = 160
+        meter.push(Picture(n * SECOND // FPS, whole, n))
+    found = meter.take(0)
+    assert found is not None
+    return found
+
+
+@pytest.mark.parametrize(("width", "height"), [(640, 360), (1280, 720), (1920, 1080)])
+def test_motion_is_where_something_moves(width: int, height: int) -> None:
+    moved = second(width, height, noise=2).motion
+    assert len(moved) == ROWS * COLUMNS
+    assert [n for n, v in enumerate(moved) if v > 0] == [COLUMNS + 2]
+
+
+def test_an_encoders_noise_is_no_motion() -> None:
+    assert second(1280, 720, noise=2, moves=False).motion == (0,) * (ROWS * COLUMNS)
+
+
+def test_a_single_picture_has_none() -> None:
+    meter = PictureMeter()
+    meter.push(Picture(0, np.full((540, 640), 100, np.uint8), 0))
+    found = meter.take(0)
+    assert found is not None and found.motion == ()
