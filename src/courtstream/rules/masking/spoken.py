@@ -126,10 +126,15 @@ def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
 
 
 def said_so(heard: Sequence[str], at: int, options: Sequence[Sequence[str]]) -> int:
-    """As `said_at`, but every syllable must be alike: for cues that need no other evidence."""
+    """As `said_at`, but every syllable must be alike: for cues that need no other evidence.
+
+    Of one or two syllables the same: 公司应 is no 死因.
+    """
     for option in options:
         part = heard[at : at + len(option)]
-        if len(part) == len(option) and min(map(close, part, option)) >= _ALIKE:
+        if len(part) == len(option) and min(map(close, part, option)) >= (
+            _ALIKE if len(option) > 2 else 1.0
+        ):
             return len(option)
     return 0
 
