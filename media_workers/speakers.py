@@ -23,12 +23,12 @@ import numpy as np
 
 from courtstream.domain.time import SECOND, MediaTime
 from courtstream.seal import SealReader, hearing_key, load_or_create_master_key
-from media_workers.runtime.items import SAMPLE_RATE, Pcm
+from media_workers.runtime.items import SPEECH_RATE, Pcm
 from media_workers.speech.voices import F32, SURE, VoiceEncoder, Voices
 
 Heard: TypeAlias = dict[int, F32 | None]
 
-LONGEST = 12 * SAMPLE_RATE
+LONGEST = 12 * SPEECH_RATE
 """Samples of a turn that are listened to: more says no more."""
 
 
@@ -90,12 +90,12 @@ def _cut(turns: list[Turn], sound: Iterator[tuple[MediaTime, Pcm]]) -> Iterator[
     waiting = sorted(turns, key=lambda turn: turn.start)
     open_: list[tuple[Turn, list[Pcm]]] = []
     for t, pcm in sound:
-        end = t + len(pcm) * SECOND // SAMPLE_RATE
+        end = t + len(pcm) * SECOND // SPEECH_RATE
         while waiting and waiting[0].start < end:
             open_.append((waiting.pop(0), []))
         for turn, pieces in open_:
-            first = max(0, (turn.start - t) * SAMPLE_RATE // SECOND)
-            last = min(len(pcm), (turn.end - t) * SAMPLE_RATE // SECOND)
+            first = max(0, (turn.start - t) * SPEECH_RATE // SECOND)
+            last = min(len(pcm), (turn.end - t) * SPEECH_RATE // SECOND)
             if last > first:
                 pieces.append(pcm[first:last])
         for turn, pieces in [entry for entry in open_ if entry[0].end <= end]:
@@ -114,7 +114,7 @@ def _sound(reader: SealReader) -> Iterator[tuple[MediaTime, Pcm]]:
         with av.open(file, "r", format="matroska") as media:
             if not media.streams.audio:
                 continue
-            resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+            resampler = av.AudioResampler("s16", "mono", SPEECH_RATE)
             for frame in media.decode(media.streams.audio[0]):
                 for piece in resampler.resample(frame):
                     t = round((piece.time or 0.0) * SECOND)

@@ -14,7 +14,7 @@ import pytest
 from courtstream.domain.time import SECOND, Span, seconds
 from courtstream.domain.transcript import Utterance
 from courtstream.rules.procedure.speakers import guess_speakers
-from media_workers.runtime.items import SAMPLE_RATE, Pcm
+from media_workers.runtime.items import SPEECH_RATE, Pcm
 from media_workers.speakers import Heard, Turn, heard, told
 from media_workers.speech.voices import ENROL_SECONDS, VoiceEncoder, Voices
 from tests.support.rig import HEARING
@@ -25,7 +25,7 @@ UNSEEN = HEARING.parent / "unseen" / "traffic.ogg"
 @lru_cache(maxsize=2)
 def sound(media: Path = HEARING) -> Pcm:
     container: Any = av.open(str(media))
-    resampler = av.AudioResampler("s16", "mono", SAMPLE_RATE)
+    resampler = av.AudioResampler("s16", "mono", SPEECH_RATE)
     pieces = [
         piece.to_ndarray().reshape(-1)
         for frame in container.decode(audio=0)
@@ -44,8 +44,8 @@ def spoken(media: Path = HEARING) -> list[dict[str, Any]]:
 def voices_of(media: Path = HEARING) -> Heard:
     turns = [Turn(n, *_span(r), "", False) for n, r in enumerate(spoken(media))]
     pieces = (
-        (n * SECOND, sound(media)[n * SAMPLE_RATE : (n + 1) * SAMPLE_RATE])
-        for n in range(len(sound(media)) // SAMPLE_RATE)
+        (n * SECOND, sound(media)[n * SPEECH_RATE : (n + 1) * SPEECH_RATE])
+        for n in range(len(sound(media)) // SPEECH_RATE)
     )
     return heard(turns, pieces)
 
@@ -90,8 +90,8 @@ def test_words_and_voices_together_label_most_turns_and_few_wrongly() -> None:
 
 def test_too_little_speech_says_nothing() -> None:
     encoder = VoiceEncoder()
-    assert encoder.embed(np.zeros(SAMPLE_RATE * 3, np.int16)) is None
-    assert encoder.embed(sound()[: SAMPLE_RATE // 4]) is None
+    assert encoder.embed(np.zeros(SPEECH_RATE * 3, np.int16)) is None
+    assert encoder.embed(sound()[: SPEECH_RATE // 4]) is None
     assert Voices().whose(np.ones(336, np.float32)) == ("", 0.0)
 
 
