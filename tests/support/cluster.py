@@ -91,6 +91,11 @@ class Process:
         self.child.wait()
 
 
+def edition(root: Path | None) -> dict[str, str]:
+    """The environment in which Python runs the edition of the program below `root`."""
+    return {"PYTHONPATH": f"{root / 'src'}{os.pathsep}{root}"} if root else {}
+
+
 def children(pid: int) -> list[int]:
     """Direct children, of all its threads."""
     found = []
@@ -110,6 +115,8 @@ class Cluster:
     database: str = ""
     nats: EmbeddedServer = field(init=False)
     web_port: int = 0
+    code: dict[str, Path] = field(default_factory=dict)
+    """By part: the root of the edition it runs, where that is not this one."""
     parts: dict[str, Process] = field(default_factory=dict)
     rtmp: dict[str, int] = field(default_factory=dict)
     _wires: dict[str, str] = field(default_factory=dict)
@@ -183,12 +190,13 @@ class Cluster:
             **({"COURTSTREAM_DATABASE_URL": self.database} if self.database else {}),
             **self.environment,
             **more,
+            **edition(self.code.get(name)),
         }
         log = self.folder / f"{name}.log"
         with log.open("ab") as output:
             child = subprocess.Popen(
                 [*child, verb], env=environment, stdout=output, stderr=output,
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.DEVNULL, cwd=self.code.get(name),  # which Python searches first
             )  # fmt: skip
         self.parts[name] = Process(child, log)
 

@@ -6,11 +6,11 @@ from typing import Literal
 
 from pydantic import Field
 
-from courtstream.control.protocol.base import Message
+from courtstream.control.protocol.base import Message, Report
 from courtstream.control.protocol.order import WorkerSpec
 
 
-class AdmitRequest(Message):
+class AdmitRequest(Report):
     """A publisher with this key knocks at `node`. `remote` is its address."""
 
     key: str
@@ -19,7 +19,7 @@ class AdmitRequest(Message):
     remote: str = ""
 
 
-class AdmitReply(Message):
+class AdmitReply(Report):
     """Yes with the hearing's order, or no with a code and a sentence a clerk understands.
 
     `passphrase`: what an SRT caller with this key encrypts with.
@@ -38,7 +38,7 @@ class KeysRevoked(Message):
     digests: tuple[str, ...]
 
 
-class IngestEvent(Message):
+class IngestEvent(Report):
     """What happened at the door. Never carries the key itself."""
 
     node: str
@@ -50,7 +50,7 @@ class IngestEvent(Message):
     counters: dict[str, float] = Field(default_factory=dict)
 
 
-class PullRequest(Message):
+class PullRequest(Report):
     """A node asks which sources it is to fetch now."""
 
     node: str
@@ -66,13 +66,13 @@ class PullOrder(Message):
     key: str = Field("", repr=False)
 
 
-class PullReply(Message):
+class PullReply(Report):
     """All sources of the node."""
 
     orders: tuple[PullOrder, ...] = ()
 
 
-class PullNews(Message):
+class PullNews(Report):
     """How a source's last connection ended."""
 
     id: str

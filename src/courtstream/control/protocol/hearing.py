@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import Field
 
-from courtstream.control.protocol.base import Message
+from courtstream.control.protocol.base import Message, Report
 from courtstream.domain.time import MediaTime
 from courtstream.domain.trial import MinuteState
 from courtstream.domain.zones import ZoneMap
@@ -43,7 +43,7 @@ class RowKind(StrEnum):
     ENDED = "ended"  # why, end
 
 
-class JournalRow(Message):
+class JournalRow(Report):
     """One line of the hearing's journal: what happened, in order, never changed.
 
     `seq` counts from 1 through all runs of the worker; `t` is the media time it speaks of.
@@ -58,7 +58,7 @@ class JournalRow(Message):
     body: dict[str, Any] = Field(default_factory=dict)
 
 
-class ComingSpan(Message):
+class ComingSpan(Report):
     """Sound of the delay line that will be hidden when it airs, or was kept. Seconds.
 
     `by` is `machine` or a user id; `may_keep`: a clerk may keep it audible; `before` and `after`
@@ -75,7 +75,7 @@ class ComingSpan(Message):
     after: str = ""
 
 
-class ComingLine(Message):
+class ComingLine(Report):
     """Masked words of the delay line that will be heard. Seconds."""
 
     start: float
@@ -83,7 +83,7 @@ class ComingLine(Message):
     text: str
 
 
-class WorkerBeat(Message):
+class WorkerBeat(Report):
     """A worker's state once a second. Times in seconds.
 
     `leased`: whether it publishes; without its lease it only seals.

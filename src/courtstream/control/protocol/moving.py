@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from courtstream.control.protocol.base import Message
+from courtstream.control.protocol.base import Message, Report
 
 FILE_PIECE = 512 * 1024
 """Bytes of a file in one message; NATS refuses messages above 1 MB by default."""
@@ -14,7 +14,7 @@ FILE_PIECE = 512 * 1024
 Area = Literal["public", "sealed"]
 
 
-class TakeRequest(Message):
+class TakeRequest(Report):
     """`node` holds the lease of a hearing that another node had, with this `epoch`."""
 
     hearing_id: str
@@ -22,7 +22,7 @@ class TakeRequest(Message):
     epoch: int
 
 
-class TakeReply(Message):
+class TakeReply(Report):
     """Yes, with the journal row `seq` after which the new run goes on.
 
     `before`: the node on record; `nodes`: all others that may have a part of the hearing.
@@ -44,26 +44,26 @@ class NodeOrder(Message):
     by: str = "operator"
 
 
-class JournalNews(Message):
+class JournalNews(Report):
     """Rows of this hearing's journal wait to be asked for."""
 
     hearing_id: str
 
 
-class FilesRequest(Message):
+class FilesRequest(Report):
     """What does the node have of this hearing's sealed original?"""
 
     hearing_id: str
 
 
-class FileFact(Message):
+class FileFact(Report):
     """One file by its path below the hearing's folder of the area; bytes."""
 
     name: str
     size: int
 
 
-class FilesReply(Message):
+class FilesReply(Report):
     """`running`: the node's worker still writes; ask again later."""
 
     running: bool = False

@@ -6,13 +6,13 @@ from enum import StrEnum
 
 from pydantic import Field
 
-from courtstream.control.protocol.base import Message
+from courtstream.control.protocol.base import Message, Report
 from courtstream.control.protocol.hearing import JournalRow
 from courtstream.control.protocol.order import WorkerSpec
 from courtstream.control.protocol.second_pass import SecondPassSpec
 
 
-class NodeBeat(Message):
+class NodeBeat(Report):
     """A node agent's state.
 
     `gave_up`: hearings whose worker failed too often and waits for a person. `ingest`: by hearing,
@@ -59,7 +59,7 @@ class NodeCommand(Message):
     second_pass: SecondPassSpec | None = None
 
 
-class JournalRequest(Message):
+class JournalRequest(Report):
     """Rows of `hearing_id` with `seq > after`, at most `limit`."""
 
     hearing_id: str
@@ -67,7 +67,7 @@ class JournalRequest(Message):
     limit: int = Field(500, ge=1, le=5000)
 
 
-class JournalPage(Message):
+class JournalPage(Report):
     """Rows in order; `more` when the limit cut them."""
 
     rows: tuple[JournalRow, ...]

@@ -7,7 +7,7 @@ from typing import Literal
 
 from pydantic import Field
 
-from courtstream.control.protocol.base import Message
+from courtstream.control.protocol.base import Message, Report
 
 
 class RtcVerb(StrEnum):
@@ -40,7 +40,7 @@ class RtcRequest(Message):
     socket: str = ""
 
 
-class RtcReply(Message):
+class RtcReply(Report):
     """An HTTP status with the answer, or with a code and a sentence."""
 
     status: int

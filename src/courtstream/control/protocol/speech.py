@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from courtstream.control.protocol.base import Message
+from courtstream.control.protocol.base import Message, Report
 from courtstream.domain.time import MediaTime
 
 
@@ -26,7 +26,7 @@ class SpeechAsk(Message):
     hurried: bool = False
 
 
-class SpeechAnswer(Message):
+class SpeechAnswer(Report):
     """A reading of the window `start` to `end` (ns): `chars` as [text, start, end, confidence].
 
     `hearing_id` and `id` are the ask's: an answer that says others is not believed. `after`: what
