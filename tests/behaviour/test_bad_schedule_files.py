@@ -165,6 +165,8 @@ def test_a_case_already_scheduled_is_not_scheduled_twice(world: World) -> None:
     [
         b"",
         b"   \r\n ",
+        b'""',
+        b'"",""\r\n,,\r\n',
         sheet(),
         "\ufeff".encode(),
         HEAD.encode("utf-16"),

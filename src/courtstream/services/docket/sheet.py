@@ -115,8 +115,9 @@ def _read_csv(text: str, layout: Layout) -> tuple[list[Row], list[RowError]]:
         message = f"第 {reader.line_num} 行无法读取(引号或长度)"
         return [], [_file_error(message, f"line {reader.line_num} cannot be read")]
     headings = layout.headings
-    names = [headings.get(cell.strip().lower(), "") for cell in table[0]]
-    errors = _heading_errors(table[0], names, layout)
+    heading = table[0] if table else []  # a file of empty cells has none
+    names = [headings.get(cell.strip().lower(), "") for cell in heading]
+    errors = _heading_errors(heading, names, layout)
     if errors:
         return [], errors
     rows = []
