@@ -7,9 +7,10 @@ stock ffmpeg pushes by RTMP so many times faster than time passes, and the worke
 as fast (`bench/swift.py`); everything else lives by the wall clock. The picture is 360p10; two
 minutes with a quarter of a minute of speech go round and round, as in a hearing that mostly waits.
 A viewer reads playlists, segments and pages. Of every process memory, descriptors and threads are
-sampled, of the data the size of database and journal. The slope is a straight line through all
-samples after the warm-up, and another through those after the rewind window, half an hour here, was
-full: until then it gains an index row for each segment.
+sampled, of the data the size of database and journal. The slope is a straight line through the
+least of each three minutes of media (what is free is handed back twice a minute) after the warm-up,
+and another from when the rewind window, half an hour here, was full: until then it gains an index
+row for each segment. Ctrl-C ends it early, with the figures until then.
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ SPEECH_S, ROUND_S = 15, 120
 WINDOW_S = 1800
 WARM_H, FULL_H = 0.1, WINDOW_S / 3600 + 0.1
 """Hours of media until every buffer, and until the rewind window, has been full."""
-EVERY_S = 10.0
+EVERY_S, SPAN_H = 10.0, 0.05
 NODE = (sys.executable, str(ROOT / "bench" / "swift.py"))
 
 
@@ -174,12 +175,16 @@ def _aired(journal: Path) -> float:
 
 
 def slope(samples: Sequence[Sample], who: str, what: str, by: str) -> float:
-    """What is gained an hour of `by` (media or wall): least squares."""
-    found = [s for s in samples if what in s.figures.get(who, {})]
-    if len(found) < 3:
+    """What is gained an hour of `by` (media or wall): least squares through each span's least."""
+    spans: dict[int, Sample] = {}
+    for sample in (s for s in samples if what in s.figures.get(who, {})):
+        known = spans.get(int(sample.media / SPAN_H))
+        if known is None or sample.figures[who][what] < known.figures[who][what]:
+            spans[int(sample.media / SPAN_H)] = sample
+    if len(spans) < 3:
         return 0.0
-    x = np.array([getattr(s, by) for s in found])
-    return float(np.polyfit(x, [s.figures[who][what] for s in found], 1)[0])
+    x = np.array([getattr(s, by) for s in spans.values()])
+    return float(np.polyfit(x, [s.figures[who][what] for s in spans.values()], 1)[0])
 
 
 def table(samples: Sequence[Sample]) -> Iterator[str]:
@@ -255,7 +260,10 @@ def _samples(
 ) -> Iterator[Sample]:
     began, told = time.monotonic(), -1
     while True:
-        time.sleep(EVERY_S)
+        try:
+            time.sleep(EVERY_S)
+        except KeyboardInterrupt:
+            return
         assert pusher.child.poll() is None, "the encoder is gone"
         sample = look(cluster, pusher, hearing, began)
         if keep:
