@@ -20,7 +20,7 @@ from media_workers.graph.release_line import Pace
 from media_workers.outputs.mp4file import Mp4File
 from media_workers.pipelines import Graph, GraphParts
 from media_workers.runtime.journal import MemoryRows
-from media_workers.runtime.threads import exit_when_a_thread_falls
+from media_workers.runtime.threads import exit_when_a_thread_falls, settle
 from media_workers.runtime.zones import LiveZones
 from media_workers.sources.container import ContainerSource
 from media_workers.speech.silence import Silence
@@ -37,6 +37,7 @@ def redact(argv: list[str]) -> int:
         console.print(f"[red]{error.zh}[/red] / {error}  {error.remedy}")
         return 2
     exit_when_a_thread_falls()
+    settle()
     rows, zones = MemoryRows(), LiveZones(policy.zones)
     graph = Graph(
         Pace(None, policy.delay),

@@ -54,7 +54,12 @@ from media_workers.refill import refill
 from media_workers.runtime.journal import Journal
 from media_workers.runtime.lease import LeaseWatch
 from media_workers.runtime.memory import SpareMemory
-from media_workers.runtime.threads import EXIT_CODE, cpu_of_threads, exit_when_a_thread_falls
+from media_workers.runtime.threads import (
+    EXIT_CODE,
+    cpu_of_threads,
+    exit_when_a_thread_falls,
+    settle,
+)
 from media_workers.runtime.zones import LiveZones
 from media_workers.sessions import Sessions
 from media_workers.timeline.fit import low_size
@@ -283,6 +288,7 @@ def main(argv: list[str]) -> int:
     exit_when_a_thread_falls()
     import onnxruntime  # noqa: F401 here, or the hearing's first pictures would wait for it
 
+    settle()
     try:
         spec = WorkerSpec.model_validate_json(options.spec.read_bytes())
         structlog.contextvars.bind_contextvars(hearing_id=spec.hearing_id, epoch=spec.epoch)

@@ -44,6 +44,26 @@ _EXACT, _COARSE = 48, 8
 _Shares: TypeAlias = npt.NDArray[np.float32]
 
 
+class _Shape(NamedTuple):
+    """How much of the old and of the new is seen where; and where a chroma plane is hidden."""
+
+    old: _Shares
+    new: _Shares
+    colour: Planes
+
+
+class _Patch(NamedTuple):
+    """What to show of one box: where in Y, U and V, what there, and how much where it is soft.
+
+    `size`: of the Y plane this was made for.
+    """
+
+    size: tuple[int, ...]
+    places: tuple[tuple[slice, slice], ...]
+    cells: list[Planes]
+    rim: _Shape | None
+
+
 class Patches:
     """What hidden boxes show, kept from frame to frame while a box stays where it is.
 
@@ -52,19 +72,19 @@ class Patches:
     """
 
     def __init__(self) -> None:
-        self._before: dict[tuple[Box, bool], list[Planes]] = {}
-        self._now: dict[tuple[Box, bool], list[Planes]] = {}
+        self._before: dict[tuple[Box, bool], _Patch | None] = {}
+        self._now: dict[tuple[Box, bool], _Patch | None] = {}
 
     def turn(self, *, anew: bool) -> None:
         """The next frame begins; `anew`: with nothing kept."""
         self._before, self._now = {} if anew else self._now, {}
 
-    def of(self, box: Box, soft: bool, parts: Sequence[Planes], faint: float) -> list[Planes]:
-        """What to show of the box in each plane."""
+    def of(self, box: Box, soft: bool, planes: Sequence[Planes]) -> _Patch | None:
+        """What to show of the box; None where it lies outside the picture."""
         key = (box, soft)
         kept = self._before.get(key)
-        if kept is None or kept[0].shape != parts[0].shape:
-            kept = [_cells(part, faint) for part in parts]
+        if kept is None or kept.size != planes[0].shape:
+            kept = _patch(planes, box, soft)
         self._now[key] = kept
         return kept
 
@@ -111,32 +131,46 @@ def hide_all(i420: Planes) -> Planes:
 
 def _hide_one(planes: Sequence[Planes], box: Box, soft: bool, patches: Patches) -> None:
     """Hide the part of `box` that lies in the picture, in place."""
+    patch = patches.of(box, soft, planes)
+    if patch is None:
+        return
+    parts = [plane[place] for plane, place in zip(planes, patch.places, strict=True)]
+    rim = patch.rim
+    if rim is None:
+        for part, cells in zip(parts, patch.cells, strict=True):
+            part[:] = cells
+        return
+    cv2.blendLinear(parts[0], patch.cells[0], rim.old, rim.new, dst=parts[0])
+    # in colour, at half the size, nobody sees so narrow a rim
+    for part, cells in zip(parts[1:], patch.cells[1:], strict=True):
+        cv2.copyTo(cells, rim.colour, part)
+
+
+def _patch(planes: Sequence[Planes], box: Box, soft: bool) -> _Patch | None:
+    """What to show of a box in this picture; None where it lies outside."""
     height, width = planes[0].shape
     x0, x1 = _rounded(box.x, box.x + box.w)
     y0, y1 = _rounded(box.y, box.y + box.h)
     left, right, top, bottom = max(0, x0), min(width, x1), max(0, y0), min(height, y1)
     if left >= right or top >= bottom:
-        return
-    parts = [
-        plane[top // half : bottom // half, left // half : right // half]
-        for plane, half in zip(planes, (1, 2, 2), strict=True)
-    ]
-    coarse = patches.of(box, soft, parts, -FAINT if x1 - x0 >= NEGATIVE_FROM else FAINT)
+        return None
+    places = tuple(
+        (slice(top // half, bottom // half), slice(left // half, right // half))
+        for half in (1, 2, 2)
+    )
+    faint = -FAINT if x1 - x0 >= NEGATIVE_FROM else FAINT
+    cells = [_cells(plane[place], faint) for plane, place in zip(planes, places, strict=True)]
     if not soft:
-        for part, cells in zip(parts, coarse, strict=True):
-            part[:] = cells
-        return
+        return _Patch((height, width), places, cells, None)
     shape = _shape(_stepped(y1 - y0), _stepped(x1 - x0))
     # the shape may be a little larger than the box: both have the same middle
     down = top - y0 + (shape.old.shape[0] - (y1 - y0)) // 4 * 2
     across = left - x0 + (shape.old.shape[1] - (x1 - x0)) // 4 * 2
     there = np.s_[down : down + bottom - top, across : across + right - left]
-    cv2.blendLinear(parts[0], coarse[0], shape.old[there], shape.new[there], dst=parts[0])
-    # in colour, at half the size, nobody sees so narrow a rim
-    rows, columns = parts[1].shape
+    rows, columns = cells[1].shape
     colour = shape.colour[down // 2 : down // 2 + rows, across // 2 : across // 2 + columns]
-    for part, cells in zip(parts[1:], coarse[1:], strict=True):
-        cv2.copyTo(cells, colour, part)
+    rim = _Shape(shape.old[there], shape.new[there], colour)
+    return _Patch((height, width), places, cells, rim)
 
 
 def _rounded(low: float, high: float) -> tuple[int, int]:
@@ -156,14 +190,6 @@ def _cells(part: Planes, faint: float) -> Planes:
         small = cv2.resize(part, few, interpolation=cv2.INTER_AREA)
     small = cv2.addWeighted(small, faint, small, 0, cv2.mean(small)[0] * (1 - faint))
     return np.asarray(cv2.resize(small, (width, height), interpolation=cv2.INTER_NEAREST), np.uint8)
-
-
-class _Shape(NamedTuple):
-    """How much of the old and of the new is seen where; and where a chroma plane is hidden."""
-
-    old: _Shares
-    new: _Shares
-    colour: Planes
 
 
 def _stepped(side: int) -> int:

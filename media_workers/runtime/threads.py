@@ -1,14 +1,18 @@
-"""A thread that falls takes the process with it: a half-working graph must not go on.
+"""Rules for all threads of a worker: who falls takes the process along, and nobody helps out.
 
-The node agent starts the worker anew; what had not aired never airs.
+A half-working graph must not go on: the node agent starts the worker anew, and what had not aired
+never airs.
 """
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 import threading
 from pathlib import Path
+
+import cv2
 
 EXIT_CODE = 70
 """EX_SOFTWARE of sysexits.h."""
@@ -31,6 +35,19 @@ def cpu_of_threads() -> dict[str, float]:
         used = sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK")
         spent[thread.name] = spent.get(thread.name, 0.0) + used
     return spent
+
+
+def settle() -> None:
+    """Once everything is imported: no thread pool of OpenCV's, and little garbage collection.
+
+    The pool's threads spin while they wait for pieces of a millisecond's work, on cores that other
+    hearings need; and looking for garbage among a hundred thousand objects of the program itself,
+    again and again, finds none.
+    """
+    cv2.setNumThreads(1)
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def _fall(args: threading.ExceptHookArgs) -> None:

@@ -12,7 +12,7 @@ from courtstream.domain.redaction import Box
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 from media_workers.runtime.items import FaceBox, FacesAt, Picture
 from media_workers.vision.cuts import CutTest
-from media_workers.vision.detect import FaceFinder
+from media_workers.vision.detect import FaceFinder, Part
 from media_workers.vision.plan import LookPlan, widths
 from media_workers.vision.steady import Steady
 from media_workers.vision.stir import Memory, Stirs
@@ -126,10 +126,19 @@ class FaceAnalyser:
     def _look(self, picture: Picture, width: int, *, cut: bool, stirs: Stirs | None = None) -> None:
         """Find faces and give each to the track it continues, or to a new one."""
         self._tracer.refill()
-        faces = self._tracer.surer(
-            sightings(self._finder.find(picture.i420, width), picture.t), picture
-        )
+        part, resting = None, list[Track]()
+        if stirs is not None and not cut and self._plan.may_look_at_part(picture, width):
+            part, resting = self._part(stirs, wide=width > widths(picture.width)[0])
+        more = (part,) if part else ()
+        found = self._finder.find(picture.i420, width, *more)
+        faces = self._tracer.surer(sightings(found, picture.t), picture)
+        if resting:
+            # half of one may have been in sight at the rim of the part
+            faces = [f for f in faces if not any(_meet(f, t.seen[-1]) for t in resting)]
         live = [track for track in self._tracks if picture.t - track.seen[-1].t <= BRIDGE]
+        live = [track for track in live if track not in resting]
+        for track in resting:
+            track.rest(picture.t)
         steps, leaps, new = associate(live, faces, self._cuts)
         new = [face for face in new if face.score >= START]
         for track, face in steps:
@@ -145,9 +154,21 @@ class FaceAnalyser:
         for face in new:
             self._tracer.back(self._begin(face), before, self._cuts)
         self._settled = picture.t
+        wide = self._plan.looked(picture, width, faces, whole=part is None)
+        if part and stirs is not None:
+            stirs.remember(part, wide=wide)
+            return
         self._memory.remember(picture)
-        if self._plan.looked(picture, width, faces):
+        if wide:
             self._wide_memory.remember(picture)
+
+    def _part(self, stirs: Stirs, *, wide: bool) -> tuple[Part | None, list[Track]]:
+        """What to look at again, and the tracks in sight around which nothing has changed."""
+        in_sight = [track for track in self._tracks if track.seen[-1].t == self._settled]
+        part = stirs.part([track.seen[-1] for track in in_sight], wide=wide)
+        if part is None:
+            return None, []
+        return part, [track for track in in_sight if not stirs.around(track.seen[-1])]
 
     def _follow(
         self, tracks: list[Track], picture: Picture, width: int, stirs: Stirs | None
@@ -216,6 +237,11 @@ class FaceAnalyser:
         self._cuts = [cut for cut in self._cuts if cut.t >= kept]
         for track in self._tracks:
             track.forget(before)
+
+
+def _meet(a: Seen, b: Seen) -> bool:
+    """Whether two boxes have anything in common."""
+    return abs(a.x - b.x) < (a.w + b.w) / 2 and abs(a.y - b.y) < (a.h + b.h) / 2
 
 
 def _grown(face: Seen, frame: Picture) -> Box | None:

@@ -25,6 +25,7 @@ _MEMORY = 0.7
 WHOLE_VIEW = 4.0
 """With a cut tile, the median change from which the whole view was cut: plain walls change less."""
 
+Changes: TypeAlias = npt.NDArray[np.float32]
 Tiles: TypeAlias = npt.NDArray[np.bool_]
 """Shape (ROWS, COLUMNS): the tiles that were cut at a frame."""
 
@@ -49,6 +50,8 @@ class CutTest:
             return np.ones((ROWS, COLUMNS), bool)
         apart = cv2.absdiff(thumb, before).astype(np.float32)
         change = np.asarray(cv2.resize(apart, _GRID, interpolation=cv2.INTER_AREA), np.float32)
+        if cv2.minMaxLoc(change)[1] <= LEAST_CHANGE:
+            return self._none(change)
         usual = OVER_USUAL * np.maximum(self._usual, self._last)
         cut: Tiles = change > np.maximum(LEAST_CHANGE, usual)
         if cut.sum() == 1:
@@ -60,6 +63,12 @@ class CutTest:
         settled = np.where(cut, self._usual, change)
         self._usual = (_MEMORY * self._usual + (1 - _MEMORY) * settled).astype(np.float32)
         return cut
+
+    def _none(self, change: Changes) -> Tiles:
+        """No tile was cut, as nearly always; `change` is remembered."""
+        self._last = change
+        cv2.addWeighted(self._usual, _MEMORY, change, 1 - _MEMORY, 0, dst=self._usual)
+        return np.zeros((ROWS, COLUMNS), bool)
 
 
 def _thumbnail(y: Planes) -> Planes:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from math import ceil, floor, prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
 
 import cv2
 import numpy as np
@@ -30,16 +31,29 @@ _LEAST_NEAR = 64.0
 
 _STRIDES = (8, 16, 32)
 _OUTPUTS = tuple(f"{kind}_{stride}" for stride in _STRIDES for kind in ("score", "box"))
+_GRID = 32
 _OVERLAP = 0.3
 _BLACK = (16, 128, 128)
 _MOST_EXPONENT = 6.0
 
 
+class Part(NamedTuple):
+    """A rectangle of a picture, in its pixels."""
+
+    left: float
+    top: float
+    right: float
+    bottom: float
+
+
 class FaceFinder(Protocol):
     """Whatever finds faces in one picture."""
 
-    def find(self, i420: Planes, width: int) -> Found:
-        """Look at the packed I420 picture (h * 3 // 2, w) shrunk to `width` columns."""
+    def find(self, i420: Planes, width: int, part: Part | None = None) -> Found:
+        """Look at the packed I420 picture (h * 3 // 2, w) shrunk to `width` columns.
+
+        `part`: no more of it need be looked at, at the same size.
+        """
         ...
 
     def near(self, i420: Planes, x: float, y: float, face: float) -> Found:
@@ -56,11 +70,19 @@ class YuNetFinder:
     def __init__(self, path: str | Path | None = None, threads: int = 1) -> None:
         self._session = _session(_checked(path), threads)
         self._canvas: dict[tuple[int, int, str], npt.NDArray[np.uint8]] = {}
+        self._room = np.empty(0, np.uint8)
 
-    def find(self, i420: Planes, width: int) -> Found:
+    def find(self, i420: Planes, width: int, part: Part | None = None) -> Found:
         """Faces of score KEEP and above, overlapping ones already merged to the best."""
-        found = self._looked(self._shrunk(i420, width))
-        found[:, :4] *= i420.shape[1] / width
+        scale = i420.shape[1] / width
+        if part is None:
+            found = self._looked(self._shrunk(i420, width))
+            found[:, :4] *= scale
+            return found
+        canvas, left, top = self._piece(i420, width, part)
+        found = self._looked(canvas)
+        found[:, :2] += (left, top)
+        found[:, :4] *= scale
         return found
 
     def _looked(self, canvas: npt.NDArray[np.uint8]) -> Found:
@@ -95,8 +117,7 @@ class YuNetFinder:
             x, y, size = left // half, top // half, max(2, round(side / half))
             target = canvas[0, channel]
             if x >= 0 and y >= 0 and x + size <= plane.shape[1] and y + size <= plane.shape[0]:
-                square = plane[y : y + size, x : x + size]
-                cv2.resize(square, (_NEAR, _NEAR), dst=target, interpolation=_how(size, _NEAR))
+                _shrink(plane[y : y + size, x : x + size], target, size, _NEAR)
             else:
                 _shifted(plane, x, y, _NEAR / size, target)
         return canvas
@@ -111,10 +132,37 @@ class YuNetFinder:
             if plane.shape == target.shape:
                 target[:] = plane
                 continue
-            cv2.resize(
-                plane, (width, height), dst=target, interpolation=_how(plane.shape[1], width)
-            )
+            _shrink(plane, target, plane.shape[1], width)
         return canvas
+
+    def _piece(
+        self, i420: Planes, width: int, part: Part
+    ) -> tuple[npt.NDArray[np.uint8], int, int]:
+        """The part of what `_shrunk` gives that lies around `part`; its left column and top row.
+
+        On the grid of the coarsest cells, so that each cell sees what it would see of the whole.
+        """
+        planes = i420_planes(i420)
+        rows, columns = planes[0].shape
+        height = max(1, round(rows * width / columns))
+        left, right = _cells(part.left, part.right, width / columns, width)
+        top, bottom = _cells(part.top, part.bottom, height / rows, height)
+        shape = (1, 3, bottom - top, right - left)
+        if self._room.size < prod(shape):
+            self._room = np.empty(prod(shape), np.uint8)
+        canvas = self._room[: prod(shape)].reshape(shape)
+        seen = np.s_[: min(bottom, height) - top, : min(right, width) - left]
+        for channel, plane in enumerate(planes):
+            down, across = plane.shape[0] / height, plane.shape[1] / width
+            target = canvas[0, channel]
+            target[min(bottom, height) - top :] = _BLACK[channel]
+            target[:, min(right, width) - left :] = _BLACK[channel]
+            source = plane[
+                round(top * down) : round(min(bottom, height) * down),
+                round(left * across) : round(min(right, width) * across),
+            ]
+            _shrink(source, target[seen], plane.shape[1], width)
+        return canvas, left, top
 
     def _padded(self, width: int, height: int, use: str = "") -> npt.NDArray[np.uint8]:
         """A canvas kept from look to look; only its picture part is ever written again."""
@@ -124,6 +172,13 @@ class YuNetFinder:
             canvas[0] = np.array(_BLACK, np.uint8)[:, None, None]
             self._canvas[key] = canvas
         return self._canvas[key]
+
+
+def _cells(low: float, high: float, scale: float, whole: int) -> tuple[int, int]:
+    """From where to where on the grid of _GRID a stretch lies, shrunk by `scale`."""
+    last = -(-whole // _GRID)
+    first = min(last - 1, max(0, floor(low * scale / _GRID)))
+    return first * _GRID, max(first + 1, min(last, ceil(high * scale / _GRID))) * _GRID
 
 
 def _shifted(plane: Planes, x: int, y: int, scale: float, target: Planes) -> None:
@@ -143,9 +198,17 @@ def _shifted(plane: Planes, x: int, y: int, scale: float, target: Planes) -> Non
     )
 
 
-def _how(have: int, want: int) -> int:
-    """Averaging where it is fast or needed; below a halving linear is as good and much faster."""
-    return cv2.INTER_AREA if have % want == 0 or have > 2 * want else cv2.INTER_LINEAR
+def _shrink(plane: Planes, target: Planes, have: int, want: int) -> None:
+    """`plane` resized into `target`; `have` of its columns become `want`.
+
+    Averaging where it is fast or needed; below a halving linear is as good and much faster.
+    """
+    while have > 2 * want and have % want and not have % 2:
+        half = (plane.shape[1] // 2, plane.shape[0] // 2)
+        plane = np.asarray(cv2.resize(plane, half, interpolation=cv2.INTER_AREA), np.uint8)
+        have //= 2
+    how = cv2.INTER_AREA if have % want == 0 or have > 2 * want else cv2.INTER_LINEAR
+    cv2.resize(plane, target.shape[::-1], dst=target, interpolation=how)
 
 
 def _checked(path: str | Path | None) -> bytes:

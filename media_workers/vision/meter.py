@@ -12,7 +12,7 @@ import numpy.typing as npt
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.runtime.items import Picture
 from media_workers.vision.overlay import ClockWatch
-from media_workers.vision.quality import Clarity, clarity
+from media_workers.vision.quality import Clarity, Luma, clarity
 
 CHUNK: MediaTime = SECOND
 BLACK_LUMA = 24.0
@@ -88,15 +88,22 @@ class PictureMeter:
         chunk = picture.t - picture.t % CHUNK
         if moved is not None:
             self._motion[chunk] = self._motion.get(chunk, 0.0) + _by_block(moved)
-        old = self._done.get(chunk) or PictureMeasure(0.0, 0.0, 0, clarity(whole))
+        old = self._done.get(chunk) or self._begun(chunk, whole)
         mean = (old.luma * old.frames + float(luma.mean())) / (old.frames + 1)
         self._done[chunk] = replace(
             old,
             luma=mean,
             change=max(old.change, change),
             frames=old.frames + 1,
-            clock=self._clock.clock,
         )
+
+    def _begun(self, chunk: MediaTime, luma: Luma) -> PictureMeasure:
+        """A new chunk's measure; what the clock has shown until now is the one before's word."""
+        clock = self._clock.clock
+        before = self._done.get(chunk - CHUNK)
+        if before is not None:
+            self._done[chunk - CHUNK] = replace(before, clock=clock)
+        return PictureMeasure(0.0, 0.0, 0, clarity(luma), clock=clock)
 
     def take(self, chunk: MediaTime) -> PictureMeasure | None:
         """The measure of the chunk that starts at `chunk`, given once."""

@@ -21,6 +21,9 @@ STILL_WIDE: MediaTime = 3 * SECOND
 """The same for a closer look."""
 
 _NARROW = 640
+_COARSE, _LARGE = 512, 24.0
+"""A usual look's columns while all faces known have at least so many of them: smaller ones that
+come into sight are found by the next closer look, and followed back."""
 _SMALL = 20.0
 _EARLY: MediaTime = 10 * MILLISECOND
 _JUST: MediaTime = 80 * MILLISECOND
@@ -32,8 +35,10 @@ class LookPlan:
     def __init__(self) -> None:
         self._asked: MediaTime | None = None
         self._looked: MediaTime | None = None
+        self._looked_whole: MediaTime | None = None
+        self._looked_whole_wide: MediaTime | None = None
         self._looked_wide: MediaTime | None = None
-        self._small = False
+        self._small = self._large = False
 
     def just_looked(self, t: MediaTime) -> bool:
         """Whether the last look was at `t`, or too little before it for much to have moved."""
@@ -59,6 +64,8 @@ class LookPlan:
         """
         self._asked = picture.t
         usual, wide, closest = widths(picture.width)
+        if self._large and not cut:
+            usual = min(usual, _COARSE)
         if cut:
             # a flickering picture is all cuts, and may not cost more than can be paid live
             return closest if _over(self._looked_wide, picture.t, LOOK_EVERY) else usual
@@ -66,19 +73,41 @@ class LookPlan:
             _over(self._looked_wide, picture.t, WIDE_EVERY) and stirred_wide()
         ):
             return closest if self._small else wide
-        if not _over(self._looked, picture.t, STILL) and not stirred():
+        if _over(self._looked_whole, picture.t, STILL):
+            return usual
+        if not stirred():
             return 0
         return usual if _over(self._looked, picture.t, KNOWN_EVERY) or strange() else None
 
-    def looked(self, picture: Picture, width: int, faces: Sequence[Seen]) -> bool:
+    def may_look_at_part(self, picture: Picture, width: int) -> bool:
+        """Whether a look at what changed does: the whole picture was looked at not long ago."""
+        usual, wide, _ = widths(picture.width)
+        if usual == wide:
+            return False
+        if width <= usual:
+            return not _over(self._looked_whole, picture.t, STILL)
+        # the smallest are seen by the closest looks alone: they are looked for everywhere
+        return not self._small and not _over(self._looked_whole_wide, picture.t, STILL_WIDE)
+
+    def looked(
+        self, picture: Picture, width: int, faces: Sequence[Seen], *, whole: bool = True
+    ) -> bool:
         """What a look gave; whether it was a close one."""
         self._asked = self._looked = picture.t
+        if whole:
+            self._looked_whole = picture.t
         usual, wide, _ = widths(picture.width)
-        if width == usual != wide:
+        smallest = min((face.w for face in faces), default=0.0) * _COARSE / picture.width
+        self._large = smallest >= _LARGE and (self._large or whole)
+        if width <= usual != wide:
             return False
         self._looked_wide = picture.t
         limit = _SMALL * picture.height / 720
-        self._small = any(face.w < limit for face in faces)
+        small = any(face.w < limit for face in faces)
+        # a part without small faces says nothing of the rest
+        self._small = small or (self._small and not whole)
+        if whole:
+            self._looked_whole_wide = picture.t
         return True
 
 

@@ -15,6 +15,7 @@ import numpy as np
 import numpy.typing as npt
 
 from media_workers.runtime.items import Picture, Planes
+from media_workers.vision.detect import Part
 from media_workers.vision.track import Seen
 
 Changed: TypeAlias = npt.NDArray[np.uint8]
@@ -28,6 +29,10 @@ _SOLID = np.ones((3, 3), np.uint8)
 the picture change every second, and are no face. The smallest face covers four by five points."""
 _RIM = 0.05
 _COLUMN_RIM = 1.0
+_ASIDE = 12
+"""Points looked at around what changed: nearly two of the coarsest cells a finder looks with."""
+_MOST = 0.7
+"""Of the picture: a larger part is not worth telling apart."""
 _FIGURE = (1.6, 0.9, 4.5)
 """A figure around the middle of its face, in sizes of the face: aside, above, below."""
 
@@ -41,6 +46,13 @@ class Memory:
     def remember(self, picture: Picture) -> None:
         """What later pictures are to be compared with."""
         self._then = _small(picture)
+
+    def remember_where(self, there: tuple[slice, slice], now: Planes) -> None:
+        """The same of a part. What changes slowly elsewhere adds up until it counts."""
+        if self._then is None or self._then.shape != now.shape:
+            self._then = now.copy()
+        else:
+            self._then[there] = now[there]
 
     def changed(self, now: Planes) -> Changed:
         """1 where the small picture (rows, COLUMNS) differs from the one remembered."""
@@ -72,13 +84,17 @@ class Stirs:
     def _changed(self) -> Changed:
         return self._last.changed(self._now)
 
+    @cached_property
+    def _changed_wide(self) -> Changed:
+        return self._last_wide.changed(self._now)
+
     def outside(self) -> bool:
         """Whether anything changed outside the hidden faces since the last look."""
         return self._any_outside(self._changed)
 
     def outside_since_wide(self) -> bool:
         """Whether anything changed outside the hidden faces since the last close look."""
-        return self._any_outside(self._last_wide.changed(self._now))
+        return self._any_outside(self._changed_wide)
 
     def apart(self) -> bool:
         """Whether anything changed since the last look apart from the hidden faces' figures."""
@@ -94,11 +110,44 @@ class Stirs:
         ring = np.count_nonzero(changed[wide]) - np.count_nonzero(changed[own])
         return int(ring) > 0
 
+    def part(self, faces: Sequence[Seen], *, wide: bool) -> Part | None:
+        """Where to look again: around all that changed outside the hidden faces since the last
+        look (`wide`: the last close one), with those of `faces` that something changed around.
+
+        None where that is nothing, or most of the picture.
+        """
+        rows, columns = self._now.shape
+        changed = self._changed | self._changed_wide if wide else self._changed
+        x, y, w, h = cv2.boundingRect(self._outside(changed))
+        edges = [(x, y, x + w, y + h)] if w else []
+        for face in faces:
+            if self.around(face):
+                down, across = self._box(face, 0.5)
+                edges.append((across.start, down.start, across.stop, down.stop))
+        if not edges:
+            return None
+        left, top = (max(0, min(edge[side] for edge in edges) - _ASIDE) for side in (0, 1))
+        right = min(columns, max(edge[2] for edge in edges) + _ASIDE)
+        bottom = min(rows, max(edge[3] for edge in edges) + _ASIDE)
+        if (right - left) * (bottom - top) > _MOST * rows * columns:
+            return None
+        return Part(*(edge / self._scale for edge in (left, top, right, bottom)))
+
+    def remember(self, part: Part, *, wide: bool) -> None:
+        """That part has been looked at now."""
+        left, top, right, bottom = (round(edge * self._scale) for edge in part)
+        there = slice(top, bottom), slice(left, right)
+        for memory in (self._last, self._last_wide) if wide else (self._last,):
+            memory.remember_where(there, self._now)
+
     def _any_outside(self, changed: Changed) -> bool:
+        return bool(self._outside(changed).any())
+
+    def _outside(self, changed: Changed) -> Changed:
         left = changed.copy()
         for face in self._hidden:
             left[self._box(face, _RIM)] = 0
-        return bool(left.any())
+        return left
 
     def _box(self, face: Seen, more: float) -> tuple[slice, slice]:
         """The face's box, `more` of its size larger on each side and a point besides."""
@@ -122,6 +171,10 @@ class Stirs:
 
 
 def _small(picture: Picture) -> Planes:
+    small = picture.planes()[0]
     height = max(1, picture.height * COLUMNS // picture.width)
-    small = cv2.resize(picture.planes()[0], (COLUMNS, height), interpolation=cv2.INTER_AREA)
-    return np.asarray(small, np.uint8)
+    while small.shape[1] >= 2 * COLUMNS and not (small.shape[0] % 2 or small.shape[1] % 2):
+        # halving is by far the fastest way of averaging
+        half = (small.shape[1] // 2, small.shape[0] // 2)
+        small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(small, (COLUMNS, height), interpolation=cv2.INTER_AREA), np.uint8)

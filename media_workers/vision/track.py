@@ -26,6 +26,7 @@ BRIDGE: MediaTime = 1300 * MILLISECOND
 _REACH = 1.0
 _LIKE = 2.2
 _CLOSE = 0.5
+_NEXT: MediaTime = 80 * MILLISECOND
 _LEAP = 3.2
 _LEAP_LIKE = 1.6
 _LEAP_TIME: MediaTime = 300 * MILLISECOND
@@ -116,13 +117,30 @@ class Track:
         earlier = self.seen[after - 1] if after else None
         later = self.seen[after] if after < len(self.seen) else None
         if earlier and earlier.t == t:
-            return earlier
+            return self._whole(after - 1)
         if earlier and later:
             return between(earlier, later, t)
         known = earlier or later
         if known is None or abs(t - known.t) > FILL or parted(known, t, cuts):
             return None
         return self._beyond(known, t)
+
+    def _whole(self, n: int) -> Seen:
+        """The n-th sighting with what those right before and after it say of where the face was.
+
+        Half behind something, or at the picture's edge, a face is easily measured short once.
+        """
+        face = self.seen[n]
+        near = [
+            other
+            for other in self.seen[max(0, n - 1) : n + 2]
+            if 0 < abs(other.t - face.t) <= _NEXT
+            and hypot(other.x - face.x, other.y - face.y) <= _CLOSE * face.w
+        ]
+        if not near:
+            return face
+        expected = near[0] if len(near) == 1 else between(near[0], near[1], face.t)
+        return replace(_both(face, expected), guessed=0)
 
     def _beyond(self, known: Seen, t: MediaTime) -> Seen:
         """`known` moved on, or back, at the track's pace there; where it was seen stays hidden.

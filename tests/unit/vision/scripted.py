@@ -9,7 +9,7 @@ import numpy as np
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.runtime.items import FacesAt, Picture, Planes
 from media_workers.vision.analyse import FaceAnalyser
-from media_workers.vision.detect import Found
+from media_workers.vision.detect import Found, Part
 
 Row = tuple[float, float, float, float, float]
 WIDTH, HEIGHT = 640, 360
@@ -38,12 +38,15 @@ class Scripted:
     def __init__(self, script: Callable[[int], Sequence[Row]]) -> None:
         self.script = script
         self.looks: list[tuple[int, int]] = []
+        self.parts: list[Part | None] = []
         self.close_looks: list[int] = []
 
-    def find(self, i420: Planes, width: int) -> Found:
+    def find(self, i420: Planes, width: int, part: Part | None = None) -> Found:
         index = int.from_bytes(i420[i420.shape[0] * 2 // 3, :4].tobytes(), "big")
         self.looks.append((index, width))
-        return np.array(self.script(index), np.float32).reshape(-1, 5)
+        self.parts.append(part)
+        rows = [row for row in self.script(index) if part is None or _inside(row, part)]
+        return np.array(rows, np.float32).reshape(-1, 5)
 
     def near(self, i420: Planes, x: float, y: float, face: float) -> Found:
         index = int.from_bytes(i420[i420.shape[0] * 2 // 3, :4].tobytes(), "big")
@@ -54,6 +57,11 @@ class Scripted:
             if max(abs(rx + rw / 2 - x), abs(ry + rh / 2 - y)) < 2 * face
         ]
         return np.array(rows, np.float32).reshape(-1, 5)
+
+
+def _inside(row: Row, part: Part) -> bool:
+    x, y, w, h, _ = row
+    return part.left <= x and part.top <= y and x + w <= part.right and y + h <= part.bottom
 
 
 def analysed(

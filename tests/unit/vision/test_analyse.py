@@ -14,7 +14,7 @@ from courtstream.domain.time import MILLISECOND, SECOND
 from media_workers.vision.analyse import FaceAnalyser
 from media_workers.vision.canary import sane
 from media_workers.vision.trace import MOST
-from media_workers.vision.track import Seen, margins
+from media_workers.vision.track import Seen, Track, margins
 
 from .scripted import HEIGHT, WIDTH, Row, Scripted, analysed, covers, picture, time_of
 
@@ -107,6 +107,15 @@ def test_somebody_who_runs_through_the_picture_is_hidden_from_edge_to_edge(
     shown = [a for a in answers if runner(a.index) and 0 <= runner(a.index)[0][0] <= WIDTH - 40]
     assert len(shown) > 10
     assert all(covers(a, runner(a.index)[0]) for a in shown)
+
+
+def test_a_face_measured_short_once_is_hidden_as_those_before_and_after_say() -> None:
+    track = Track(1)
+    for n, (x, w) in enumerate([(100.0, 40.0), (108.0, 20.0), (104.0, 40.0)]):
+        track.add(Seen(n * FRAME, x, 50.0, w, 50.0, 0.9))
+    face = track.at(FRAME, [])
+    assert face is not None and face.guessed == 0
+    assert face.x - face.w / 2 <= 82 and face.x + face.w / 2 >= 122
 
 
 def test_where_nothing_changes_outside_the_hidden_a_look_a_second_is_enough() -> None:

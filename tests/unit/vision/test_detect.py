@@ -17,7 +17,7 @@ from media_workers.redact.hide import hide, hide_all
 from media_workers.runtime.items import Picture, Planes
 from media_workers.vision import detect
 from media_workers.vision.analyse import FaceAnalyser
-from media_workers.vision.detect import YUNET_SHA256, YuNetFinder
+from media_workers.vision.detect import YUNET_SHA256, Part, YuNetFinder
 from media_workers.vision.track import SHOW, START
 
 from .scripted import Scripted
@@ -57,6 +57,21 @@ def test_the_portrait_is_found_in_source_pixels(
     expected = np.array([FACE[0] + at[0], FACE[1] + at[1], FACE[2], FACE[3]])
     assert np.abs(found[0, :4] - expected).max() < 10
     assert found[0, 4] > 0.8
+
+
+@pytest.mark.parametrize(("width", "height"), [(1280, 720), (1920, 1080), (1278, 726)])
+@pytest.mark.parametrize("look", [512, 640, 960])
+def test_a_look_at_a_part_finds_there_what_a_look_at_all_finds(
+    finder: YuNetFinder, width: int, height: int, look: int
+) -> None:
+    at = (width - 220, height - 220)
+    whole = finder.find(portrait(width, height, at), look)
+    around = Part(at[0] - 20, at[1] - 20, width, height)
+    part = finder.find(portrait(width, height, at), look, around)
+    assert whole.shape == part.shape == (1, 5)
+    assert np.abs(whole - part).max() < 3
+    elsewhere = finder.find(portrait(width, height, at), look, Part(0, 0, 300, height))
+    assert elsewhere.shape == (0, 5)
 
 
 def test_an_empty_picture_has_no_face(finder: YuNetFinder) -> None:
