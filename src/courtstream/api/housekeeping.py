@@ -1,4 +1,5 @@
-"""What the platform does by the calendar: the month's supervision, reminders, report bundles."""
+"""What the platform does by the calendar: the month's supervision, reminders, report bundles,
+uploads that nobody went on with."""
 
 from __future__ import annotations
 
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.api.context import Context
 from courtstream.domain.clock import utc_now
+from courtstream.services.sealed.late_sweep import sweep
 from courtstream.services.supervision import monthly, report_jobs, supervising
 from courtstream.services.work import Work
 from courtstream.settings import Settings
@@ -22,7 +24,7 @@ EVERY = 5.0
 """Seconds between looks for a bundle somebody asked for; everything else is cheap to ask, too."""
 
 TUNE_EVERY = 720
-"""Looks between two glances of the database at its own rows: an hour."""
+"""Looks between two glances of the database at its own rows, and two sweeps: an hour."""
 
 log = structlog.get_logger(__name__)
 
@@ -34,6 +36,7 @@ async def keep_house(platform: Context) -> None:
         try:
             if number % TUNE_EVERY == 0:
                 await asyncio.to_thread(platform.work.store.tune)
+                await asyncio.to_thread(sweep, platform.work, platform.settings, utc_now())
             await asyncio.to_thread(look, platform.work, platform.settings, utc_now())
         except Exception:
             log.exception("housekeeping")
