@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from courtstream.control.protocol.base import Message, Report
+from courtstream.control.protocol.base import Message
 from courtstream.domain.time import MediaTime
 
 
@@ -26,11 +26,12 @@ class SpeechAsk(Message):
     hurried: bool = False
 
 
-class SpeechAnswer(Report):
+class SpeechAnswer(Message):
     """A reading of the window `start` to `end` (ns): `chars` as [text, start, end, confidence].
 
     `hearing_id` and `id` are the ask's: an answer that says others is not believed. `after`: what
-    was written after each character. `ok`: False when the text cannot be trusted.
+    was written after each character. `ok`: False when the text cannot be trusted. No report: what
+    privacy rests on is understood whole, or the hearing reads by itself.
     """
 
     hearing_id: str
