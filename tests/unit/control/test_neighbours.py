@@ -29,8 +29,8 @@ from courtstream.control.protocol.base import Report
 ORDERS = {
     "Command", "FileRequest", "HideOrder", "KeysRevoked", "LateSpec", "ModelSpec", "NodeCommand",
     "NodeOrder", "PolicySpec", "PullOrder", "RtcRequest", "SeatChannel", "SecondPassSpec",
-    "SoundOrder", "SourceSpec", "SpeechAsk", "SpokenParticipant", "TextOrder", "TurnText",
-    "WorkerSpec",
+    "SoundOrder", "SourceSpec", "SpeechAnswer", "SpeechAsk", "SpokenParticipant", "TextOrder",
+    "TurnText", "WorkerSpec",
 }  # fmt: skip
 """A new one belongs here when a reader that passes a field over could show or keep too much."""
 
