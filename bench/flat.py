@@ -122,16 +122,21 @@ def flat(clip: Path, minutes: int, window: float = WINDOW_S) -> Flat:
         source.close()
         samples: list[float] = []
         opened: list[int] = []
-        count = 0
-        for raw in rounds(clip, seconds(60.0 * minutes)):
-            graph.feed(raw)
-            count += 1
+
+        def look() -> None:
             if to_seconds(graph.release.aired) >= 60 * (len(samples) + 1):
                 samples.append(resident())
                 opened.append(descriptors())
                 print(f"  {len(samples)} min {samples[-1]:.1f} MB", flush=True)
+
+        count = 0
+        for raw in rounds(clip, seconds(60.0 * minutes)):
+            graph.feed(raw)
+            count += 1
+            look()
         graph.end()
-        graph.join()
+        while not graph.join(0.05):  # what is fed last airs now
+            look()
         samples.append(resident())
         journal.close()
         return Flat(tuple(samples), tuple(opened), time.process_time(), count)
