@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import replace
 
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime, seconds, to_seconds
@@ -30,7 +31,10 @@ _GRID: MediaTime = SECOND // 2
 
 
 class SpeechDial:
-    """`delay`, `least`, `most` in seconds: what the policy sets and the bounds it allows."""
+    """`delay`, `least`, `most` in seconds: what the policy sets and the bounds it allows.
+
+    `crowded`: whether the machine has no core to spare.
+    """
 
     def __init__(
         self,
@@ -38,12 +42,14 @@ class SpeechDial:
         least: float = 6.0,
         most: float = 30.0,
         ladder: tuple[Effort, ...] = LADDER,
+        crowded: Callable[[], bool] = lambda: False,
     ) -> None:
         self._lock = threading.Lock()
         self._base = WindowPolicy(delay=seconds(delay))
         self._delay = self._base.delay
         self._bounds = (seconds(least), seconds(most))
         self._budget = Budget(ladder)
+        self._crowded = crowded
         self._newest: MediaTime = 0
         self._late: deque[MediaTime] = deque(maxlen=_MANY)
         self._rtf = 0.0
@@ -133,7 +139,8 @@ class SpeechDial:
             self._rtf = fresh if not self._rtf else self._rtf + _SMOOTH * (fresh - self._rtf)
             # the sound that came while the window was read is no backlog
             waiting = max(0, late - seconds(cost))
-            self._changed(self._budget.note(upto, self._rtf, waiting))
+            change = self._budget.note(upto, self._rtf, waiting, crowded=self._crowded())
+            self._changed(change)
 
     def gave_up(self, t: MediaTime, waiting: MediaTime) -> None:
         """Sound that waited was given up, at `t`."""

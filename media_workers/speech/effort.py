@@ -112,8 +112,14 @@ class Budget:
         """A reader begins: what waits came while it was made, and says nothing of its speed."""
         self._waiting = _ANY
 
-    def note(self, t: MediaTime, rtf: float, waiting: MediaTime) -> Change | None:
-        """A window was read: `rtf` seconds a second of sound, `waiting` sound behind the newest."""
+    def note(
+        self, t: MediaTime, rtf: float, waiting: MediaTime, *, crowded: bool = False
+    ) -> Change | None:
+        """A window was read: `rtf` seconds a second of sound, `waiting` sound behind the newest.
+
+        `crowded`: others need the machine's cores, too. Then the last step up, to full care, waits:
+        what each hearing alone could afford they cannot afford together, and would fall by turns.
+        """
         if self.effort is Effort.MUTE:
             return None
         shrinking, self._waiting = waiting < self._waiting, waiting
@@ -124,7 +130,7 @@ class Budget:
             return self._down(t, rtf, waiting) if short else None
         if self._well_since is None:
             self._well_since = t
-        if self._may_rise(t, rtf):
+        if self._may_rise(t, rtf) and not (crowded and self._at == 1):
             return self._up(t, rtf, waiting)
         return None
 

@@ -109,6 +109,20 @@ def test_it_recovers_step_by_step_once_all_is_calm() -> None:
     assert all(gap >= Thrift().calm for gap in apart)
 
 
+def test_full_care_waits_while_others_need_the_cores_and_nothing_else_does() -> None:
+    budget = Budget(ALL)
+    t = 0
+    while budget.effort is not Effort.NARROW_BEAM:
+        t += 10 * SECOND
+        budget.note(t, 2.0, 5 * SECOND, crowded=True)
+    for _ in range(60):
+        t += 10 * SECOND
+        budget.note(t, 0.1, 0, crowded=True)
+    assert budget.effort is Effort.WIDER_HOP
+    change = budget.note(t + 10 * SECOND, 0.1, 0, crowded=False)
+    assert change is not None and change.after is Effort.FULL
+
+
 def test_a_step_up_that_cannot_last_is_not_taken() -> None:
     """Half way down the ladder all looks calm; the dearer step would be too dear again."""
     hearing = Hearing(Budget(ALL), full_cost=1.2)
