@@ -32,6 +32,7 @@ class Heard:
 
     url: str
     latest: dict[int, tuple[WorkerBeat, float]] = field(default_factory=dict)
+    begun: dict[int, float] = field(default_factory=dict)
     doubles: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
 
@@ -52,10 +53,16 @@ class Heard:
         await bus.close()
 
     async def _beat(self, beat: WorkerBeat) -> None:
+        """Counts an earlier worker that may publish at a time at which a later one may, too.
+
+        By the hearing's own clock: what a node that was cut off has to say arrives later.
+        """
         now = time.monotonic()
-        others = [b for b, at in self.latest.values() if b.pid != beat.pid and now - at < 0.9]
-        if beat.leased and any(b.leased and b.epoch != beat.epoch for b in others):
-            self.doubles += 1
+        if beat.leased:
+            begun = self.begun.setdefault(beat.epoch, beat.media_time)
+            self.begun[beat.epoch] = min(begun, beat.media_time)
+            later = (at for epoch, at in self.begun.items() if epoch > beat.epoch)
+            self.doubles += any(at <= beat.media_time for at in later)
         self.latest[beat.pid] = (beat, now)
 
     def newest(self) -> WorkerBeat | None:
