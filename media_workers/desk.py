@@ -7,6 +7,7 @@ from typing import Any
 
 from courtstream.control.protocol import Command, JournalRow, PolicySpec, Reply, RowKind, Verb
 from courtstream.domain.redaction import Reason
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import SECOND, MediaTime, Span, seconds, to_seconds
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import InterruptionReason
@@ -22,7 +23,6 @@ RAISE_AFTER: MediaTime = 30 * SECOND
 LOWER_AFTER: MediaTime = 300 * SECOND
 """It takes back what it added, and nothing that people set, after so long without need."""
 
-MACHINE = "machine"
 WITNESS = {"change": Verb.CHANGE_VOICE, "mute": Verb.MUTE_VOICE}
 SHIELDS: dict[Verb, VoiceMode] = {Verb.CHANGE_VOICE: "change", Verb.MUTE_VOICE: "mute"}
 GRACE_OVER = "grace_over"
@@ -116,7 +116,7 @@ class Desk:
         for row in earlier:
             if row.kind is RowKind.STATE and row.body.get("command") == GRACE_OVER:
                 at = seconds(row.body["from"])
-                self._graph.closures.close(at, Reason.SIGNAL_LOST, "machine", GRACE_OVER)
+                self._graph.closures.close(at, Reason.SIGNAL_LOST, MACHINE, GRACE_OVER)
             elif row.kind is RowKind.STATE and "command" in row.body:
                 verb = Verb(row.body["command"])
                 ending = ending or verb is Verb.END
@@ -161,12 +161,12 @@ class Desk:
 
     def grace_over(self, at: MediaTime) -> None:
         """The signal was away too long: what comes back stays closed until a person resumes."""
-        self._graph.closures.close(at, Reason.SIGNAL_LOST, "machine", GRACE_OVER)
+        self._graph.closures.close(at, Reason.SIGNAL_LOST, MACHINE, GRACE_OVER)
         self._journal.write(
             RowKind.STATE,
             at,
             command=GRACE_OVER,
-            by="machine",
+            by=MACHINE,
             why=GRACE_OVER,
             **{"from": to_seconds(at)},
         )

@@ -39,6 +39,7 @@ from media_workers.runtime.items import EncodedPacket, Picture, Planes, SourcePa
 from media_workers.runtime.zones import LiveZones
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
 from media_workers.speech.dial import SpeechDial
+from media_workers.stamping import stamped
 from media_workers.timeline.clock import SourceClock
 
 FALLBACK_SIZE = (1280, 720)
@@ -219,16 +220,7 @@ class Graph:
     def _stamped(self, raw: RawPacket) -> SourcePacket:
         if self.clock is None:
             raise RuntimeError("feed before begin_session")
-        dts = self.clock.stamp(raw.kind, raw.dts, raw.duration)
-        offset = 0 if raw.pts is None or raw.dts is None else raw.pts - raw.dts
-        return SourcePacket(
-            "video" if raw.kind == "video" else "audio",
-            dts + offset,
-            dts,
-            raw.duration,
-            raw.key,
-            raw.data,
-        )
+        return stamped(self.clock, raw)
 
     def _analyse(self, packet: SourcePacket) -> None:
         self._fed_at, self._paused = time.monotonic(), False

@@ -10,6 +10,7 @@ import cv2
 from pydantic import TypeAdapter, ValidationError
 
 from courtstream.control.protocol import Command, Reply, RowKind, Verb
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.zones import ZoneMap
 from media_workers.pipelines import Graph
@@ -74,7 +75,7 @@ class ZoneOrders:
             RowKind.STATE,
             self._now(),
             command=Verb.CONFIRM_VIEW.value,
-            by="machine",
+            by=MACHINE,
             why="learned",
             target=view,
             signature=list(looks),

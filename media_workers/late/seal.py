@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -14,13 +13,13 @@ import av.error
 
 from courtstream.domain.errors import BrokenStream, SealBroken
 from courtstream.domain.time import MediaTime
-from courtstream.seal import hearing_key, load_or_create_master_key, verify
+from courtstream.seal import hearing_key, load_or_create_master_key, sync_folder, verify
 from media_workers.graph.sealed_line import PART
 from media_workers.late.container import container_of
 from media_workers.outputs.sealed import Row, SealedRecorder
-from media_workers.runtime.items import SourcePacket
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
 from media_workers.sources.container import ContainerSource
+from media_workers.stamping import stamped
 from media_workers.timeline.clock import SourceClock
 
 DRAFT, SEALED = "late-sealing", "sealed"
@@ -56,7 +55,7 @@ def seal(file: Path, folder: Path, master_key_file: Path, progress: Progress) ->
     if not report.ok or not rows:
         raise SealBroken(report.first_broken or "nothing was sealed")
     draft.rename(folder / SEALED)
-    _sync(folder)
+    sync_folder(folder)
     return Sealed([{**row, "folder": SEALED} for row in rows], source.video, source.audio)
 
 
@@ -77,20 +76,6 @@ def _recorded(source: ContainerSource, recorder: SealedRecorder, progress: Progr
         rows += recorder.push(packet)
         progress(packet.dts)
     return rows + list(recorder.flush())
-
-
-def stamped(clock: SourceClock, raw: RawPacket) -> SourcePacket:
-    """A packet of the file on media time; the file's first lies at 0."""
-    dts = clock.stamp(raw.kind, raw.dts, raw.duration)
-    offset = 0 if raw.pts is None or raw.dts is None else raw.pts - raw.dts
-    return SourcePacket(
-        "video" if raw.kind == "video" else "audio",
-        dts + offset,
-        dts,
-        raw.duration,
-        raw.key,
-        raw.data,
-    )
 
 
 def readable(file: Path) -> Path:
@@ -120,11 +105,3 @@ def _copy(found: Any, made: Any) -> None:
         if packet.dts is not None and packet.stream.index in made_of:
             packet.stream = made_of[packet.stream.index]
             made.mux(packet)
-
-
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -10,10 +10,16 @@ import os
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
-from courtstream.control.protocol import JournalRow, LateSpec, RowKind, SecondPassSpec, WorkerSpec
+from courtstream.control.protocol import (
+    JournalRow,
+    LateSpec,
+    RowKind,
+    SecondPassSpec,
+    WorkerSpec,
+    late_file,
+)
 from courtstream.control.sweep import mend
 from courtstream.domain.errors import BrokenStream, CourtstreamError, NoAudioTrack
 from courtstream.domain.time import MediaTime, to_seconds
@@ -34,16 +40,10 @@ from media_workers.runtime.zones import LiveZones
 from media_workers.speech.silence import Silence
 from media_workers.timeline.fit import low_size
 
-FOLDER = "late"
 EPOCH = 1
 """Nothing of such a hearing ever ran live, and one process at a time has its folder."""
 
 TELL_SECONDS = 5.0
-
-
-def file_of(folder: Path, upload: str) -> Path:
-    """Where an uploaded file waits until it is sealed."""
-    return folder / FOLDER / f"{upload}.bin"
 
 
 class LateRecording:
@@ -54,7 +54,7 @@ class LateRecording:
     ) -> None:
         self._late, self._folder, self._public = late, spec.folder, spec.public
         self._master, self._speech = spec.master_key_file, speech
-        self._file = file_of(spec.folder, late.id)
+        self._file = late_file(spec.folder, late.id)
         if (spec.folder / SEALED).is_dir():
             mend(spec.folder)  # records of a run that was killed before it could tell of them
         self._path = spec.folder / "journal.jsonl"

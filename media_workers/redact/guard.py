@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from courtstream.domain.redaction import FAIL_CLOSED, Reason
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import MinuteState
 from media_workers.redact.bleep import Mode, bleep, mute, replaced
@@ -47,7 +48,7 @@ class Verdict:
     state: MinuteState
     closed: Reason | None
     private: tuple[PrivateSpan, ...] = ()
-    by: str = "machine"
+    by: str = MACHINE
     why: str = ""
     shields: tuple[Shield, ...] = ()
 

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from courtstream.domain.redaction import Box, Reason, Redaction
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from courtstream.domain.trial import MinuteState
@@ -132,7 +133,7 @@ class PrivateSpan:
     reason: Reason
     basis: str = ""
     confidence: float = 1.0
-    by: str = "machine"
+    by: str = MACHINE
 
 
 @dataclass(frozen=True, slots=True)

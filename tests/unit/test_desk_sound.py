@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from courtstream.control.protocol import PolicySpec, RowKind, Verb
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import SECOND, Span, seconds
-from media_workers.desk import LOWER_AFTER, MACHINE, RAISE_AFTER, Desk
+from media_workers.desk import LOWER_AFTER, RAISE_AFTER, Desk
 from tests.unit.test_desk import Run
 
 

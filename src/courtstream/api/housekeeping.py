@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.api.context import Context
 from courtstream.domain.clock import utc_now
+from courtstream.domain.staff import MACHINE
 from courtstream.services.sealed.late_sweep import sweep
 from courtstream.services.supervision import monthly, report_jobs, supervising
 from courtstream.services.work import Work
@@ -58,4 +59,4 @@ def _month(session: Session, now: datetime) -> None:
     month = monthly.due(session, now)
     if month is not None:
         monthly.run(session, month, now)
-        report_jobs.queue_all(session, month, monthly.MACHINE, now)
+        report_jobs.queue_all(session, month, MACHINE, now)

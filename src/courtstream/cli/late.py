@@ -55,14 +55,8 @@ def upload(
             free=shutil.disk_usage(settings.data).free,
             now=utc_now(),
         )
-        try:
-            _copy(file, intake)
-            found = late_files.probed(intake)
-            work.write(late_uploads.accept, person, intake.id, found, settings.node, utc_now())
-        except late_files.REFUSALS as error:
-            work.write(late_uploads.refuse, person, intake.id, error.code, utc_now())
-            late_files.drop(intake.file)
-            raise
+        _copy(file, intake)
+        found = late_files.take_in(work, person, intake, settings.node)
     typer.echo(f"✓ 已接收 {found.length:.0f} s  SHA-256 {found.sha256}")
     shown = found.clock.astimezone(COURT_ZONE) if found.clock else None
     clock = f"{shown:%Y-%m-%d %H:%M} ({found.clock_from})" if shown else "无 / none"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import MediaTime, Span
 
 
@@ -85,7 +86,7 @@ class Redaction:
     reason: Reason
     span: Span
     basis: str = ""
-    decided_by: str = "machine"
+    decided_by: str = MACHINE
     track: int | None = None
     path: tuple[tuple[MediaTime, Box], ...] = ()
     confidence: float = 1.0

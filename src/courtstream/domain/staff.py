@@ -1,8 +1,11 @@
-"""The staff roles."""
+"""The staff roles, and who acts where nobody does."""
 
 from __future__ import annotations
 
 from enum import StrEnum
+
+MACHINE = "machine"
+"""Stands for a person in acts that no person did."""
 
 
 class StaffRole(StrEnum):

@@ -14,6 +14,7 @@ from courtstream.seal.keys import (
     load_or_create_master_key,
     seal_mark,
     seal_marks,
+    sync_folder,
 )
 from courtstream.seal.reader import (
     Gap,
@@ -44,5 +45,6 @@ __all__ = [
     "seal_mark",
     "seal_marks",
     "sealed_folders",
+    "sync_folder",
     "verify",
 ]

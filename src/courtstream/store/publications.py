@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.trial import CaseKind, HearingState, Procedure, Role
 from courtstream.store.base import Base, Nanoseconds, word
 
@@ -61,7 +62,7 @@ class EntryRow(Base):
     lines: Mapped[list[Any]] = mapped_column(default=list)
     state: Mapped[EntryState] = mapped_column(word(EntryState))
     edited: Mapped[bool] = mapped_column(default=False)
-    created_by: Mapped[str] = mapped_column(String(64), default="machine")
+    created_by: Mapped[str] = mapped_column(String(64), default=MACHINE)
     released_at: Mapped[datetime | None]
     released_by: Mapped[str] = mapped_column(String(64), default="")
     revision: Mapped[int] = mapped_column(default=0)
@@ -92,7 +93,7 @@ class ClipRow(Base):
     bytes: Mapped[int] = mapped_column(default=0)
     sha256: Mapped[str] = mapped_column(String(64), default="")
     upto: Mapped[int] = mapped_column(default=0)
-    changed_by: Mapped[str] = mapped_column(String(64), default="machine")
+    changed_by: Mapped[str] = mapped_column(String(64), default=MACHINE)
     changed_at: Mapped[datetime]
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import MinuteState, Role
 from courtstream.store.base import Base, Nanoseconds, word
@@ -98,7 +99,7 @@ class RedactionRow(Base):
     start: Mapped[int] = mapped_column(Nanoseconds)
     end: Mapped[int] = mapped_column(Nanoseconds)
     basis: Mapped[str] = mapped_column(default="")
-    decided_by: Mapped[str] = mapped_column(String(64), default="machine")
+    decided_by: Mapped[str] = mapped_column(String(64), default=MACHINE)
     track: Mapped[int | None]
     confidence: Mapped[float] = mapped_column(default=1.0)
     body: Mapped[dict[str, Any]] = mapped_column(default=dict)

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import Role
 from courtstream.store.base import Base, Nanoseconds, word
@@ -34,7 +35,7 @@ class TranscriptRevision(Base):
     state: Mapped[TranscriptState] = mapped_column(word(TranscriptState))
     source: Mapped[str] = mapped_column(String(16), default="person")
     created_at: Mapped[datetime]
-    created_by: Mapped[str] = mapped_column(String(64), default="machine")
+    created_by: Mapped[str] = mapped_column(String(64), default=MACHINE)
     checked_at: Mapped[datetime | None]
     checked_by: Mapped[str] = mapped_column(String(64), default="")
     signed_at: Mapped[datetime | None]

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from courtstream.domain.approval import ApprovalOutcome
 from courtstream.domain.publication import ClosureEffect
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.trial import (
     CaseKind,
     HearingState,
@@ -178,7 +179,7 @@ class GateDecisionRow(Base):
     reasons: Mapped[list[Any]]
     version: Mapped[str] = mapped_column(String(64))
     decided_at: Mapped[datetime]
-    decided_by: Mapped[str] = mapped_column(String(64), default="machine")
+    decided_by: Mapped[str] = mapped_column(String(64), default=MACHINE)
 
 
 class Publication(Base):

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from courtstream.control.protocol import Command, PolicySpec, Verb
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import SECOND
-from media_workers.desk import MACHINE, Desk
+from media_workers.desk import Desk
 from media_workers.speech.witness import WitnessCue, WitnessCues
 from tests.unit.speech.saying import words
 from tests.unit.test_desk import Run

@@ -72,13 +72,7 @@ async def finish(request: Request) -> Response:
     platform, person = context(request), actor(request)
     intake = await _intake(request)
     node = _node(platform)
-    try:
-        found = await asyncio.to_thread(late_files.probed, intake)
-        await platform.work.writing(late_uploads.accept, person, intake.id, found, node, utc_now())
-    except late_files.REFUSALS as error:
-        await platform.work.writing(late_uploads.refuse, person, intake.id, error.code, utc_now())
-        await asyncio.to_thread(late_files.drop, intake.file)
-        raise
+    await asyncio.to_thread(late_files.take_in, platform.work, person, intake, node)
     return JSONResponse({"done": True})
 
 

@@ -68,6 +68,7 @@ from courtstream.control.protocol.second_pass import (
     SoundOrder,
     TextOrder,
     TurnText,
+    late_file,
 )
 from courtstream.control.protocol.speech import (
     SpeechAnswer,
@@ -168,6 +169,7 @@ __all__ = [
     "Verb",
     "WorkerBeat",
     "WorkerSpec",
+    "late_file",
     "node_beat",
     "node_command",
     "node_file",

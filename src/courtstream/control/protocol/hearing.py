@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import Field
 
 from courtstream.control.protocol.base import Message, Report
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import MediaTime
 from courtstream.domain.trial import MinuteState
 from courtstream.domain.zones import ZoneMap
@@ -68,7 +69,7 @@ class ComingSpan(Report):
     start: float
     end: float
     reason: str
-    by: str = "machine"
+    by: str = MACHINE
     kept: bool = False
     may_keep: bool = False
     before: str = ""

@@ -46,8 +46,13 @@ class TextOrder(Message):
     turns: tuple[TurnText, ...] = ()
 
 
+def late_file(hearing_folder: Path, upload_id: str) -> Path:
+    """Where the bytes of an upload wait until they are sealed."""
+    return hearing_folder / "late" / f"{upload_id}.bin"
+
+
 class LateSpec(Message):
-    """A recording that was brought after the hearing (补录), as `late/ID.bin` in its folder.
+    """A recording that was brought after the hearing (补录), as `late_file` in its folder.
 
     `began`: the wall time of its first instant, ISO. `open`: whether the law lets it be shown; else
     it is sealed and nothing more. `worker`: policy, names and language, as a live worker gets them.

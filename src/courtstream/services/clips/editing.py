@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.domain.errors import InvalidInput
 from courtstream.domain.ids import new_id
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import Span, seconds, to_seconds
 from courtstream.domain.trial import Role
 from courtstream.services.clips.proposals import LONGEST, SHORTEST, proposals, snap, text_of
@@ -148,7 +149,7 @@ def _next(session: Session, hearing_id: str) -> int:
 def _in_time(session: Session, hearing_id: str) -> None:
     """Proposals stand in order of time until a person moves them."""
     rows = rows_of(session, hearing_id)
-    if any(row.changed_by != "machine" for row in rows):
+    if any(row.changed_by != MACHINE for row in rows):
         return
     for position, row in enumerate(sorted(rows, key=lambda r: r.start)):
         row.position = position

@@ -18,6 +18,7 @@ from courtstream.control.protocol import PullNews, PullOrder
 from courtstream.control.pull.address import AllowList, Login, parsed
 from courtstream.domain.errors import CourtstreamError, NotFound, SourceRefused
 from courtstream.domain.ids import new_id
+from courtstream.domain.staff import MACHINE
 from courtstream.services.courtroom import admission, keys
 from courtstream.services.people import audit
 from courtstream.services.people.scope import courtroom_for
@@ -104,7 +105,7 @@ def heard(session: Session, news: PullNews, now: datetime) -> None:
         return
     if news.code.startswith(SourceRefused.code) and row.last_code != news.code:
         why = {"source": row.id, "why": news.code.partition(":")[2]}
-        audit.append(session, "machine", "source_refused", row.courtroom_id, why, now)
+        audit.append(session, MACHINE, "source_refused", row.courtroom_id, why, now)
     row.last_code, row.last_at = news.code[:64], now
 
 

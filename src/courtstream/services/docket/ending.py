@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
 from courtstream.domain.errors import WorkerAway
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.trial import HearingState, MinuteState
 from courtstream.services.courtroom import admission
 from courtstream.services.docket import lifecycle
@@ -32,7 +33,7 @@ def close(session: Session, hearing: Hearing, by: str, at: datetime, why: str) -
     """
     admission.publisher_gone(session, hearing.id, "", "ended", at)
     hearing.minute_state = MinuteState.OFF
-    hearing.minute_by = "machine" if by == "worker" else by
+    hearing.minute_by = MACHINE if by == "worker" else by
     if hearing.state is HearingState.CANCELLED:
         return
     hearing.actual_end = at

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.clock import utc_now
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState, MinuteState, Role
 from courtstream.services.courtroom import admission
@@ -107,7 +108,7 @@ def _redaction(session: Session, hearing: Hearing, row: JournalRow) -> None:
             start=start,
             end=end,
             basis=str(body.get("basis", ""))[:200],
-            decided_by=str(body.get("by", "machine"))[:64],
+            decided_by=str(body.get("by", MACHINE))[:64],
             track=None if track is None else int(track),
             confidence=float(body.get("confidence", 1.0)),
             body=dict(body),

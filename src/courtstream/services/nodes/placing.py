@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action, Target, require
 from courtstream.control.protocol import NodeBeat, TakeReply, TakeRequest, WorkerSpec
 from courtstream.domain.errors import NotFound
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.trial import HearingState
 from courtstream.services.courtroom import admission, zone_maps
 from courtstream.services.nodes.capacity import refusal, room_of
@@ -61,7 +62,7 @@ def take(session: Session, request: TakeRequest, now: datetime) -> TakeReply:
         )
     )
     detail = {"from": before, "to": request.node, "epoch": request.epoch}
-    audit.append(session, "machine", "hearing_moved", hearing.id, detail, now)
+    audit.append(session, MACHINE, "hearing_moved", hearing.id, detail, now)
     others = tuple(sorted(nodes - {"", request.node}))
     return TakeReply(ok=True, seq=hearing.last_seq, before=before, nodes=others)
 

@@ -18,6 +18,7 @@ from courtstream.auth.policy import Action
 from courtstream.domain.errors import Conflict, InvalidInput, NotFound
 from courtstream.domain.ids import new_id
 from courtstream.domain.scoring import Outcome, ScoreState
+from courtstream.domain.staff import MACHINE
 from courtstream.services.people import audit
 from courtstream.services.people.scope import hearing_for
 from courtstream.services.scoring import mistakes, standards
@@ -119,7 +120,7 @@ def close_due(session: Session, now: datetime) -> int:
     due = list(session.scalars(query))
     for card in due:
         card.state, card.final_at = ScoreState.FINAL, now
-        audit.append(session, "machine", "score_final", card.hearing_id, {"card": card.id}, now)
+        audit.append(session, MACHINE, "score_final", card.hearing_id, {"card": card.id}, now)
     return len(due)
 
 

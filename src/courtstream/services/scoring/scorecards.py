@@ -20,6 +20,7 @@ from courtstream.domain.scoring import (
     ScoreState,
     StepFinding,
 )
+from courtstream.domain.staff import MACHINE
 from courtstream.rules import scoring as engine
 from courtstream.services.people import audit
 from courtstream.services.people.scope import hearing_for
@@ -86,7 +87,7 @@ def keep(session: Session, card: Scorecard, now: datetime) -> str:
     session.add(row)
     session.flush()
     detail = {"scorecard": row.id, "standard": card.standard_version}
-    audit.append(session, "machine", "scored", card.hearing_id, detail, now)
+    audit.append(session, MACHINE, "scored", card.hearing_id, detail, now)
     return row.id
 
 

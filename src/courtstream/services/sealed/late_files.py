@@ -11,6 +11,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import (
     BrokenStream,
     CourtstreamError,
@@ -19,7 +20,10 @@ from courtstream.domain.errors import (
     UnsupportedCodec,
     UnsupportedContainer,
 )
+from courtstream.services.sealed import late_uploads
 from courtstream.services.sealed.late_uploads import Intake, Probed
+from courtstream.services.views import UserView
+from courtstream.services.work import Work
 
 PIECE = 4 << 20
 """Bytes that come at once."""
@@ -27,10 +31,10 @@ PIECE = 4 << 20
 SLOWEST = 600.0
 """Seconds a look at a file may take; one without an index is read to its end."""
 
-REFUSALS = (BrokenStream, NoVideoTrack, UnsupportedCodec, UnsupportedContainer)
+_REFUSALS = (BrokenStream, NoVideoTrack, UnsupportedCodec, UnsupportedContainer)
 """What no second try with the same file would change."""
 
-_BY_CODE: dict[str, type[CourtstreamError]] = {e.code: e for e in REFUSALS}
+_BY_CODE: dict[str, type[CourtstreamError]] = {e.code: e for e in _REFUSALS}
 
 
 def have(intake: Intake) -> int:
@@ -81,6 +85,23 @@ def probed(intake: Intake) -> Probed:
         digest = hashlib.file_digest(stream, "sha256").hexdigest()
     clock = datetime.fromisoformat(told["clock"]) if told["clock"] else None
     return Probed(float(told["length"]), clock, str(told["clock_from"])[:40], digest)
+
+
+def take_in(work: Work, actor: UserView, intake: Intake, node: str) -> Probed:
+    """Look at a whole file; its recording is taken in, or what cannot be one is refused and gone.
+
+    `node`: the machine that has the file. Raises what `probed` and `late_uploads.accept` raise.
+    """
+    try:
+        found = probed(intake)
+    except _REFUSALS as error:
+        work.write(late_uploads.refuse, actor, intake.id, error.code, utc_now())
+        drop(intake.file)
+        raise
+    work.write(
+        late_uploads.accept, actor, intake.id, found, node, utc_now()
+    )  # a look takes a while
+    return found
 
 
 def drop(file: Path) -> None:

@@ -8,17 +8,16 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from courtstream.control.protocol import late_file
+from courtstream.domain.staff import MACHINE
 from courtstream.services.people import audit
 from courtstream.services.sealed.late_files import drop
-from courtstream.services.sealed.late_uploads import place
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.tables import LateState, LateUpload
 
 PATIENCE = timedelta(days=7)
 """How long an upload may rest between two pieces: a week-end and a holiday."""
-
-MACHINE = "machine"
 
 
 def sweep(work: Work, settings: Settings, now: datetime) -> int:
@@ -35,7 +34,7 @@ def sweep(work: Work, settings: Settings, now: datetime) -> int:
 def _give_up(session: Session, hearings: Path, now: datetime) -> None:
     query = select(LateUpload).where(LateUpload.state == LateState.RECEIVING)
     for row in session.scalars(query):
-        if now - _touched(place(hearings, row.hearing_id, row.id), row.at) > PATIENCE:
+        if now - _touched(late_file(hearings / row.hearing_id, row.id), row.at) > PATIENCE:
             row.state, row.code = LateState.REFUSED, "left_unfinished"
             detail = {"code": row.code}
             audit.append(session, MACHINE, "late_refused", row.hearing_id, detail, now)

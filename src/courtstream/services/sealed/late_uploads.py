@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.auth.policy import Action
-from courtstream.control.protocol import LateSpec
+from courtstream.control.protocol import LateSpec, late_file
 from courtstream.domain.errors import (
     Conflict,
     DiskPressure,
@@ -205,13 +205,8 @@ def order(session: Session, row: LateUpload, hearing: Hearing, settings: Setting
     )
 
 
-def place(hearings: Path, hearing_id: str, upload_id: str) -> Path:
-    """Where an upload's bytes wait until they are sealed."""
-    return hearings / hearing_id / "late" / f"{upload_id}.bin"
-
-
 def _intake(row: LateUpload, settings: Settings) -> Intake:
-    file = place(settings.hearings, row.hearing_id, row.id)
+    file = late_file(settings.hearings / row.hearing_id, row.id)
     return Intake(row.id, row.hearing_id, file, row.size)
 
 

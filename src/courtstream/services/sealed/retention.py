@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action
 from courtstream.domain.errors import Conflict, InvalidInput, NotFound
 from courtstream.domain.ids import new_id
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.trial import HearingState
 from courtstream.rules.retention import EVIDENCE, Kept, RetentionRule, retention_rules
 from courtstream.services.people import audit
@@ -116,7 +117,7 @@ def record(session: Session, one: Erasure, settings: Settings, now: datetime) ->
     paths = tuple(p for p in targets(one, settings) if p.exists())
     if paths:
         detail = {"what": one.rule.what.value, "days": one.rule.days, "files": len(paths)}
-        audit.append(session, "machine", "erased", one.hearing_id, detail, now)
+        audit.append(session, MACHINE, "erased", one.hearing_id, detail, now)
     return paths
 
 

@@ -13,6 +13,7 @@ from courtstream.auth.policy import Action, Target, require
 from courtstream.domain.clock import court_day
 from courtstream.domain.errors import InvalidInput
 from courtstream.domain.ids import new_id
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.supervision import NoticeState
 from courtstream.rules import indicators as ind
 from courtstream.rules.supervision import Noticed, Subject, noticed
@@ -21,8 +22,6 @@ from courtstream.services.people.scope import court_path
 from courtstream.services.supervision import gaming, reporting, tallying
 from courtstream.services.views import UserView
 from courtstream.store.tables import MonthlyRun, Notice
-
-MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)

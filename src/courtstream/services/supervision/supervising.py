@@ -17,7 +17,7 @@ from courtstream.auth.policy import Action, Target, may, require
 from courtstream.domain.clock import COURT_ZONE, court_day
 from courtstream.domain.errors import Conflict, NotFound
 from courtstream.domain.ids import new_id
-from courtstream.domain.staff import StaffRole
+from courtstream.domain.staff import MACHINE, StaffRole
 from courtstream.domain.supervision import (
     BY_RECIPIENT,
     OBJECTION_DAYS,
@@ -33,8 +33,6 @@ from courtstream.services.people import audit
 from courtstream.services.people.scope import court_path, courts_within, target_of
 from courtstream.services.views import UserView
 from courtstream.store.tables import Court, Hearing, Judge, Notice, NoticeStep
-
-MACHINE = "machine"
 
 MOST = 300
 """Notices on one page; a month narrows what is more."""

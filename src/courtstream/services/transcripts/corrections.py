@@ -18,6 +18,7 @@ from courtstream.control.protocol import SoundOrder
 from courtstream.domain.errors import Conflict, Forbidden, InvalidInput, NotFound
 from courtstream.domain.ids import new_id
 from courtstream.domain.redaction import Reason, RedactionKind
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import Span
 from courtstream.domain.trial import HearingState
 from courtstream.rules.masking.opening import opening_rules
@@ -26,8 +27,6 @@ from courtstream.services.people.scope import hearing_for
 from courtstream.services.publication import passages
 from courtstream.services.views import UserView
 from courtstream.store.tables import Hearing, RedactionRow, SpeechCorrection, SpeechOp, SpeechState
-
-MACHINE = "machine"
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from courtstream.auth.policy import Action
 from courtstream.control.protocol import TextOrder, TurnText
 from courtstream.domain.errors import Conflict
+from courtstream.domain.staff import MACHINE
 from courtstream.domain.time import Span
 from courtstream.domain.transcript import TranscriptState
 from courtstream.domain.trial import HearingState
@@ -102,7 +103,7 @@ def _line(session: Session, hearing: Hearing, body: Mapping[str, Any], at: datet
     if newest is not None and (newest.state is not TranscriptState.DRAFT_ASR or not mine):
         return
     if newest is None:
-        first = transcripts.open_revision(session, hearing, "machine", at, "live")
+        first = transcripts.open_revision(session, hearing, MACHINE, at, "live")
         newest = transcripts.fresh_draft(session, hearing.id, first.number + 1, ARCHIVE, at)
     position = len(newest.turns)
     newest.turns.append(
