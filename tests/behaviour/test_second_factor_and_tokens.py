@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import pyotp
 import pytest
@@ -42,19 +42,27 @@ def password(client: TestClient, login: str, following: str = "/staff") -> str:
     return str(answer.headers["location"])
 
 
-def enrol(client: TestClient, login: str = "office") -> tuple[pyotp.TOTP, list[str]]:
-    """Set the factor up at sign-in; what makes codes, and the recovery codes."""
+class Enrolled(NamedTuple):
+    """What makes codes, the recovery codes, and the code that was used to set up."""
+
+    totp: pyotp.TOTP
+    recovery: list[str]
+    used: str
+
+
+def enrol(client: TestClient, login: str = "office") -> Enrolled:
+    """Set the factor up at sign-in."""
     assert password(client, login).startswith("/sign-in/enrol")
     page = client.get("/sign-in/enrol").text
     assert "<svg" in page
     secret = re.search(r"<code>([A-Z2-7 ]{32,})</code>", page)
     assert secret
     totp = pyotp.TOTP(secret[1].replace(" ", ""))
-    before = client.cookies["cs_session"]
-    answer = client.post("/sign-in/enrol", data={"csrf": csrf(page), "code": totp.now()})
+    before, used = client.cookies["cs_session"], totp.now()
+    answer = client.post("/sign-in/enrol", data={"csrf": csrf(page), "code": used})
     assert answer.status_code == 200, answer.text
     assert client.cookies["cs_session"] != before
-    return totp, re.findall(r"<code>([a-z2-7-]{19})</code>", answer.text)
+    return Enrolled(totp, re.findall(r"<code>([a-z2-7-]{19})</code>", answer.text), used)
 
 
 def step(client: TestClient, code: str) -> int:
@@ -75,7 +83,7 @@ def test_an_office_without_a_factor_gets_no_further_than_setting_one_up(world: W
         by_program = client.post("/api/v1/session", json={"login": "admin", "password": PASSWORD})
         assert (by_program.status_code, by_program.json()["code"]) == (403, "second_factor_missing")
         assert "set-cookie" not in by_program.headers
-        totp, codes = enrol(client)
+        totp, codes, _ = enrol(client)
         assert len(set(codes)) == 10
         assert client.get("/staff").status_code == 200
         stored = world.work.read(lambda s: s.query(SecondFactor).one())
@@ -90,11 +98,11 @@ def test_clerks_may_go_without(world: World) -> None:
 
 def test_afterwards_the_code_is_asked_for_and_each_is_good_once(world: World) -> None:
     with browser(world) as client:
-        totp, _ = enrol(client)
+        totp, _, used = enrol(client)
         client.cookies.clear()
         assert password(client, "office", "/staff/audit").startswith("/sign-in/code")
         assert client.get("/staff").status_code == 303
-        assert step(client, totp.now()) == 401  # used at the set-up
+        assert step(client, used) == 401
         later(world)
         assert step(client, "000000") == 401
         assert step(client, "") == 401
@@ -104,7 +112,7 @@ def test_afterwards_the_code_is_asked_for_and_each_is_good_once(world: World) ->
 
 def test_a_recovery_code_opens_once(world: World) -> None:
     with browser(world) as client:
-        _, codes = enrol(client)
+        _, codes, _ = enrol(client)
         for expected in (303, 401):
             client.cookies.clear()
             password(client, "office")
@@ -127,7 +135,7 @@ def test_codes_cannot_be_guessed_at_speed(world: World) -> None:
 
 def test_programs_send_the_code_with_the_password(world: World) -> None:
     with browser(world) as client:
-        totp, _ = enrol(client)
+        totp, _, _ = enrol(client)
         client.cookies.clear()
         login = {"login": "office", "password": PASSWORD}
         without = client.post("/api/v1/session", json=login)
@@ -305,7 +313,7 @@ def test_all_of_it_is_on_record_without_any_secret(world: World) -> None:
         client.post(
             "/sign-in", data={"login": "办公室密码在此", "password": "不是密码的一句话呀呀"}
         )
-        _, codes = enrol(client)
+        _, codes, _ = enrol(client)
         secret = token(client, "see_audit")
     acts = world.work.read(audit.entries, limit=500)
     done = {entry.action for entry in acts}
