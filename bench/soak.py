@@ -24,14 +24,15 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator, Sequence
+import urllib.request
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
-import numpy as np
 
+from bench.soaked import WINDOW_S, Sample, closed, errors, logged, table
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import to_seconds
 from courtstream.services.demo import seed_demo
@@ -42,20 +43,10 @@ from tests.support.cluster import Cluster, Process, until
 ROOT = Path(__file__).resolve().parent.parent
 HEARING = ROOT / "sample_media" / "hearing.mp4"
 SPEECH_S, ROUND_S = 15, 120
-WINDOW_S = 1800
-WARM_H, FULL_H = 0.1, WINDOW_S / 3600 + 0.1
-"""Hours of media until every buffer, and until the rewind window, has been full."""
-EVERY_S, SPAN_H = 10.0, 0.05
+MEDIA_MEMORY_MB = 16
+"""The web process keeps so much of segments, not the usual 192 MB, so that it is soon full."""
+EVERY_S = 10.0
 NODE = (sys.executable, str(ROOT / "bench" / "swift.py"))
-
-
-@dataclass(frozen=True)
-class Sample:
-    """One look: hours of media aired, hours of wall, and every measure by process and name."""
-
-    media: float
-    wall: float
-    figures: dict[str, dict[str, float]]
 
 
 @dataclass
@@ -65,6 +56,7 @@ class Viewer:
     cluster: Cluster
     hearing: str
     read: int = 0
+    told: int = 0
     stop: threading.Event = field(default_factory=threading.Event)
 
     def watch(self) -> None:
@@ -78,12 +70,20 @@ class Viewer:
                 for page in (*pages, f"/media/{self.hearing}/live/captions.m3u8"):
                     self.read += bool(self._taken(page))
 
-    def _taken(self, path: str) -> bool:
-        import urllib.request
+    def listen(self) -> None:
+        """An open watch page: its captions come as server-sent events."""
+        while not self.stop.wait(1.0):
+            with contextlib.suppress(OSError):
+                for line in self._answer(f"/api/v1/hearings/{self.hearing}/events"):
+                    self.told += line.startswith(b"event:")
 
-        url = f"http://127.0.0.1:{self.cluster.web_port}{path}"
-        with urllib.request.urlopen(url, timeout=10) as answer:
+    def _taken(self, path: str) -> bool:
+        with self._answer(path) as answer:
             return bool(answer.read())
+
+    def _answer(self, path: str) -> Any:
+        url = f"http://127.0.0.1:{self.cluster.web_port}{path}"
+        return urllib.request.urlopen(url, timeout=60)
 
 
 def clip(folder: Path) -> Path:
@@ -174,60 +174,13 @@ def _aired(journal: Path) -> float:
     return 0.0
 
 
-def slope(samples: Sequence[Sample], who: str, what: str, by: str) -> float:
-    """What is gained an hour of `by` (media or wall): least squares through each span's least."""
-    spans: dict[int, Sample] = {}
-    for sample in (s for s in samples if what in s.figures.get(who, {})):
-        known = spans.get(int(sample.media / SPAN_H))
-        if known is None or sample.figures[who][what] < known.figures[who][what]:
-            spans[int(sample.media / SPAN_H)] = sample
-    if len(spans) < 3:
-        return 0.0
-    x = np.array([getattr(s, by) for s in spans.values()])
-    return float(np.polyfit(x, [s.figures[who][what] for s in spans.values()], 1)[0])
-
-
-def table(samples: Sequence[Sample]) -> Iterator[str]:
-    """The figures as Markdown."""
-    warm = [s for s in samples if s.media >= WARM_H]
-    full = [s for s in samples if s.media >= FULL_H]
-    if not warm:
-        yield f"only {samples[-1].media if samples else 0:.2f} h of media aired: no figures"
-        return
-    last = warm[-1]
-    yield (
-        f"{last.media:.2f} h of media in {last.wall:.2f} h; {len(warm)} samples after "
-        f"{WARM_H} h, {len(full)} after {FULL_H} h of media"
-    )
-    yield (
-        "| | MB at first | at the end | MB an hour of media | window full | of wall, window full | "
-        "open files | threads |"
-    )
-    yield "|---|--:|--:|--:|--:|--:|--:|--:|"
-    for who in warm[-1].figures:
-        have = [s.figures[who] for s in warm if who in s.figures]
-        for what in have[0]:
-            if what not in ("memory", "database", "journal"):
-                continue
-            name = who if what == "memory" else what
-            counts = [_range(have, "descriptors"), _range(have, "threads")]
-            rates = [slope(warm, who, what, "media"), slope(full, who, what, "media")]
-            rates.append(slope(full, who, what, "wall"))
-            gains = " | ".join(f"{rate:+.2f}" for rate in rates)
-            yield (
-                f"| {name} | {have[0][what]:.1f} | {have[-1][what]:.1f} | {gains} | "
-                f"{' | '.join(counts)} |"
-            )
-
-
-def _range(have: Sequence[dict[str, float]], what: str) -> str:
-    found = [int(h[what]) for h in have if what in h]
-    return f"{min(found)}–{max(found)}" if found else "–"
-
-
 def main(hours: float = 4.0, speed: float = 3.0, database: str = "", keep: str = "") -> str:
     """Run the soak; gives its table."""
-    environment = {"SOAK_SPEED": str(speed), "SOAK_WINDOW": str(WINDOW_S)}
+    environment = {
+        "SOAK_SPEED": str(speed),
+        "SOAK_WINDOW": str(WINDOW_S),
+        "COURTSTREAM_WEB__MEDIA_MEMORY_MB": str(MEDIA_MEMORY_MB),
+    }
     with (
         tempfile.TemporaryDirectory() as name,
         SoakCluster(Path(name), ("a",), environment, database) as cluster,
@@ -246,13 +199,16 @@ def main(hours: float = 4.0, speed: float = 3.0, database: str = "", keep: str =
         viewer = Viewer(cluster, seed.hearing_id)
         try:
             until(lambda: len(cluster.playlist(seed.hearing_id)) >= 2, 300, "on air")
-            threading.Thread(target=viewer.watch, daemon=True).start()
+            for reads in (viewer.watch, viewer.listen):
+                threading.Thread(target=reads, daemon=True).start()
             samples = list(_samples(cluster, pusher, seed.hearing_id, hours, keep))
         finally:
             viewer.stop.set()
             pusher.end()
         rows = list(cluster.rows("a", seed.hearing_id))
-    return "\n".join([*table(samples), _closed(rows), f"a viewer's answers: {viewer.read}"])
+        told = [f"{name}: {logged(part.log)}" for name, part in cluster.parts.items()]
+    seen = f"a viewer's answers: {viewer.read}, events: {viewer.told}"
+    return "\n".join([*table(samples), closed(rows), errors(rows), *told, seen])
 
 
 def _samples(
@@ -276,18 +232,6 @@ def _samples(
         yield sample
         if sample.media >= hours:
             return
-
-
-def _closed(rows: Sequence[dict[str, Any]]) -> str:
-    """How long the public had a card instead of the picture, and why."""
-    why: dict[str, float] = {}
-    for row in rows:
-        body = row["body"]
-        if row["kind"] == "guard" and not body["closed"]:
-            length = to_seconds(body["end"] - body["start"])
-            why[str(body["reason"])] = why.get(str(body["reason"]), 0.0) + length
-    told = ", ".join(f"{reason} {length:.0f} s" for reason, length in why.items())
-    return f"closed: {told or 'never'}"
 
 
 if __name__ == "__main__":

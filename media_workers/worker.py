@@ -14,6 +14,7 @@ from pathlib import Path
 import structlog
 from pydantic import ValidationError
 
+from courtstream.control.memory import SpareMemory
 from courtstream.control.protocol import (
     Command,
     Reply,
@@ -53,7 +54,6 @@ from media_workers.pipelines import Graph, GraphParts
 from media_workers.refill import refill
 from media_workers.runtime.journal import Journal
 from media_workers.runtime.lease import LeaseWatch
-from media_workers.runtime.memory import SpareMemory
 from media_workers.runtime.threads import (
     EXIT_CODE,
     cpu_of_threads,

@@ -34,6 +34,9 @@ class WebSettings(BaseModel):
     allowed_hosts: tuple[str, ...] = Field(
         (), description="Host names the site answers to, beside base_url's and this machine's."
     )
+    media_memory_mb: int = Field(
+        192, ge=1, description="Memory for the newest segments that viewers ask for, in MB."
+    )
 
 
 class SignOnSettings(BaseModel):

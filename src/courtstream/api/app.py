@@ -86,7 +86,7 @@ def create_app(
         lifespan=lifespan,
     )
     app.state.context = platform
-    app.state.media = MediaCache()
+    app.state.media = MediaCache(settings.web.media_memory_mb * 1_000_000)
     return app
 
 

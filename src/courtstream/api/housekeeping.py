@@ -1,5 +1,5 @@
 """What the platform does by the calendar: the month's supervision, reminders, report bundles,
-uploads that nobody went on with."""
+uploads that nobody went on with, memory that is free."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import structlog
 from sqlalchemy.orm import Session
 
 from courtstream.api.context import Context
+from courtstream.control.memory import SpareMemory
 from courtstream.domain.clock import utc_now
 from courtstream.domain.staff import MACHINE
 from courtstream.services.sealed.late_sweep import sweep
@@ -33,12 +34,14 @@ log = structlog.get_logger(__name__)
 async def keep_house(platform: Context) -> None:
     """Until cancelled. A failure is logged and tried again."""
     await asyncio.sleep(FIRST)
+    spare = SpareMemory()
     for number in count():
         try:
             if number % TUNE_EVERY == 0:
                 await asyncio.to_thread(platform.work.store.tune)
                 await asyncio.to_thread(sweep, platform.work, platform.settings, utc_now())
             await asyncio.to_thread(look, platform.work, platform.settings, utc_now())
+            await asyncio.to_thread(spare.look)
         except Exception:
             log.exception("housekeeping")
         await asyncio.sleep(EVERY)

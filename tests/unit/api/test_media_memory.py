@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from courtstream.api.app import create_app
 from courtstream.api.media_memory import ChangingFiles, MediaCache, Shared
 from courtstream.domain.errors import NotFound
+from courtstream.settings import Settings, WebSettings
 
 
 async def test_a_hundred_who_ask_at_once_are_one_question_and_are_let_go_together() -> None:
@@ -85,3 +87,12 @@ async def test_an_immutable_file_is_read_once_for_all_and_a_missing_one_can_come
     found = await asyncio.gather(*(cache.file(path) for _ in range(50)))
     assert {id(one) for one in found} == {id(found[0])}
     assert cache.held == len(b"picture and sound")
+
+
+async def test_a_setting_says_how_much_of_segments_is_held(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path, web=WebSettings(media_memory_mb=1))
+    cache = create_app(settings).state.media
+    for name in ("seg-000001-1.m4s", "seg-000002-1.m4s"):
+        (tmp_path / name).write_bytes(bytes(600_000))
+        await cache.file(tmp_path / name)
+    assert cache.held == 600_000

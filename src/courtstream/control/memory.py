@@ -1,8 +1,9 @@
 """Memory that is free goes back to the system.
 
 Packets and pictures are made by one thread and let go of by another; the C library keeps what they
-leave in pools of its own, which only grow: an hour of a hearing took 120 MB that nobody used
-(`python -m bench soak`). Handing it back costs a few milliseconds.
+leave in pools of its own, which only grow: an hour of a hearing took 120 MB in a worker that nobody
+used (`python -m bench soak`), and the pages' requests, answered by a pool of threads, leave the web
+process with such pools, too. Handing it back costs a few milliseconds.
 """
 
 from __future__ import annotations

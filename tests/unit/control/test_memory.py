@@ -6,8 +6,8 @@ import textwrap
 
 import pytest
 
-from media_workers.runtime import memory
-from media_workers.runtime.memory import EVERY_SECONDS, SpareMemory
+from courtstream.control import memory
+from courtstream.control.memory import EVERY_SECONDS, SpareMemory
 
 
 def test_it_hands_back_once_in_a_while(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -35,7 +35,7 @@ def test_what_threads_left_behind_goes_back_to_the_system() -> None:
     """In a process of its own: pieces kept between freed ones hold the pool up."""
     program = """
         import threading
-        from media_workers.runtime.memory import EVERY_SECONDS, SpareMemory
+        from courtstream.control.memory import EVERY_SECONDS, SpareMemory
 
         def resident():
             with open("/proc/self/statm") as file:
