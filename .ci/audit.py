@@ -18,6 +18,14 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
+PATIENCE = 300.0
+"""Seconds until a service that does not answer counts as away."""
+VERDICTS = (
+    "audit: 全部已查，未见已知漏洞 / all was looked up, nothing is known",
+    "audit: 有已知漏洞 / FAILED: vulnerabilities are known",
+    "audit: 未能全部查询，结果未知 / UNKNOWN: not all could be looked up, so it does not pass",
+)
+"""By exit code."""
 
 
 @dataclass(frozen=True)
@@ -35,8 +43,10 @@ class Found:
 
 
 def python_report(report: dict[str, Any]) -> Found:
-    """From `pip-audit --format json`."""
-    rows = report.get("dependencies", [])
+    """From `pip-audit --format json`, or the message where it got no answer at all."""
+    if "dependencies" not in report:
+        return Found(0, (str(report.get("message", "no answer")),), ())
+    rows = report["dependencies"]
     unknown = tuple(row["name"] for row in rows if "skip_reason" in row)
     known = tuple(
         f"{row['name']} {row['version']}: {bug['id']}, mended in "
@@ -77,11 +87,18 @@ def main() -> int:
             more = f" (+{len(found.unknown) - 3})" if len(found.unknown) > 3 else ""
             print(f"  ! 未能查询，不等于没有漏洞 / not looked up, which says nothing: {said}{more}")
     codes = {found.code for found in sides.values()}
-    return 1 if 1 in codes else max(codes)
+    code = 1 if 1 in codes else max(codes)
+    print(VERDICTS[code])
+    return code
 
 
 def _asked(command: list[str], folder: Path) -> dict[str, Any]:
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, cwd=folder, capture_output=True, text=True, check=False, timeout=PATIENCE
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        return {"message": f"{command[0]}: {type(error).__name__}"}
     try:
         answer = json.loads(done.stdout)
     except ValueError:

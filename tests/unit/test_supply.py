@@ -103,6 +103,8 @@ def test_what_nobody_could_look_up_is_never_called_clean() -> None:
         for rows in ([one], [one, other], [other], [], [one, bad, other])
     ]
     assert codes == [0, 2, 2, 2, 1]
+    away = read.python_report(read._asked(["/no/such/program"], ROOT))
+    assert (away.code, away.unknown) == (2, ("/no/such/program: FileNotFoundError",))
     counted = {"metadata": {"dependencies": {"total": 3}}}
     assert read.web_report({**counted, "vulnerabilities": {}}).code == 0
     assert read.web_report({"message": "405"}).code == 2
