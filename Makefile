@@ -65,7 +65,7 @@ WHOLE := tests/browser/test_the_first_hearing.py
 # Those that speak to a database or keep files; `make test` runs a few of them in this way, too.
 CLUSTER := COURTSTREAM_TEST_STORES=cluster $(BIN)/pytest
 cluster: install ## 同一套测试：PostgreSQL + S3 / the same tests on PostgreSQL and S3
-	$(CLUSTER) tests/unit/store tests/unit/services tests/unit/api -n 2 --dist loadfile
+	$(CLUSTER) tests/unit/store tests/unit/services tests/unit/api tests/unit/cli tests/unit/telemetry -n 2 --dist loadfile
 	$(CLUSTER) tests/behaviour tests/faults tests/fuzz tests/ways -n 3 --dist loadfile
 	$(CLUSTER) tests/browser -n 2 --dist loadfile --ignore $(WHOLE)
 	$(CLUSTER) $(WHOLE)

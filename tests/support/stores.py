@@ -80,6 +80,14 @@ def environment(folder: Path) -> dict[str, str]:
     }
 
 
+def named(settings: Settings) -> dict[str, str]:
+    """A world's place in variables, for commands that read their settings anew."""
+    return {
+        "COURTSTREAM_DATA": str(settings.data),
+        "COURTSTREAM_DATABASE_URL": settings.database_url,
+    }
+
+
 def put_away(settings: Settings, hearing_id: str) -> None:
     """What becomes of a finished hearing's files: kept in the store, large ones gone from here."""
     kept = Objects.of(settings)

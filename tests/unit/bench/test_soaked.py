@@ -1,4 +1,4 @@
-"""The soak's figures say what was there: gains an hour, error rows, what processes complained of."""
+"""A soak is told as it was: gains an hour, error rows, what processes complained of."""
 
 from __future__ import annotations
 

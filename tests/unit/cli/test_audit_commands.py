@@ -10,13 +10,15 @@ from courtstream.cli import GROUPS, app
 from courtstream.cli import audit as commands
 from courtstream.services.people import audit
 from tests.support.platform import World
+from tests.support.stores import named
 from tests.unit.services.people.test_audit import unguard
 
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
     made = World.make(tmp_path / "data")
-    monkeypatch.setenv("COURTSTREAM_DATA", str(made.settings.data))
+    for name, value in named(made.settings).items():
+        monkeypatch.setenv(name, value)
     return made
 
 

@@ -8,12 +8,15 @@ from typer.testing import CliRunner
 
 from courtstream.cli import hearing, user
 from tests.support.platform import World, entered
+from tests.support.stores import named
 
 
 @pytest.fixture
 def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> World:
-    monkeypatch.setenv("COURTSTREAM_DATA", str(tmp_path / "data"))
-    return World.make(tmp_path / "data")
+    made = World.make(tmp_path / "data")
+    for name, value in named(made.settings).items():
+        monkeypatch.setenv(name, value)
+    return made
 
 
 def run(*arguments: str, text: str = "") -> tuple[int, str]:

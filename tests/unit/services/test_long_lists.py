@@ -22,6 +22,7 @@ from courtstream.services.publication import queue as publication_queue
 from courtstream.services.supervision import covered_judges, performance
 from courtstream.services.supervision.covered_judges import JudgesAsked
 from courtstream.store.tables import Court, Courtroom, Judge, SittingFact
+from tests.support.database import CLUSTER
 from tests.support.platform import BASIC, HIGH, NOW, OTHER, World
 
 
@@ -131,6 +132,7 @@ def test_ten_rows_more_are_no_statement_more(world: World, ask: Callable[[World]
     assert len(many) == len(few)
 
 
+@pytest.mark.skipif(CLUSTER, reason="PostgreSQL looks at its rows by itself")
 def test_sqlite_learns_how_its_rows_lie(world: World) -> None:
     """Without figures it chooses indexes by guess; a province's page then takes several times."""
 
