@@ -25,6 +25,9 @@ _LONG = 4
 
 _VERY_LONG = 6
 
+_SHORT = 2
+"""Two syllables are said by chance: never put where a number is read (第一医院 is no 异议)."""
+
 _DIGITS = frozenset("零〇一二两三四五六七八九幺十百千万亿0123456789")
 
 
@@ -63,14 +66,19 @@ def names_of(names: Iterable[str]) -> tuple[Term, ...]:
 
 
 class Corrector:
-    """Puts right the court's terms and the `names` of a case. Longer terms go before shorter."""
+    """Puts right the court's terms and the `names` of a case. Longer terms go before shorter.
+
+    Of two as long, what is written as it stands goes first: 法庭记录 is not made 法庭纪律.
+    """
 
     def __init__(self, names: Iterable[str] = ()) -> None:
         self._by_first: dict[str, list[Term]] = {}
-        for term in (*names_of(names), *court_terms()):
+        self._by_second: dict[str, list[Term]] = {}
+        terms = {term.text: term for term in (*court_terms(), *names_of(names))}
+        for term in sorted(terms.values(), key=lambda term: -len(term.text)):
             self._by_first.setdefault(term.sounds[0], []).append(term)
-        for terms in self._by_first.values():
-            terms.sort(key=lambda term: -len(term.text))
+            if term.sure and len(term.text) >= _LONG:
+                self._by_second.setdefault(term.sounds[1], []).append(term)
 
     def corrected(self, chars: Sequence[str]) -> list[str]:
         """`chars`, one character or Latin run each, with terms put right; of the same length."""
@@ -87,19 +95,34 @@ class Corrector:
         return done
 
     def _at(self, chars: Sequence[str], sounds: Sequence[str], at: int) -> Term | None:
-        for term in self._by_first.get(sounds[at], ()):
+        found: Term | None = None
+        for term in self._near(sounds, at):
+            if found is not None and len(term.text) < len(found.text):
+                break
             end = at + len(term.text)
-            heard = sounds[at:end]
-            if len(heard) == len(term.text) and self._is(term, heard, chars, at):
+            if list(chars[at:end]) == list(term.text):
                 return term
-        return None
+            if found is None and self._is(term, sounds[at:end], chars, at):
+                found = term
+        return found
+
+    def _near(self, sounds: Sequence[str], at: int) -> list[Term]:
+        """Terms that begin so, longest first; long ones also when only the first sound differs."""
+        first = self._by_first.get(sounds[at], [])
+        second = self._by_second.get(sounds[at + 1], []) if at + 1 < len(sounds) else []
+        others = [t for t in second if t.sounds[0] != sounds[at] and grade(sounds[at], t.sounds[0])]
+        if not others:
+            return first
+        return sorted([*first, *others], key=lambda term: -len(term.text))
 
     @staticmethod
     def _is(term: Term, heard: Sequence[str], chars: Sequence[str], at: int) -> bool:
         written = "".join(chars[at : at + len(term.text)])
-        if written == term.text:
-            return True
-        if len(written) != len(term.text) or all(char in _DIGITS for char in written):
+        if not len(heard) == len(written) == len(term.text):  # the end, or Latin letters
+            return False
+        if all(char in _DIGITS for char in written):
+            return False
+        if len(written) <= _SHORT and any(char in _DIGITS for char in written):
             return False
         if tuple(heard) == term.sounds:
             return term.sure or not _is_word(chars, at, len(term.text))

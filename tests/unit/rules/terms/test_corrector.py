@@ -26,6 +26,10 @@ def _right(text: str, corrector: Corrector = COURT) -> str:
         ("双方实际旅行了合同", "双方实际履行了合同"),
         ("委托苏松代理人", "委托诉讼代理人"),
         ("全体起利请审判长入庭", "全体起立请审判长入庭"),
+        ("本案正义交点是", "本案争议焦点是"),
+        ("按照民法点的规定", "按照民法典的规定"),
+        ("保险公司赔无公费", "保险公司赔误工费"),
+        ("本案是用简易程序", "本案适用简易程序"),
     ],
 )
 def test_homophones_of_the_courts_terms_are_put_right(heard: str, said: str) -> None:
@@ -42,10 +46,26 @@ def test_homophones_of_the_courts_terms_are_put_right(heard: str, said: str) -> 
         "他坐船票价是一百元",
         "一一三号楼一一单元",
         "那天天气很好我们一起吃饭",
+        "由何苗担任法庭记录",
+        "双方的争议一是合同是否成立",
+        "在大学第一医院做的手术",
+        "原告提供的是一张转账凭证",
+        "被告认为当时人很多",
+        "由原告抚养和互相扶养",
     ],
 )
 def test_words_of_their_own_stay(text: str) -> None:
     assert _right(text) == text
+
+
+def test_a_long_term_is_known_though_its_first_sound_is_another() -> None:
+    assert _right("超过了书讼时效") == "超过了诉讼时效", "s and sh are mixed up there as inside"
+    assert _right("超过了无讼时效") == "超过了无讼时效", "another sound altogether is not"
+
+
+def test_text_may_end_inside_a_term() -> None:
+    for term in court_terms():
+        assert len(_right(term.text[:-1])) == len(term.text) - 1
 
 
 def test_names_of_the_case_are_put_right_by_sound() -> None:
