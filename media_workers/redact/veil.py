@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
+from math import isfinite
 
 from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.redaction import AREAS, Reason
@@ -100,9 +100,8 @@ def check(faces: FacesAt) -> None:
     """Raises LyingAnalysis when a box is not a finite rectangle of positive size."""
     for face in faces.faces:
         box = face.box
-        if not all(math.isfinite(v) for v in (box.x, box.y, box.w, box.h)):
-            raise LyingAnalysis("box")
-        if box.w <= 0 or box.h <= 0:
+        # a sum is finite only when all its parts are
+        if not isfinite(box.x + box.y + box.w + box.h) or box.w <= 0 or box.h <= 0:
             raise LyingAnalysis("box")
 
 

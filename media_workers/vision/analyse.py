@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import islice
 
 from courtstream.domain.errors import BrokenStream
@@ -150,7 +150,7 @@ class FaceAnalyser:
         for track, face in leaps:
             if not self._tracer.back(self._begin(face), before, self._cuts):
                 # the track left behind stays: it may have been somebody else
-                self._begin(track.seen[-1], replace(face, leapt=True))
+                self._begin(track.seen[-1], face._replace(leapt=True))
         for face in new:
             self._tracer.back(self._begin(face), before, self._cuts)
         self._settled = picture.t

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import asdict, dataclass, replace
 from statistics import median
+from typing import TypeAlias
 
+import cv2
 import numpy as np
 import numpy.typing as npt
 
@@ -13,6 +15,8 @@ from courtstream.domain.time import SECOND, MediaTime
 from media_workers.runtime.items import Picture
 from media_workers.vision.overlay import ClockWatch
 from media_workers.vision.quality import Clarity, Luma, clarity
+
+Sums: TypeAlias = npt.NDArray[np.float32]
 
 CHUNK: MediaTime = SECOND
 BLACK_LUMA = 24.0
@@ -70,9 +74,8 @@ class PictureMeter:
     GRID = 24
 
     def __init__(self) -> None:
-        self._done: dict[MediaTime, PictureMeasure] = {}
-        self._before: npt.NDArray[np.int16] | None = None
-        self._motion: dict[MediaTime, npt.NDArray[np.float64]] = {}
+        self._done: dict[MediaTime, _Second] = {}
+        self._before: Luma | None = None
         self._clock = ClockWatch()
         self._usual: deque[int] = deque(maxlen=USUAL)
 
@@ -80,42 +83,32 @@ class PictureMeter:
         """Measure one decoded picture, before anything is hidden in it."""
         whole = picture.planes()[0]
         self._clock.push(picture.t, whole)
-        luma = whole[:: self.GRID, :: self.GRID].astype(np.int16)
+        luma = np.ascontiguousarray(whole[:: self.GRID, :: self.GRID])
         before, self._before = self._before, luma
-        same = before is not None and before.shape == luma.shape
-        moved = np.abs(luma - before) if same and before is not None else None
-        change = float(moved.max()) if moved is not None else 255.0
         chunk = picture.t - picture.t % CHUNK
-        if moved is not None:
-            self._motion[chunk] = self._motion.get(chunk, 0.0) + _by_block(moved)
-        old = self._done.get(chunk) or self._begun(chunk, whole)
-        mean = (old.luma * old.frames + float(luma.mean())) / (old.frames + 1)
-        self._done[chunk] = replace(
-            old,
-            luma=mean,
-            change=max(old.change, change),
-            frames=old.frames + 1,
-        )
+        second = self._done.get(chunk) or self._begun(chunk, whole)
+        second.luma += cv2.mean(luma)[0]
+        second.frames += 1
+        if before is None or before.shape != luma.shape:
+            second.change = 255.0
+        else:
+            second.add(np.asarray(cv2.absdiff(luma, before), np.uint8))
 
-    def _begun(self, chunk: MediaTime, luma: Luma) -> PictureMeasure:
-        """A new chunk's measure; what the clock has shown until now is the one before's word."""
+    def _begun(self, chunk: MediaTime, luma: Luma) -> _Second:
+        """A new chunk; what the clock has shown until now is the one before's word."""
         clock = self._clock.clock
         before = self._done.get(chunk - CHUNK)
         if before is not None:
-            self._done[chunk - CHUNK] = replace(before, clock=clock)
-        return PictureMeasure(0.0, 0.0, 0, clarity(luma), clock=clock)
+            before.clock = clock
+        begun = self._done[chunk] = _Second(clarity(luma), clock)
+        return begun
 
     def take(self, chunk: MediaTime) -> PictureMeasure | None:
         """The measure of the chunk that starts at `chunk`, given once."""
         found = self._done.pop(chunk, None)
-        moved = self._motion.pop(chunk, None)
-        if found is not None and moved is not None:
-            logs = np.rint(SCALE * np.log1p(moved / found.frames)).astype(int)
-            found = replace(found, motion=tuple(logs.ravel().tolist()))
         for stale in [c for c in self._done if c < chunk]:
             del self._done[stale]
-            self._motion.pop(stale, None)
-        return self._with_missing(found) if found else None
+        return self._with_missing(found.measure()) if found and found.frames else None
 
     def _with_missing(self, found: PictureMeasure) -> PictureMeasure:
         """Frames that never came, against the middle of the last half minute."""
@@ -125,11 +118,41 @@ class PictureMeter:
         return replace(found, missing=missing)
 
 
-def _by_block(moved: npt.NDArray[np.int16]) -> npt.NDArray[np.float64]:
-    """The mean change in each block; what an encoder's noise changes is none."""
+@dataclass(slots=True)
+class _Second:
+    """A chunk's sums while its frames still come."""
+
+    clarity: Clarity
+    clock: bool | None
+    luma: float = 0.0
+    change: float = 0.0
+    frames: int = 0
+    moved: Sums | None = None
+    """By how much each sample of luma changed in all; what an encoder's noise changes is none."""
+
+    def add(self, moved: Luma) -> None:
+        """How much each sample has changed since the frame before."""
+        self.change = max(self.change, cv2.minMaxLoc(moved)[1])
+        if self.moved is None or self.moved.shape != moved.shape:
+            self.moved = np.zeros(moved.shape, np.float32)
+        cv2.accumulate(cv2.threshold(moved, NOISE - 1, 0, cv2.THRESH_TOZERO)[1], self.moved)
+
+    def measure(self) -> PictureMeasure:
+        """All of it; the release thread may ask while a late frame is still added."""
+        motion: tuple[int, ...] = ()
+        if self.moved is not None:
+            logs = np.rint(SCALE * np.log1p(_by_block(self.moved) / self.frames)).astype(int)
+            motion = tuple(logs.ravel().tolist())
+        luma = self.luma / self.frames
+        return PictureMeasure(
+            luma, self.change, self.frames, self.clarity, clock=self.clock, motion=motion
+        )
+
+
+def _by_block(moved: Sums) -> npt.NDArray[np.float64]:
+    """The mean in each block."""
     height, width = moved.shape
     rows, columns = ((np.arange(n) * side) // n for n, side in ((ROWS, height), (COLUMNS, width)))
-    clear = np.where(moved < NOISE, 0, moved)
-    sums = np.add.reduceat(np.add.reduceat(clear, rows, 0, np.int32), columns, 1)
+    sums = np.add.reduceat(np.add.reduceat(moved, rows, 0, np.float64), columns, 1)
     means: npt.NDArray[np.float64] = sums * (ROWS * COLUMNS / (height * width))
     return means

@@ -8,7 +8,6 @@ still here, so a close look at each, a tenth of the cost, tells where the face r
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
 from math import hypot
 
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
@@ -50,7 +49,7 @@ class Tracer:
         for face in doubtful:
             found = self._best(picture, face, face.x, face.y)
             if found is not None and found.score > face.score:
-                better[face] = replace(face, score=found.score)
+                better[face] = face._replace(score=found.score)
         return [better.get(face, face) for face in faces]
 
     def back(self, track: Track, pictures: Iterable[Picture], cuts: list[Cut]) -> bool:

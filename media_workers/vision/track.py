@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
-from math import hypot
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from math import hypot, inf
+from typing import NamedTuple, TypeAlias
 
 import numpy as np
 
@@ -37,9 +37,11 @@ _WAVER = 0.08
 _SURE, _TINY = (0.8, 0.5), (22.0, 16.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A face at an instant: centre and size in source pixels."""
+class Seen(NamedTuple):
+    """A face at an instant: centre and size in source pixels.
+
+    A tuple, because thousands are made each second and a frozen dataclass takes four times as long.
+    """
 
     t: MediaTime
     x: float
@@ -104,7 +106,7 @@ class Track:
     def rest(self, t: MediaTime) -> None:
         """Nothing around the face has changed until `t`: it is where it was."""
         last = self.seen[-1]
-        self.seen.append(replace(last, t=t, rested=last.rested + t - last.t))
+        self.seen.append(last._replace(t=t, rested=last.rested + t - last.t))
 
     def forget(self, before: MediaTime) -> None:
         """Drop sightings no frame from `before` on can need."""
@@ -113,7 +115,8 @@ class Track:
 
     def at(self, t: MediaTime, cuts: list[Cut]) -> Seen | None:
         """Where the face is believed to be at `t`, never beyond a cut; None where nowhere."""
-        after = bisect_right(self.seen, t, key=lambda face: face.t)
+        # sightings are tuples that begin with their time: all up to `t` come before this
+        after = bisect_right(self.seen, (t, inf))
         earlier = self.seen[after - 1] if after else None
         later = self.seen[after] if after < len(self.seen) else None
         if earlier and earlier.t == t:
@@ -140,7 +143,7 @@ class Track:
         if not near:
             return face
         expected = near[0] if len(near) == 1 else between(near[0], near[1], face.t)
-        return replace(_both(face, expected), guessed=0)
+        return _both(face, expected)._replace(guessed=0)
 
     def _beyond(self, known: Seen, t: MediaTime) -> Seen:
         """`known` moved on, or back, at the track's pace there; where it was seen stays hidden.
@@ -153,11 +156,11 @@ class Track:
         pair = self.seen[:2] if early else self.seen[-2:]
         for other in pair:
             if hypot(other.x - known.x, other.y - known.y) <= _CLOSE * known.w:
-                known = replace(_both(known, other), t=known.t)
+                known = _both(known, other)
         away = t - known.t
         glide = max(-_DRIFT, min(_DRIFT, away)) / SECOND
-        moved = replace(known, t=t, x=known.x + vx * glide, y=known.y + vy * glide)
-        return replace(_both(known, moved), t=t, guessed=abs(away))
+        moved = known._replace(x=known.x + vx * glide, y=known.y + vy * glide)
+        return _both(known, moved)._replace(t=t, guessed=abs(away))
 
     def pace(self, *, early: bool = False) -> tuple[float, float]:
         """Pixels a second, across and down, at the track's end (or its beginning)."""
@@ -180,13 +183,13 @@ def _both(a: Seen, b: Seen) -> Seen:
     """One box around two."""
     x0, x1 = min(a.x - a.w / 2, b.x - b.w / 2), max(a.x + a.w / 2, b.x + b.w / 2)
     y0, y1 = min(a.y - a.h / 2, b.y - b.h / 2), max(a.y + a.h / 2, b.y + b.h / 2)
-    return replace(a, x=(x0 + x1) / 2, y=(y0 + y1) / 2, w=x1 - x0, h=y1 - y0)
+    return a._replace(x=(x0 + x1) / 2, y=(y0 + y1) / 2, w=x1 - x0, h=y1 - y0)
 
 
 def between(a: Seen, b: Seen, t: MediaTime) -> Seen:
     """Where the face was on its straight way from `a` to `b`; after a leap, the whole way."""
     if b.leapt:
-        return replace(_both(a, b), t=t, guessed=min(t - a.t, b.t - t))
+        return _both(a, b)._replace(t=t, guessed=min(t - a.t, b.t - t))
     share = (t - a.t) / (b.t - a.t)
     x, y = a.x + (b.x - a.x) * share, a.y + (b.y - a.y) * share
     # the larger size: one of the two may have been measured short, half behind something; and more

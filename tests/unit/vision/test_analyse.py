@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -197,9 +196,9 @@ def test_margins_grow_with_guessing_and_doubt_and_with_small_faces() -> None:
     sure = Seen(0, 300, 200, 40, 50, 0.9)
     across, down = margins(sure, 1.0)
     assert 0.1 * 40 <= across <= 0.2 * 40 and 0.1 * 50 <= down <= 0.25 * 50
-    for worse in (replace(sure, guessed=6 * FRAME), replace(sure, score=0.5)):
+    for worse in (sure._replace(guessed=6 * FRAME), sure._replace(score=0.5)):
         assert margins(worse, 1.0) > (across, down)
-    tiny = margins(replace(sure, w=14, h=18), 1.0)
+    tiny = margins(sure._replace(w=14, h=18), 1.0)
     assert tiny[0] / 14 > across / 40 and tiny[1] / 18 > down / 50
 
 
