@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 Found: TypeAlias = npt.NDArray[np.float32]
 """Shape (n, 5): x, y, w, h, score, in pixels of the source picture."""
 
-YUNET_SHA256 = "f6b766c4747c3a7e03423857b398f3d4a6471e43d95503080d94425ed79aef8d"
+YUNET_SHA256 = "8538957bf914dd57e097f0f2c29d09cd10e44dc9a06828449178a83d70c4ac70"
 KEEP = 0.3
 """The lowest score that is ever reported."""
 

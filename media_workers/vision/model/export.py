@@ -18,6 +18,7 @@ from __future__ import annotations
 import ctypes
 import importlib.util
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -30,7 +31,9 @@ from onnx import TensorProto, helper, numpy_helper
 Floats = npt.NDArray[np.float32]
 
 STRIDES = (8, 16, 32)
-BLACK = np.array([16, 128, 128], np.float32)
+HEADS = (("cls", 1), ("obj", 1), ("bbox", 4))
+"""What each level says, and in how many channels."""
+BLACK = np.array([16, 128, 128], np.uint8)
 """Y, U, V of black: what padding must be."""
 
 TO_BGR = np.array(
@@ -64,7 +67,7 @@ class Graph:
     nodes: list[onnx.NodeProto] = field(default_factory=list)
     tables: list[onnx.TensorProto] = field(default_factory=list)
 
-    def constant(self, name: str, value: Floats) -> str:
+    def constant(self, name: str, value: npt.NDArray[Any]) -> str:
         """A named constant."""
         self.tables.append(numpy_helper.from_array(np.ascontiguousarray(value), name))
         return name
@@ -75,20 +78,39 @@ class Graph:
         self.nodes.append(helper.make_node(kind, inputs, [name], **attributes))
         return name
 
-    def unit(self, x: str, name: str, inputs: int, outputs: int, *, last: bool = False) -> str:
-        """A pointwise then a depthwise convolution, and ReLU unless it is a head's last."""
+    def unit(self, x: str, name: str, inputs: int, outputs: int) -> str:
+        """A pointwise then a depthwise convolution, and ReLU."""
         w = self.weights
         point = w.table(f"{name}_pw_weight", outputs, inputs, 1, 1)
         # stored tap by tap; ONNX wants channel by channel
         depth = w.table(f"{name}_dw_weight", 9, outputs).T.reshape(outputs, 1, 3, 3)
-        point_bias = self.constant(f"{name}.pb", w.table(f"{name}_pw_bias", outputs))
-        depth_bias = self.constant(f"{name}.db", w.table(f"{name}_dw_bias", outputs))
-        x = self.op("Conv", x, self.constant(f"{name}.p", point), point_bias, kernel_shape=[1, 1])
+        biases = (w.table(f"{name}_{kind}_bias", outputs) for kind in ("pw", "dw"))
+        point_bias, depth_bias = biases
+        return self.op("Relu", self.pair(name, x, point, point_bias, depth, depth_bias))
+
+    def pair(
+        self, name: str, x: str, point: Floats, point_bias: Floats, depth: Floats, bias: Floats
+    ) -> str:
+        """The two convolutions of a unit with these weights."""
         x = self.op(
-            "Conv", x, self.constant(f"{name}.d", depth), depth_bias,
-            kernel_shape=[3, 3], pads=[1, 1, 1, 1], group=outputs,
+            "Conv", x, self.constant(f"{name}.p", point), self.constant(f"{name}.pb", point_bias),
+            kernel_shape=[1, 1],
         )  # fmt: skip
-        return x if last else self.op("Relu", x)
+        return self.op(
+            "Conv", x, self.constant(f"{name}.d", depth), self.constant(f"{name}.db", bias),
+            kernel_shape=[3, 3], pads=[1, 1, 1, 1], group=len(depth),
+        )  # fmt: skip
+
+    def units(self, x: str, names: Sequence[str]) -> str:
+        """The last units of all heads side by side, as one; channels in the order of HEADS."""
+        w, inputs = self.weights, 64
+        point, depth, point_bias, depth_bias = [], [], [], []
+        for name, (_, outputs) in zip(names, HEADS, strict=True):
+            point.append(w.table(f"{name}_pw_weight", outputs, inputs, 1, 1))
+            depth.append(w.table(f"{name}_dw_weight", 9, outputs).T.reshape(outputs, 1, 3, 3))
+            point_bias.append(w.table(f"{name}_pw_bias", outputs))
+            depth_bias.append(w.table(f"{name}_dw_bias", outputs))
+        return self.pair(names[0], x, *map(np.concatenate, (point, point_bias, depth, depth_bias)))
 
     def halve(self, x: str) -> str:
         """2x2 max pooling."""
@@ -100,8 +122,9 @@ def first_layer(g: Graph) -> str:
     # 27 taps (row, column, B/G/R) padded to 32 in the library
     raw = g.weights.table("backbone__model0_pw_weight", 16, 32)[:, :27].reshape(16, 3, 3, 3)
     folded = np.einsum("oyxb,bp->opyx", raw, TO_BGR)
-    planes = g.op("Cast", "planes", to=TensorProto.FLOAT)
-    centred = g.op("Sub", planes, g.constant("black", BLACK.reshape(1, 3, 1, 1)))
+    # one pass instead of two: to floats, less black
+    ones = g.constant("ones", np.ones(3, np.float32))
+    centred = g.op("DequantizeLinear", "planes", ones, g.constant("black", BLACK), axis=1)
     bias = g.constant("first.b", g.weights.table("backbone__model0_pw_bias", 16))
     kernel = g.constant("first.w", folded.astype(np.float32))
     x = g.op("Conv", centred, kernel, bias, kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1])
@@ -139,16 +162,20 @@ def pyramid(g: Graph, levels: list[str]) -> list[str]:
 
 
 def heads(g: Graph, levels: list[str]) -> list[onnx.ValueInfoProto]:
-    """Score and box maps of every level."""
+    """Score and box maps of every level; all its heads are one unit, which costs as much as one.
+
+    A convolution is carried out for sixteen channels at least, and the published heads have one,
+    one and four.
+    """
     outputs = []
     for index, (stride, x) in enumerate(zip(STRIDES, levels, strict=True)):
-        probability = [
-            g.op("Sigmoid", g.unit(x, f"bbox_head__multi_level_{kind}__{index}", 64, 1, last=True))
-            for kind in ("cls", "obj")
-        ]
+        both = g.units(x, [f"bbox_head__multi_level_{kind}__{index}" for kind, _ in HEADS])
+        sides = g.constant(f"sides_{stride}", np.array([n for _, n in HEADS], np.int64))
+        parts = [f"{kind}_{stride}" for kind, _ in HEADS]
+        g.nodes.append(helper.make_node("Split", [both, sides], parts, axis=1))
+        probability = [g.op("Sigmoid", part) for part in parts[:2]]
         g.op("Sqrt", g.op("Mul", *probability), name=f"score_{stride}")
-        box = g.unit(x, f"bbox_head__multi_level_bbox__{index}", 64, 4, last=True)
-        g.op("Identity", box, name=f"box_{stride}")
+        g.op("Identity", parts[2], name=f"box_{stride}")
         for name, channels in ((f"score_{stride}", 1), (f"box_{stride}", 4)):
             shape: list[str | int | None] = [1, channels, f"rows_{stride}", f"columns_{stride}"]
             outputs.append(helper.make_tensor_value_info(name, TensorProto.FLOAT, shape))
