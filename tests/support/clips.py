@@ -10,6 +10,7 @@ import pytest
 
 from courtstream.api import films
 from courtstream.api.films import Films
+from courtstream.api.reels import PLAYLIST
 from courtstream.control.protocol import RowKind
 from courtstream.domain.time import SECOND
 from courtstream.services.clips import desk as clip_desk
@@ -62,6 +63,11 @@ def cut(world: World, hearing: str, monkeypatch: pytest.MonkeyPatch, fails: bool
 
     monkeypatch.setattr(films, "_child", child)
     world.work.write(clip_films.order_films, world.users["clerk"], hearing, NOW)
+
+    live = world.settings.public / hearing / "live"
+    live.mkdir(parents=True, exist_ok=True)
+    if not (live / PLAYLIST).exists():
+        (live / PLAYLIST).write_text("#EXTM3U\n")  # nothing listed: nothing has to be brought
 
     async def run() -> None:
         cutter = Films(world.work, world.settings.public)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
+from functools import partial
 
 import structlog
 from pydantic import ValidationError
@@ -20,6 +21,7 @@ from courtstream.api.media_memory import MediaCache
 from courtstream.api.middleware import Csrf, RequestId, SecurityHeaders, SignedIn
 from courtstream.api.pages import faults
 from courtstream.api.problems import on_validation
+from courtstream.api.released import whole
 from courtstream.api.routes import routes
 from courtstream.api.shields import FairShare, KnownHost
 from courtstream.api.tracing import Traced
@@ -53,6 +55,7 @@ def create_app(
     listening = False if wanted else None
     traces = traces_to(settings.traces.endpoint, settings.node)
     platform = Context(settings, work, Board(), Hub(), Attempts(), bus, listening)
+    platform.films.far = partial(whole, platform)
 
     @asynccontextmanager
     async def lifespan(app: Starlette) -> AsyncIterator[None]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import structlog
 
+from courtstream.api.reels import Far, nowhere, reel
 from courtstream.control.boundary import supervised
 from courtstream.domain.clock import utc_now
 from courtstream.services.clips import films as clip_films
@@ -27,6 +28,8 @@ class Films:
 
     def __init__(self, work: Work, public: Path) -> None:
         self._work, self._public = work, public
+        self.far: Far = nowhere
+        """Reads what is not on this machine."""
         self._task: asyncio.Task[None] | None = None
 
     def wake(self) -> None:
@@ -47,7 +50,8 @@ class Films:
     async def _cut(self, order: FilmOrder) -> None:
         folder = self._public / order.hearing_id
         target = folder / "clips" / order.file
-        told = await _child(folder / "live", target, order)
+        async with reel(self._work, self._public, order, self.far) as live:
+            told = await _child(live, target, order)
         if told is None:
             await self._work.writing(clip_films.film_failed, order, utc_now())
             return

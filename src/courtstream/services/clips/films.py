@@ -10,13 +10,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from courtstream.domain.ids import new_id
-from courtstream.domain.time import Span, to_seconds
+from courtstream.domain.time import SECOND, Span, to_seconds
 from courtstream.services.clips.proposals import LONGEST, text_of
 from courtstream.services.clips.rows import hearing_for_act, rows_of, stale
 from courtstream.services.people import audit
 from courtstream.services.publication import heard
 from courtstream.services.views import UserView
-from courtstream.store.tables import ClipRow, ClipState, Hearing
+from courtstream.store.tables import ClipRow, ClipState, Hearing, Segment
+
+AROUND = 10 * SECOND
+"""Of the segments beside a passage: its sound may lie in the one before, and none is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,16 @@ def next_film(session: Session) -> FilmOrder | None:
     hearing = session.get_one(Hearing, row.hearing_id)
     name = f"{new_id('f').lower()}.mp4"
     return FilmOrder(row.id, row.hearing_id, Span(row.start, row.end), name, hearing.last_seq)
+
+
+def segments_around(session: Session, order: FilmOrder) -> frozenset[str]:
+    """The file names of all segments that may hold some of a film, and of their neighbours."""
+    query = select(Segment.uri).where(
+        Segment.hearing_id == order.hearing_id,
+        Segment.end > order.span.start - AROUND,
+        Segment.start < order.span.end + AROUND,
+    )
+    return frozenset(uri.rpartition("/")[2] for uri in session.scalars(query))
 
 
 def film_made(
