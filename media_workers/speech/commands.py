@@ -1,4 +1,4 @@
-"""`transcribe`: a recording's words with times and confidence, as JSON and WebVTT."""
+"""`transcribe`: a recording's words with times and confidence, as JSON, WebVTT and plain text."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ class _Result:
 
 
 def transcribe(argv: list[str]) -> int:
-    """`transcribe IN --out T.json [--vtt F] [--streaming]`; gives the process's exit code."""
+    """`transcribe IN --out T.json [--vtt F] [--txt F] [--streaming]`; gives the exit code."""
     options = _options(argv)
     console = Console(stderr=True)
     try:
@@ -67,6 +67,8 @@ def transcribe(argv: list[str]) -> int:
     _write(options.out, text + "\n")
     if options.vtt:
         _write(options.vtt, as_vtt(result.captions))
+    if options.txt:
+        _write(options.txt, as_txt(result.words))
     console.print(f"[green]完成 / done[/green] {len(result.words)} words → {options.out}")
     return 0
 
@@ -79,6 +81,7 @@ def _options(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("input", type=Path)
     parser.add_argument("--out", type=Path, required=True, help="JSON file to write")
     parser.add_argument("--vtt", type=Path, help="also write WebVTT captions")
+    parser.add_argument("--txt", type=Path, help="also write the words alone, a line an utterance")
     parser.add_argument(
         "--streaming", action="store_true", help="read as live, with each word's commit time"
     )
@@ -217,6 +220,11 @@ def _groups(words: list[Word]) -> list[list[Word]]:
         else:
             groups.append([word])
     return groups
+
+
+def as_txt(words: list[Word]) -> str:
+    """The words alone, a line an utterance: what scripts that compare texts want."""
+    return "".join("".join(word.text for word in group) + "\n" for group in _groups(words))
 
 
 def as_vtt(captions: list[Caption]) -> str:

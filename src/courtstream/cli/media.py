@@ -32,5 +32,5 @@ def register(app: typer.Typer) -> None:
 
     @app.command(context_settings=_PASS)
     def transcribe(context: typer.Context) -> None:
-        """Transcribe a file: transcribe IN --out T.json [--vtt F] [--streaming]."""
+        """Transcribe a file: transcribe IN --out T.json [--vtt F] [--txt F] [--streaming]."""
         _data_plane("transcribe", context.args)

@@ -134,7 +134,7 @@ def test_the_archive_reads_the_same_words_once(
     assert starts == sorted(starts)
 
 
-def test_the_command_writes_json_and_captions(tmp_path: Path, first_seconds: Wave) -> None:
+def test_the_command_writes_json_captions_and_text(tmp_path: Path, first_seconds: Wave) -> None:
     import av
 
     source = tmp_path / "court.wav"
@@ -145,8 +145,9 @@ def test_the_command_writes_json_and_captions(tmp_path: Path, first_seconds: Wav
         frame.sample_rate = 16_000
         out.mux(stream.encode(frame))
         out.mux(stream.encode(None))
-    result, captions = tmp_path / "t.json", tmp_path / "t.vtt"
-    options = [str(source), "--out", str(result), "--vtt", str(captions), "--streaming"]
+    result, captions, plain = (tmp_path / f"t.{kind}" for kind in ("json", "vtt", "txt"))
+    options = [str(source), "--out", str(result), "--streaming"]
+    options += ["--vtt", str(captions), "--txt", str(plain)]
     assert transcribe(options) == 0
     told = json.loads(result.read_text(encoding="utf-8"))
     assert told["duration"] == pytest.approx(6.0)
@@ -155,6 +156,7 @@ def test_the_command_writes_json_and_captions(tmp_path: Path, first_seconds: Wav
     assert all(w["start"] <= w["end"] <= w["commit"] + 0.001 for w in told["words"])
     assert captions.read_text(encoding="utf-8").startswith("WEBVTT\n")
     assert " --> " in captions.read_text(encoding="utf-8")
+    assert "".join(plain.read_text(encoding="utf-8").splitlines()) == told["text"]
 
 
 def test_the_command_names_a_file_that_is_no_media(tmp_path: Path) -> None:
