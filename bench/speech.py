@@ -4,19 +4,24 @@ Ours: the live analyser at the default delay, one pass for captions and bleeps. 
 faster-whisper over the file with its usual settings and word times, then patterns of digits on
 its text, which is what most tools that promise redaction do; and the same with jieba's marks of
 names and places. Same model, same machine, one thread each. All outputs are judged from outside
-by the scripts of ../shared. The recordings `unseen` have words, voices and rooms that no rule was
-written for.
+by the scripts of ../shared (`pip install scipy soundfile jieba`: for them, and for that peer).
+The recordings `unseen` have words, voices and rooms that no rule was written for at first.
+
+Latency is media time, from a character's end to the end of the window that made it stable: what
+the machine takes to read that window comes on top (its CPU-seconds are the cost times the hop).
 """
 
 from __future__ import annotations
 
 import json
+import os
 import re
 import subprocess
 import sys
 import tempfile
 import time
 import wave
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import import_module
@@ -25,6 +30,7 @@ from typing import Any
 
 import numpy as np
 
+from bench.speech_table import Row, line, write
 from courtstream.domain.time import SECOND, Span, seconds, to_seconds
 from media_workers.models import whisper_folder
 from media_workers.redact.bleep import bleep
@@ -37,8 +43,6 @@ from media_workers.speech.windows import WindowPolicy
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
-DOCUMENT = ROOT / "docs" / "benchmarks.md"
-BEGIN, END = "<!-- speech -->", "<!-- /speech -->"
 PIECE = SPEECH_RATE // 10
 NUMBERS = ("ID", "PHONE", "BANK")
 
@@ -94,22 +98,6 @@ class Heard:
         """Hide the characters from `start` to before `end` of the text, where they were heard."""
         first, last = self.places[start][0], self.places[end - 1][1]
         self.spans.append(Span(seconds(first), seconds(last)))
-
-
-@dataclass(frozen=True)
-class Row:
-    """One line of the table."""
-
-    recording: str
-    who: str
-    cer: float
-    latency: tuple[float, float, float] | None
-    cpu: float
-    recall: float
-    digits: str
-    over: float
-    public: float
-    delay: float | None
 
 
 def ours(pcm: Pcm, protected: tuple[str, ...]) -> Heard:
@@ -238,21 +226,30 @@ def _digits(found: dict[str, Any]) -> str:
 
 @cache
 def rows() -> tuple[Row, ...]:
-    """Every recording that is there, ours and the peer's."""
+    """Every recording that is there, ours and the peers'. Each row is shown when it is known."""
     made: list[Row] = []
+    loads = [os.getloadavg()[0]]
     for recording in RECORDINGS:
         if not (recording.media.exists() and recording.truth.exists()):
             sys.stdout.write(f"{recording.name}: not there\n")
             continue
-        pcm = np.concatenate([sound.pcm for sound in sounds(recording.media)])
-        made.append(judged(recording, pcm, "courtstream", ours(pcm, recording.protected)))
-        plain = peer(recording.media, recording.protected)
-        made.append(judged(recording, pcm, "faster-whisper + regex", plain))
-        marked = tagged(plain)
-        if marked is not None:
-            made.append(judged(recording, pcm, "faster-whisper + regex + jieba", marked))
-    _write(made)
+        for row in _of(recording):
+            loads.append(os.getloadavg()[0])
+            made.append(row)
+            print(line(row), flush=True)
+    write(made, (min(loads), max(loads)))
     return tuple(made)
+
+
+def _of(recording: Recording) -> Iterator[Row]:
+    """Ours and the peers on one recording."""
+    pcm = np.concatenate([sound.pcm for sound in sounds(recording.media)])
+    yield judged(recording, pcm, "courtstream", ours(pcm, recording.protected))
+    plain = peer(recording.media, recording.protected)
+    yield judged(recording, pcm, "faster-whisper + regex", plain)
+    marked = tagged(plain)
+    if marked is not None:
+        yield judged(recording, pcm, "faster-whisper + regex + jieba", marked)
 
 
 def words(folder: Path) -> str:
@@ -274,33 +271,3 @@ def private(folder: Path) -> str:
             f" | {row.public:.3f} | {delay}"
         )
     return "\n".join(lines)
-
-
-def _write(made: list[Row]) -> None:
-    """The speech section of docs/benchmarks.md, the rest of which is left alone."""
-    stamp = time.strftime("%Y-%m-%d")
-    table = [
-        f"{BEGIN}",
-        "## Speech",
-        "",
-        f"`python -m bench words private`, {stamp}, Whisper base int8, one thread. The peer reads",
-        "the whole file with faster-whisper's usual settings and hides what patterns find.",
-        "",
-        "| recording | who | CER | commit latency mean / p90 / p99 | CPU-s per s | private time"
-        " hidden | digits leaked | over-bleep | public hidden | delay |",
-        "|---|---|---|---|---|---|---|---|---|---|",
-    ]
-    for row in made:
-        late = " / ".join(f"{x:.1f}" for x in row.latency) + " s" if row.latency else "whole file"
-        delay = "whole file" if row.delay is None else f"{row.delay:g} s"
-        table.append(
-            f"| {row.recording} | {row.who} | {row.cer:.3f} | {late} | {row.cpu:.2f} |"
-            f" {row.recall:.4f} | {row.digits} | {row.over:.3f} | {row.public:.3f} | {delay} |"
-        )
-    section = "\n".join([*table, END])
-    text = DOCUMENT.read_text(encoding="utf-8") if DOCUMENT.exists() else "# Benchmarks\n"
-    if BEGIN in text and END in text:
-        text = text[: text.index(BEGIN)] + section + text[text.index(END) + len(END) :]
-    else:
-        text = f"{text.rstrip()}\n\n{section}\n"
-    DOCUMENT.write_text(text, encoding="utf-8")
