@@ -105,7 +105,7 @@ def _kills(run: DemoRun, hearing: Path, chance: random.Random) -> list[Fault]:
         victim, at = order[n % len(VICTIMS)], datetime.now(UTC)
         took = _kill_worker(hearing) if victim == "worker" else _kill_process(run, victim)
         faults.append(Fault(victim, at, took))
-        print(f"kill {n + 1} {victim} {took:.1f} s", flush=True)
+        print(f"kill {n + 1} {victim} at {at:%H:%M:%S.%f} {took:.1f} s", flush=True)
     time.sleep(30)  # until the last one has been made up for
     return faults
 

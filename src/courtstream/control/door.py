@@ -7,7 +7,6 @@ worker is started and everything it sends goes to that worker. A key is never lo
 from __future__ import annotations
 
 import asyncio
-import hashlib
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -29,6 +28,7 @@ from courtstream.control.protocol import (
     Reply,
     WorkerSpec,
 )
+from courtstream.control.returning import Nobody, Returning, key_digest
 from courtstream.control.rtmp.errors import RtmpError
 from courtstream.control.rtmp.flv import media_tag
 from courtstream.control.rtmp.relay import Relay
@@ -108,9 +108,15 @@ class Door:
     """Admits publishers and carries what they send; `async with` it while anything listens."""
 
     def __init__(
-        self, bus: NatsBus, workers: Workers, node: str, policy: IngestPolicy | None = None
+        self,
+        bus: NatsBus,
+        workers: Workers,
+        node: str,
+        policy: IngestPolicy | None = None,
+        returning: Returning | None = None,
     ) -> None:
         self.policy = policy or IngestPolicy()
+        self._returning = returning or Nobody()
         self._bus, self._workers, self._node = bus, workers, node
         self._publishers: dict[str, Publisher] = {}
 
@@ -129,6 +135,7 @@ class Door:
             if publisher.key_digest in message.digests:
                 publisher.revoked = True
                 publisher.feed.close()
+        await asyncio.to_thread(self._returning.revoked, message.digests)
 
     async def receive(
         self, feed: Feed, knock: AdmitRequest, granted: Callable[[AdmitReply], None] | None = None
@@ -147,9 +154,9 @@ class Door:
     async def _publish(
         self, feed: Feed, knock: AdmitRequest, granted: Callable[[AdmitReply], None] | None
     ) -> None:
-        digest = hashlib.sha256(knock.key.encode()).hexdigest() if knock.key else ""
+        digest = key_digest(knock.key)
         await self._make_room(digest, "")
-        reply = await self._admitted(knock)
+        reply, asked = await self._admitted(knock)
         spec = reply.spec
         assert spec is not None
         await self._make_room(digest, spec.hearing_id)
@@ -158,10 +165,13 @@ class Door:
         relay = Relay(lambda: self._workers.socket(spec.hearing_id), self.policy)
         publisher = Publisher(spec.hearing_id, digest, relay, feed)
         self._publishers[spec.hearing_id] = publisher
+        asking = None if asked else asyncio.create_task(self._ask_later(publisher, knock))
         try:
             await self._on_air(publisher, spec)
         finally:
             publisher.gone.set()
+            if asking is not None:
+                asking.cancel()
             if self._publishers.get(spec.hearing_id) is publisher:
                 del self._publishers[spec.hearing_id]
 
@@ -181,15 +191,36 @@ class Door:
             older.feed.close()
             await asyncio.wait_for(older.gone.wait(), self.policy.finish + 1.0)
 
-    async def _admitted(self, knock: AdmitRequest) -> AdmitReply:
+    async def _admitted(self, knock: AdmitRequest) -> tuple[AdmitReply, bool]:
+        """The yes, and whether the platform gave it just now."""
         try:
-            request = knock.model_copy(update={"node": self._node})
-            reply = await self._bus.admit(request, self.policy.admit)
+            reply = await self._ask(knock)
         except ControlAway as error:
-            raise Refused.by(error) from None
+            known = await asyncio.to_thread(self._returning.reply, knock)
+            if known is None:
+                raise Refused.by(error) from None
+            return known, False
         if not reply.ok or reply.spec is None:
             raise Refused(reply.code or "refused", reply.message or "推流被拒绝 / refused")
-        return reply
+        await asyncio.to_thread(self._returning.admitted, knock, reply)
+        return reply, True
+
+    async def _ask(self, knock: AdmitRequest) -> AdmitReply:
+        request = knock.model_copy(update={"node": self._node})
+        return await self._bus.admit(request, self.policy.admit)
+
+    async def _ask_later(self, publisher: Publisher, knock: AdmitRequest) -> None:
+        """Whoever came back unasked stays only if the platform, once it answers, says yes."""
+        while True:
+            await asyncio.sleep(self.policy.ask_again)
+            try:
+                reply = await self._ask(knock)
+            except ControlAway:
+                continue
+            if not reply.ok or reply.spec is None or reply.spec.hearing_id != publisher.hearing_id:
+                publisher.revoked = True
+                publisher.feed.close()
+            return
 
     async def _on_air(self, publisher: Publisher, spec: WorkerSpec) -> None:
         started = await self._workers.ensure(spec)

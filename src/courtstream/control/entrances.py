@@ -13,6 +13,7 @@ from courtstream.control.policy import IngestPolicy
 from courtstream.control.protocol import PULL_NEWS, PullNews, PullOrder, RtcRequest, node_rtc
 from courtstream.control.pull.address import AllowList
 from courtstream.control.pull.puller import Puller, Tell, Wanted
+from courtstream.control.returning import KnownPublishers
 from courtstream.control.rtc import RtcHost
 from courtstream.control.rtmp.gateway import Gateway
 from courtstream.control.srt.listener import SrtListener
@@ -33,7 +34,9 @@ class Entrances:
 async def entrances(settings: Settings, bus: NatsBus, workers: Workers) -> AsyncIterator[Entrances]:
     """Open RTMP, SRT, the inner entrance for WebRTC, and fetch sources. Raises PortTaken."""
     ingest = settings.ingest
-    door = Door(bus, workers, settings.node, IngestPolicy(idle=ingest.idle_seconds))
+    known = KnownPublishers(settings, lambda hearing: workers.socket(hearing) is not None)
+    policy = IngestPolicy(idle=ingest.idle_seconds)
+    door = Door(bus, workers, settings.node, policy, known)
     async with AsyncExitStack() as stack:
         await bus.on_keys_revoked(door.revoked)
         gateway = await stack.enter_async_context(Gateway(door, ingest.host, ingest.rtmp_port))

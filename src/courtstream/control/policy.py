@@ -140,7 +140,8 @@ class IngestPolicy:
     which was sent: a killed worker may not have recorded it; `hold` is how long a worker
     that reads too slowly may hold the encoder back before anything is given up. `settle`: a
     publisher younger than this keeps its place, so that two encoders with one key do not throw
-    each other out for ever.
+    each other out for ever. `ask_again`: how often the platform is asked about a publisher that
+    came back while it was away.
     """
 
     settle: float = SETTLE_SECONDS
@@ -148,6 +149,7 @@ class IngestPolicy:
     handshake: float = 5.0
     publish: float = 10.0
     admit: float = 3.0
+    ask_again: float = 1.0
     idle: float = 10.0
     linger: float = 2.0
     finish: float = 3.0

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import hashlib
 import secrets
 import socket
 import time
@@ -22,6 +21,7 @@ from courtstream.control.door import Door
 from courtstream.control.flv_child import QUICK, ChildFeed
 from courtstream.control.nats_server import free_port
 from courtstream.control.protocol import AdmitReply, AdmitRequest
+from courtstream.control.returning import key_digest
 from courtstream.control.srt import handshake as hs
 from courtstream.control.srt.stream_id import key_of
 from courtstream.domain.errors import PortTaken
@@ -139,7 +139,7 @@ class SrtListener(asyncio.DatagramProtocol):
     # -- one caller -----------------------------------------------------------------------------
 
     async def _serve(self, caller: Caller) -> None:
-        digest = hashlib.sha256(caller.key.encode()).hexdigest()
+        digest = key_digest(caller.key)
         port = free_port(udp=True)
 
         async def refused(code: str, message: str) -> None:
