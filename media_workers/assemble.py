@@ -18,7 +18,7 @@ from media_workers.graph.sound_line import SpeechFactory
 from media_workers.graph.watched_faces import WatchedFaces
 from media_workers.models import whisper_folder
 from media_workers.runtime.items import FacesAt, Picture, Sound, SpeechPassed
-from media_workers.runtime.machine import crowded
+from media_workers.runtime.machine import Cores
 from media_workers.runtime.stage import Stage
 from media_workers.runtime.zones import LiveZones
 from media_workers.speech.dial import LADDER, SpeechDial
@@ -111,7 +111,7 @@ def sharing(hearing_id: str, url: str) -> Share:
 def speech_dial(models: ModelSpec, policy: PolicySpec) -> SpeechDial:
     """What is set in a live hearing's speech analysis while it runs."""
     ladder = LADDER if not models.whisper_small else tuple(Effort)
-    return SpeechDial(policy.delay, policy.delay_min, policy.delay_max, ladder, crowded)
+    return SpeechDial(policy.delay, policy.delay_min, policy.delay_max, ladder, Cores().share)
 
 
 def sealed_recorder(folder: Path, master_key_file: Path) -> Callable[[], SealedRecorder]:

@@ -116,6 +116,7 @@ class Diary:
             before=change.before.name.lower(),
             rtf=round(change.rtf, 2),
             waiting=round(to_seconds(change.waiting), 1),
+            cores=round(change.cores, 2),
         )
 
     def flush(self, end: MediaTime) -> None:

@@ -28,6 +28,7 @@ class Preview:
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._shown: MediaTime = -1
+        self._tiles: dict[MediaTime, Planes] = {}
 
     def show(self, coming: Sequence[Picture]) -> None:
         """Show what waits to air."""
@@ -37,8 +38,11 @@ class Preview:
         try:
             self._folder.mkdir(mode=0o700, exist_ok=True)
             self._write("coming.jpg", _scaled(coming[-1], WIDTH))
-            tiles = [_scaled(picture, TILE) for picture in coming[-MOST_TILES:]]
-            self._write("line.jpg", _side_by_side(tiles))
+            self._tiles = {
+                picture.t: self._tiles[picture.t] if picture.t in self._tiles else _tile(picture)
+                for picture in coming[-MOST_TILES:]
+            }  # a picture waits for ten looks and more: it is made small at the first
+            self._write("line.jpg", _side_by_side(list(self._tiles.values())))
         except OSError:
             self._shown = -1  # evidence and publication have their own words for a full disk
 
@@ -46,6 +50,10 @@ class Preview:
         ok, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, QUALITY])
         if ok:
             write_whole(self._folder / name, data.tobytes())
+
+
+def _tile(picture: Picture) -> Planes:
+    return _scaled(picture, TILE)
 
 
 def _scaled(picture: Picture, width: int) -> Planes:

@@ -74,8 +74,9 @@ class Edge(Generic[T]):
     def held(self) -> MediaTime:
         """Media time between the oldest and the newest item held."""
         with self._changed:
-            times = [measured[0] for measured, _ in self._items if measured is not None]
-            return times[-1] - times[0] if times else 0
+            oldest = next((m[0] for m, _ in self._items if m is not None), 0)
+            newest = next((m[0] for m, _ in reversed(self._items) if m is not None), 0)
+            return newest - oldest
 
     def put(self, item: T) -> bool:
         """Offer an item."""

@@ -16,6 +16,7 @@ from courtstream.rules.terms import Corrector
 from media_workers.runtime.items import PrivateSpan, Sound, SpeechPassed
 from media_workers.speech.asr import PROMPT, Transcriber
 from media_workers.speech.checks import check_hypothesis
+from media_workers.speech.gather import Gathered
 from media_workers.speech.holes import HoleFiller
 from media_workers.speech.hypothesis import Hypothesis, Spotter
 from media_workers.speech.stretch import LEAD, Stretch
@@ -50,14 +51,27 @@ class SpeechAnalyser:
         self.policy = policy or WindowPolicy()
         self._prompt = prompt
         self._stretch: Stretch | None = None
+        self._gathered = Gathered()
         self.second_looks = True
 
     def push(self, item: Sound) -> list[SpeechPassed]:
-        """Take the next sound; give what the windows completed by it say."""
+        """Take the next sound; give what the windows completed by it say.
+
+        Sound waits for more of it, but never beyond the end of the next window.
+        """
+        sounds = self._gathered.push(item)
+        if self._stretch is None or item.span.end >= self._stretch.due:
+            sounds += self._gathered.rest()
+        return self._hear(sounds)
+
+    def _hear(self, sounds: list[Sound]) -> list[SpeechPassed]:
+        return [passed for sound in sounds for passed in self._hear_one(sound)]
+
+    def _hear_one(self, item: Sound) -> list[SpeechPassed]:
         passed: list[SpeechPassed] = []
         stretch = self._stretch
         if stretch is not None and item.t - stretch.sound.expected > _LONG_GAP:
-            passed += self.flush()
+            passed += self._end()
             stretch = None
         if stretch is None:
             stretch = self._stretch = Stretch(item, self.policy.window)
@@ -70,6 +84,9 @@ class SpeechAnalyser:
 
     def flush(self) -> list[SpeechPassed]:
         """Read what is left and pass the sound to its end."""
+        return self._hear(self._gathered.rest()) + self._end()
+
+    def _end(self) -> list[SpeechPassed]:
         stretch, self._stretch = self._stretch, None
         if stretch is None:
             return []

@@ -33,7 +33,7 @@ _GRID: MediaTime = SECOND // 2
 class SpeechDial:
     """`delay`, `least`, `most` in seconds: what the policy sets and the bounds it allows.
 
-    `crowded`: whether the machine has no core to spare.
+    `cores`: the share of the machine's cores in use; 0.0 where nobody knows.
     """
 
     def __init__(
@@ -42,14 +42,14 @@ class SpeechDial:
         least: float = 6.0,
         most: float = 30.0,
         ladder: tuple[Effort, ...] = LADDER,
-        crowded: Callable[[], bool] = lambda: False,
+        cores: Callable[[], float] = lambda: 0.0,
     ) -> None:
         self._lock = threading.Lock()
         self._base = WindowPolicy(delay=seconds(delay))
         self._delay = self._base.delay
         self._bounds = (seconds(least), seconds(most))
         self._budget = Budget(ladder)
-        self._crowded = crowded
+        self._cores = cores
         self._newest: MediaTime = 0
         self._late: deque[MediaTime] = deque(maxlen=_MANY)
         self._rtf = 0.0
@@ -110,7 +110,7 @@ class SpeechDial:
         """An analyser stands ready: from now on what waits is its doing."""
         with self._lock:
             self._reading = True
-            self._budget.begun()
+            self._changed(self._budget.begun(self._newest, self._cores()))
 
     def fell(self) -> None:
         """The analyser is gone; until the next one stands nothing can be said of its speed."""
@@ -139,7 +139,7 @@ class SpeechDial:
             self._rtf = fresh if not self._rtf else self._rtf + _SMOOTH * (fresh - self._rtf)
             # the sound that came while the window was read is no backlog
             waiting = max(0, late - seconds(cost))
-            change = self._budget.note(upto, self._rtf, waiting, crowded=self._crowded())
+            change = self._budget.note(upto, self._rtf, waiting, self._cores())
             self._changed(change)
 
     def gave_up(self, t: MediaTime, waiting: MediaTime) -> None:

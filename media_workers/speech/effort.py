@@ -66,6 +66,9 @@ class Thrift:
     can show what it saves. `calm`: how long all must be well before a step up, doubled up to
     `longest_calm` each time a step up had to be taken back within it; `easy`: the real-time factor
     that the higher effort may be expected to have. `rest`: how long sound stays muted.
+    `full`: share of the machine's cores in use beyond which full care is given up though nothing
+    is late yet; `free`: below which it is taken up again. Between the two lies more than what all
+    hearings of a full machine save by the step, or they would take it up again together.
     """
 
     late: MediaTime = 1500 * MILLISECOND
@@ -75,17 +78,23 @@ class Thrift:
     longest_calm: MediaTime = 480 * SECOND
     easy: float = 0.75
     rest: MediaTime = 10 * SECOND
+    full: float = 0.85
+    free: float = 0.65
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """At media time `t` effort went from `before` to `after`. `rtf` and `waiting` (ns) say why."""
+    """At media time `t` effort went from `before` to `after`.
+
+    `rtf`, `waiting` (ns) and `cores`, the share of the machine's cores in use, say why.
+    """
 
     t: MediaTime
     before: Effort
     after: Effort
     rtf: float
     waiting: MediaTime
+    cores: float = 0.0
 
 
 class Budget:
@@ -102,24 +111,32 @@ class Budget:
         self._waiting: MediaTime = 0
         self._went_up: MediaTime | None = None
         self._calm = self._thrift.calm
+        self._cores = 0.0
 
     @property
     def effort(self) -> Effort:
         """The effort in force."""
         return self._ladder[self._at]
 
-    def begun(self) -> None:
-        """A reader begins: what waits came while it was made, and says nothing of its speed."""
-        self._waiting = _ANY
+    def begun(self, t: MediaTime, cores: float = 0.0) -> Change | None:
+        """A reader begins: what waits came while it was made, and says nothing of its speed.
+
+        Where the machine is full it begins with the first step down.
+        """
+        self._waiting, self._cores = _ANY, cores
+        return self._make_room(t, 0.0, 0) if self._changed is None else None
 
     def note(
-        self, t: MediaTime, rtf: float, waiting: MediaTime, *, crowded: bool = False
+        self, t: MediaTime, rtf: float, waiting: MediaTime, cores: float = 0.0
     ) -> Change | None:
         """A window was read: `rtf` seconds a second of sound, `waiting` sound behind the newest.
 
-        `crowded`: others need the machine's cores, too. Then the last step up, to full care, waits:
-        what each hearing alone could afford they cannot afford together, and would fall by turns.
+        `cores`: the share of the machine's cores in use, by whoever. When hardly any is left, the
+        first step down, which keeps what is asked of privacy, comes before anything is late; and
+        the step back up waits for room: what each hearing alone could afford they cannot afford
+        together, and would fall by turns.
         """
+        self._cores = cores
         if self.effort is Effort.MUTE:
             return None
         shrinking, self._waiting = waiting < self._waiting, waiting
@@ -130,9 +147,9 @@ class Budget:
             return self._down(t, rtf, waiting) if short else None
         if self._well_since is None:
             self._well_since = t
-        if self._may_rise(t, rtf) and not (crowded and self._at == 1):
+        if self._may_rise(t, rtf) and (self._at != 1 or cores <= self._thrift.free):
             return self._up(t, rtf, waiting)
-        return None
+        return self._make_room(t, rtf, waiting) if self._settled(t) else None
 
     def gave_up(self, t: MediaTime, waiting: MediaTime) -> Change | None:
         """So much sound waited that it had to be given up unread: a step down, even to MUTE."""
@@ -144,6 +161,12 @@ class Budget:
         if self.effort is not Effort.MUTE or t - (self._changed or 0) < self._thrift.rest:
             return None
         return self._move(self._at - 1, t, 0.0, 0)
+
+    def _make_room(self, t: MediaTime, rtf: float, waiting: MediaTime) -> Change | None:
+        """The first step down where the machine is full; never the next one, which leaks more."""
+        gentle = self._at == 0 and self._ladder[1] is Effort.WIDER_HOP
+        full = self._cores > self._thrift.full
+        return self._down(t, rtf, waiting) if gentle and full else None
 
     def _settled(self, t: MediaTime) -> bool:
         return self._changed is None or t - self._changed >= self._thrift.settle
@@ -170,4 +193,4 @@ class Budget:
     def _move(self, to: int, t: MediaTime, rtf: float, waiting: MediaTime) -> Change:
         before, self._at = self.effort, to
         self._changed, self._well_since = t, None
-        return Change(t, before, self.effort, rtf, waiting)
+        return Change(t, before, self.effort, rtf, waiting, self._cores)

@@ -26,7 +26,8 @@ class RollingSound:
         self._rate = SpeechRate(first.rate)
         self._taken = 0
         self._dropped = 0
-        self._wave: Wave = np.zeros(0, dtype=np.float32)
+        self._parts: list[Wave] = []
+        self._held = 0
 
     @property
     def expected(self) -> MediaTime:
@@ -36,7 +37,7 @@ class RollingSound:
     @property
     def end(self) -> MediaTime:
         """How far the sound reaches at 16 kHz (a millisecond behind what was pushed)."""
-        return self.origin + (self._dropped + len(self._wave)) * SECOND // SPEECH_RATE
+        return self.origin + (self._dropped + self._held) * SECOND // SPEECH_RATE
 
     def push(self, sound: Sound) -> Wave:
         """Take sound; give what is new at 16 kHz. Raises InvalidInput when time runs backwards."""
@@ -55,9 +56,10 @@ class RollingSound:
 
     def cut(self, window: Span) -> Wave:
         """The samples of `window`, shape (n,), as far as they are kept."""
+        wave = self._joined()
         first = max(0, self._index(window.start) - self._dropped)
         last = max(first, self._index(window.end) - self._dropped)
-        return self._wave[first:last]
+        return wave[first:last]
 
     def quietest(self, bounds: Span) -> MediaTime:
         """The middle of the quietest 120 ms inside `bounds`: a place to cut between words."""
@@ -79,8 +81,19 @@ class RollingSound:
         return self._rate.push(pcm)
 
     def _keep_newest(self, fresh: Wave) -> Wave:
-        whole = np.concatenate([self._wave, fresh])
+        self._parts.append(fresh)
+        self._held += len(fresh)
+        if self._held > 2 * self._most:
+            self._joined()
+        return fresh
+
+    def _joined(self) -> Wave:
+        """The newest `keep` of sound in one piece, joined when it is looked at."""
+        if len(self._parts) == 1 and self._held <= self._most:
+            return self._parts[0]
+        whole = np.concatenate([np.zeros(0, np.float32), *self._parts])
         surplus = max(0, len(whole) - self._most)
         self._dropped += surplus
-        self._wave = whole[surplus:]
-        return fresh
+        self._held -= surplus
+        self._parts = [whole[surplus:]]
+        return self._parts[0]

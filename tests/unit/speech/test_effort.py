@@ -114,13 +114,48 @@ def test_full_care_waits_while_others_need_the_cores_and_nothing_else_does() -> 
     t = 0
     while budget.effort is not Effort.NARROW_BEAM:
         t += 10 * SECOND
-        budget.note(t, 2.0, 5 * SECOND, crowded=True)
+        budget.note(t, 2.0, 5 * SECOND, 1.0)
     for _ in range(60):
         t += 10 * SECOND
-        budget.note(t, 0.1, 0, crowded=True)
+        budget.note(t, 0.1, 0, 0.7)
     assert budget.effort is Effort.WIDER_HOP
-    change = budget.note(t + 10 * SECOND, 0.1, 0, crowded=False)
+    change = budget.note(t + 10 * SECOND, 0.1, 0, 0.6)
     assert change is not None and change.after is Effort.FULL
+
+
+def test_on_a_full_machine_the_first_step_comes_before_anything_is_late_and_no_other_does() -> None:
+    budget = Budget(ALL)
+    changes = [budget.note(t * 10 * SECOND, 0.1, 0, 0.9) for t in range(1, 60)]
+    taken = [change for change in changes if change is not None]
+    assert [(c.after, c.cores) for c in taken] == [(Effort.WIDER_HOP, 0.9)]
+    assert taken[0] is changes[0]
+
+
+def test_full_care_stays_while_cores_are_left() -> None:
+    budget = Budget(ALL)
+    assert not any(budget.note(t * 10 * SECOND, 0.1, 0, 0.84) for t in range(1, 60))
+
+
+def test_a_hearing_that_begins_on_a_full_machine_begins_with_the_first_step() -> None:
+    budget = Budget(ALL)
+    change = budget.begun(3 * SECOND, 0.95)
+    assert change is not None and change.after is Effort.WIDER_HOP
+    assert budget.begun(60 * SECOND, 0.95) is None
+    assert Budget(ALL).begun(3 * SECOND, 0.5) is None
+    assert Budget((Effort.FULL, Effort.MUTE)).begun(3 * SECOND, 1.0) is None
+
+
+def test_hearings_that_made_room_together_do_not_take_it_back_together() -> None:
+    """Eight of them: a quarter of two cores each at full care, a fifth after the step."""
+    hearings = [Budget(ALL) for _ in range(8)]
+    steps = 0
+    for n in range(1, 400):
+        need = sum(0.26 if h.effort is Effort.FULL else 0.19 for h in hearings)
+        for hearing in hearings:
+            change = hearing.note(n * 4 * SECOND, 0.2, 0, min(1.0, need / 2))
+            steps += change is not None
+    assert steps == 8
+    assert all(hearing.effort is Effort.WIDER_HOP for hearing in hearings)
 
 
 def test_a_step_up_that_cannot_last_is_not_taken() -> None:
@@ -148,10 +183,10 @@ def test_a_ladder_must_end_in_silence() -> None:
 
 def test_what_waits_when_reading_begins_says_nothing_of_its_speed() -> None:
     budget = Budget(ALL)
-    budget.begun()
+    budget.begun(0)
     assert budget.note(5 * SECOND, 0.4, 3 * SECOND) is None, "it came while the model was loaded"
     assert budget.note(8 * SECOND, 0.4, 2 * SECOND) is None, "it gets less"
     assert budget.note(11 * SECOND, 0.4, 3 * SECOND) is not None, "it grows again"
     slow = Budget(ALL)
-    slow.begun()
+    slow.begun(0)
     assert slow.note(5 * SECOND, 1.2, 3 * SECOND) is not None, "too slow to catch up"

@@ -37,7 +37,7 @@ class RowKind(StrEnum):
     # further numbers by the names of domain.scoring.MediaSecond
     MEASURE = "measure"
     EVENT = "event"  # kind: EventKind
-    EFFORT = "effort"  # effort, before: how carefully speech is read; rtf, waiting (s) say why
+    EFFORT = "effort"  # effort, before: how speech is read; rtf, waiting (s), cores say why
     COUNTERS = "counters"  # totals of every edge and stage
     RECORDING = "recording"  # uri, start, end, bytes of the public recording when closed
     ERROR = "error"  # code, stage
