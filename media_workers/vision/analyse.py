@@ -47,6 +47,8 @@ GAP: MediaTime = 500 * MILLISECOND
 class _Frame:
     picture: Picture
     cut: bool
+    width: float
+    height: float
 
 
 class FaceAnalyser:
@@ -96,7 +98,7 @@ class FaceAnalyser:
         cut = bool(tiles.any())
         if cut:
             self._cuts.append(Cut(picture.t, tiles, picture.width, picture.height))
-        self._waiting.append(_Frame(picture, cut))
+        self._waiting.append(_Frame(picture, cut, float(picture.width), float(picture.height)))
         return cut
 
     def _look_at_last(self) -> None:
@@ -155,12 +157,9 @@ class FaceAnalyser:
             self._tracer.back(self._begin(face), before, self._cuts)
         self._settled = picture.t
         wide = self._plan.looked(picture, width, faces, whole=part is None)
-        if part and stirs is not None:
-            stirs.remember(part, wide=wide)
-            return
-        self._memory.remember(picture)
-        if wide:
-            self._wide_memory.remember(picture)
+        if stirs is None:
+            stirs = Stirs(self._memory, self._wide_memory, picture, [])
+        stirs.remember(part, wide=wide)
 
     def _part(self, stirs: Stirs, *, wide: bool) -> tuple[Part | None, list[Track]]:
         """What to look at again, and the tracks in sight around which nothing has changed."""
@@ -212,9 +211,9 @@ class FaceAnalyser:
         picture, faces = frame.picture, []
         for track in self._tracks:
             face = track.at(picture.t, self._cuts) if track.shown else None
-            box = _grown(face, picture) if face else None
+            box = _grown(face, frame) if face else None
             if face and box:
-                box = self._steady.hold(track.number, box, self._later(track), picture.height / 720)
+                box = self._steady.hold(track.number, box, self._later(track), frame.height / 720)
                 faces.append(FaceBox(box, track.number, face.score, guessed=face.guessed > 0))
         self._steady.keep(face.track for face in faces)
         return FacesAt(picture.t, picture.index, tuple(faces), frame.cut)
@@ -226,7 +225,7 @@ class FaceAnalyser:
         """
         for frame in islice(self._waiting, 3, None, 4):
             face = track.at(frame.picture.t, self._cuts)
-            box = _grown(face, frame.picture) if face else None
+            box = _grown(face, frame) if face else None
             if box is None:
                 return
             yield box
@@ -244,10 +243,10 @@ def _meet(a: Seen, b: Seen) -> bool:
     return abs(a.x - b.x) < (a.w + b.w) / 2 and abs(a.y - b.y) < (a.h + b.h) / 2
 
 
-def _grown(face: Seen, frame: Picture) -> Box | None:
+def _grown(face: Seen, frame: _Frame) -> Box | None:
     """The face with its margins, inside the picture; None when it lies outside."""
     across, down = margins(face, frame.height / 720)
     half_w, half_h = face.w / 2 + across, face.h / 2 + down
     x0, y0 = max(0.0, face.x - half_w), max(0.0, face.y - half_h)
-    x1, y1 = min(float(frame.width), face.x + half_w), min(float(frame.height), face.y + half_h)
+    x1, y1 = min(frame.width, face.x + half_w), min(frame.height, face.y + half_h)
     return Box(x0, y0, x1 - x0, y1 - y0) if x1 - x0 >= 1 and y1 - y0 >= 1 else None

@@ -43,9 +43,9 @@ class Memory:
     def __init__(self) -> None:
         self._then: Planes | None = None
 
-    def remember(self, picture: Picture) -> None:
-        """What later pictures are to be compared with."""
-        self._then = _small(picture)
+    def remember(self, now: Planes) -> None:
+        """What later pictures are to be compared with; `now` belongs to the memory from here on."""
+        self._then = now
 
     def remember_where(self, there: tuple[slice, slice], now: Planes) -> None:
         """The same of a part. What changes slowly elsewhere adds up until it counts."""
@@ -78,7 +78,7 @@ class Stirs:
 
     @cached_property
     def _now(self) -> Planes:
-        return _small(self._picture)
+        return small(self._picture)
 
     @cached_property
     def _changed(self) -> Changed:
@@ -133,12 +133,14 @@ class Stirs:
             return None
         return Part(*(edge / self._scale for edge in (left, top, right, bottom)))
 
-    def remember(self, part: Part, *, wide: bool) -> None:
-        """That part has been looked at now."""
-        left, top, right, bottom = (round(edge * self._scale) for edge in part)
-        there = slice(top, bottom), slice(left, right)
+    def remember(self, part: Part | None, *, wide: bool) -> None:
+        """That part, or all of the picture, has been looked at now."""
         for memory in (self._last, self._last_wide) if wide else (self._last,):
-            memory.remember_where(there, self._now)
+            if part is None:
+                memory.remember(self._now.copy())
+                continue
+            left, top, right, bottom = (round(edge * self._scale) for edge in part)
+            memory.remember_where((slice(top, bottom), slice(left, right)), self._now)
 
     def _any_outside(self, changed: Changed) -> bool:
         return bool(self._outside(changed).any())
@@ -170,11 +172,12 @@ class Stirs:
         )
 
 
-def _small(picture: Picture) -> Planes:
-    small = picture.planes()[0]
+def small(picture: Picture) -> Planes:
+    """The small picture that is compared: luma, COLUMNS wide."""
+    luma = picture.planes()[0]
     height = max(1, picture.height * COLUMNS // picture.width)
-    while small.shape[1] >= 2 * COLUMNS and not (small.shape[0] % 2 or small.shape[1] % 2):
+    while luma.shape[1] >= 2 * COLUMNS and not (luma.shape[0] % 2 or luma.shape[1] % 2):
         # halving is by far the fastest way of averaging
-        half = (small.shape[1] // 2, small.shape[0] // 2)
-        small = np.asarray(cv2.resize(small, half, interpolation=cv2.INTER_AREA), np.uint8)
-    return np.asarray(cv2.resize(small, (COLUMNS, height), interpolation=cv2.INTER_AREA), np.uint8)
+        half = (luma.shape[1] // 2, luma.shape[0] // 2)
+        luma = np.asarray(cv2.resize(luma, half, interpolation=cv2.INTER_AREA), np.uint8)
+    return np.asarray(cv2.resize(luma, (COLUMNS, height), interpolation=cv2.INTER_AREA), np.uint8)

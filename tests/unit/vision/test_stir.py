@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from courtstream.domain.time import SECOND
 from media_workers.runtime.items import Picture
 from media_workers.vision.analyse import FaceAnalyser
-from media_workers.vision.stir import Memory, Stirs
+from media_workers.vision.stir import Memory, Stirs, small
 from media_workers.vision.track import Seen
 
 from .scripted import Row, Scripted, covers, time_of
@@ -31,8 +31,8 @@ def picture(index: int, *patches: tuple[int, int, int, int, int]) -> Picture:
 
 def stirs(before: Picture, after: Picture, *hidden: Seen) -> Stirs:
     last, wide = Memory(), Memory()
-    last.remember(before)
-    wide.remember(before)
+    last.remember(small(before))
+    wide.remember(small(before))
     return Stirs(last, wide, after, hidden)
 
 
@@ -63,8 +63,8 @@ def test_a_face_that_something_changed_around_lies_in_the_part() -> None:
 
 def test_what_changes_slowly_adds_up_until_it_counts() -> None:
     last, wide = Memory(), Memory()
-    last.remember(picture(0))
-    wide.remember(picture(0))
+    last.remember(small(picture(0)))
+    wide.remember(small(picture(0)))
     for step in range(1, 9):
         now = picture(step, (900, 500, 60, 60, 128 + 2 * step), (100, 100, 40, 40, 30 * step))
         there = Stirs(last, wide, now, [])
