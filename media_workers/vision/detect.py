@@ -239,6 +239,8 @@ def _session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
+    # parts of a picture are of ever new sizes: a plan of memory made for one is seldom used again
+    options.enable_mem_pattern = False
     # a spinning idle thread would take the encoder's core
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
     try:
