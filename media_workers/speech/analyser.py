@@ -91,7 +91,7 @@ class SpeechAnalyser:
         if stretch is None:
             return []
         stretch.end()
-        private, stable = self._read(stretch, stretch.sound.end)
+        private, stable = self._read(stretch, stretch.sound.end, closing=True)
         stable += stretch.text.flush(stretch.sound.end)
         end = max(stretch.sound.end, stretch.sound.expected)
         voiced, unread = stretch.pass_upto(end, whole=True)
@@ -106,7 +106,7 @@ class SpeechAnalyser:
         return SpeechPassed(upto, private + unread, stable, stretch.text.provisional, voiced)
 
     def _read(
-        self, stretch: Stretch, end: MediaTime
+        self, stretch: Stretch, end: MediaTime, closing: bool = False
     ) -> tuple[tuple[PrivateSpan, ...], tuple[Word, ...]]:
         """Private spans and stable words from the window that ends at `end`.
 
@@ -124,7 +124,7 @@ class SpeechAnalyser:
                 hypothesis = self._filler.fill(hypothesis, pcm, self._prompt)
             stretch.was_read(hypothesis)
         opening = stretch.in_mid_speech and window.start == stretch.sound.origin
-        hypothesis = replace(hypothesis, voiced=voiced, opening=opening)
+        hypothesis = replace(hypothesis, voiced=voiced, opening=opening, closing=closing)
         private = tuple(stretch.to_quiet(span) for span in self._spotter.push(hypothesis))
         return private, stretch.settle(put_right(hypothesis, self._corrector))
 

@@ -56,7 +56,8 @@ def _sign(text: str, span: Span) -> Sign:
 class Heard:
     """The signs of a hypothesis; `text[i]` and `sounds[i]` belong to `signs[i]`.
 
-    `opening`: somebody speaks already where the sound begins. `marks[i]`: the punctuation that the
+    `opening`: somebody speaks already where the sound begins. `closing`: no window follows.
+    `marks[i]`: the punctuation that the
     recogniser wrote after sign `i`; empty when it tells none.
     """
 
@@ -65,6 +66,7 @@ class Heard:
     voiced: tuple[Span, ...]
     opening: bool = False
     marks: tuple[str, ...] = ()
+    closing: bool = False
 
     @cached_property
     def text(self) -> str:
@@ -178,5 +180,10 @@ def listen(hypothesis: Hypothesis) -> Heard:
         if marks:
             marks[-1] += mark if parts else word.text + mark
     return Heard(
-        hypothesis.window, tuple(signs), hypothesis.voiced, hypothesis.opening, tuple(marks)
+        hypothesis.window,
+        tuple(signs),
+        hypothesis.voiced,
+        hypothesis.opening,
+        tuple(marks),
+        hypothesis.closing,
     )

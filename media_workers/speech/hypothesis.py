@@ -25,6 +25,8 @@ class Hypothesis:
     `ok`: False when even the second listening looped or ran out of room: what it says of the
     window cannot be trusted, and text may be missing.
     `opening`: the window begins with the very first sound, and somebody speaks in it already.
+    `closing`: it ends with the last sound, no window follows; so does a reading by itself, of
+    which nobody says that another comes.
     """
 
     window: Span
@@ -33,6 +35,7 @@ class Hypothesis:
     ok: bool = True
     after: tuple[str, ...] = ()
     opening: bool = False
+    closing: bool = True
 
     @property
     def text(self) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import seconds
-from courtstream.rules.masking.spoken import listed, said_at, said_so, sounds_of
+from courtstream.rules.masking.spoken import listed, said_at, said_so, sounds_of, table
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
 from media_workers.speech.readings import Evidence, hidden, is_question, reading_end
 
@@ -24,6 +24,10 @@ _COURT = sounds_of("人民法院")
 _EDGE, _BREAK = seconds(1.5), seconds(1.0)
 _LEAST, _LONGEST, _FEW_LEFT = 4, 24, 5
 """Signs of a clause that may be a place: at least, at most; so few behind one belong to it."""
+
+_OWNER, _AROUND = 9, 10
+_LODGINGS = frozenset({"宿舍", "公寓", "家属"})
+"""A company's lodgings are a home."""
 
 _SUM = re.compile("[元块万千]|[0-9]{3}")
 _GARBLED, _AHEAD = 3, 8
@@ -56,10 +60,16 @@ def _room(heard: Heard, end: int) -> int:
     return end
 
 
+def _cue(heard: Heard, at: int) -> int:
+    """Length of a word at `at` that announces an address; written as another word it is that."""
+    size = said_at(heard.sounds, at, listed("address", "cues"))
+    return 0 if heard.text[at : at + size] in tuple(table("unlike")["words"]) else size
+
+
 def _cue_end(heard: Heard, start: int, reach: int = 26) -> int | None:
     """One past the nearest address cue before sign `start`, or None."""
     for at in range(start - 1, max(-1, start - reach), -1):
-        size = said_at(heard.sounds, at, listed("address", "cues"))
+        size = _cue(heard, at)
         if size >= 2 or (size and (heard.text[at] == "住" or _region_near(heard, at + 1))):
             return _skip(heard, at + size)
     return None
@@ -106,6 +116,29 @@ def _office(heard: Heard, end: int) -> bool:
     )
 
 
+def _owned(heard: Heard, end: int) -> bool:
+    """Whether a company is named right behind the number: it sits there, nobody lives there."""
+    owners = listed("public", "owners")
+    over = heard.clause_end(end, _OWNER)
+    if end in heard.rests or heard.marked(end - 1):
+        return False
+    return any(
+        said_so(heard.sounds, at, owners) and heard.text[over - 2 : over] not in _LODGINGS
+        for at in range(end, over)
+    )
+
+
+def _count(heard: Heard, start: int) -> bool:
+    """小区有七栋楼: how many there are."""
+    return heard.text[start - 1 : start] in tuple(table("address")["counted"])
+
+
+def _event(heard: Heard, start: int, end: int) -> bool:
+    """Something happened there: a crossing, an accident."""
+    around = range(max(0, start - _AROUND), min(len(heard.signs), end + _AROUND))
+    return any(said_so(heard.sounds, at, listed("address", "incident")) for at in around)
+
+
 def _sounds_of_place(heard: Heard, start: int, end: int, key: str) -> list[int]:
     """Where between two signs a word for a region or a road ends, by its sound."""
     words = listed("address", key)
@@ -131,7 +164,9 @@ def numbered(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
         ):
             continue
         unsure = cue is None and units < 2 and heard.end(end - 1) > heard.window.end - _EDGE
-        if unsure or _office(heard, end):
+        if unsure or _office(heard, end) or _owned(heard, end):
+            continue
+        if cue is None and (_count(heard, start) or _event(heard, start, end)):
             continue
         first, end = _names_start(heard, start, cue), _clause_end(heard, end)
         yield Evidence(
@@ -180,7 +215,7 @@ def named(heard: Heard) -> Iterator[Evidence]:
     road; 住院 is no home.
     """
     for at in range(len(heard.signs)):
-        size = said_at(heard.sounds, at, listed("address", "cues"))
+        size = _cue(heard, at)
         begin = _skip(heard, at + size)
         if not size or is_question(heard, begin):
             continue

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from functools import cache
 
-from courtstream.domain.time import Span, seconds
+from courtstream.domain.redaction import Reason
+from courtstream.domain.time import MediaTime, Span, seconds
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.spoken import listed, said_at, table
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
@@ -31,6 +33,13 @@ _SENTENCE, _PERSON = 24, 8
 """Signs before 电话 in which an office or a request to call may stand, and a person's own."""
 
 _MOBILE = re.compile(r"1[3-9]")
+_BEFORE, _SAME = seconds(0.2), seconds(0.7)
+_HOTLINE, _LONGEST_PHONE = 3, 13
+"""Digits of a hotline at least, of a telephone with area code and extension at most."""
+
+_PHONE = frozenset({Reason.PHONE, Reason.NUMBER_BEING_READ, Reason.PLATE})
+_PLACE = frozenset({Reason.ADDRESS})
+_BOTH = _PHONE | _PLACE
 
 
 def kept_signs(heard: Heard) -> list[tuple[int, int]]:
@@ -107,8 +116,8 @@ def _like_kind(heard: Heard, at: int) -> bool:
 
 
 @cache
-def _limits() -> tuple[int, int]:
-    return seconds(float(table("public")["seconds"])), seconds(0.2)
+def _limits() -> MediaTime:
+    return seconds(float(table("public")["seconds"]))
 
 
 def _seat(heard: Heard, at: int) -> int:
@@ -137,37 +146,82 @@ def _any(heard: Heard, first: int, end: int, key: str) -> bool:
     return any(0 < said_at(heard.sounds, n, words) <= end - n for n in range(first, end))
 
 
+@dataclass(frozen=True, slots=True)
+class _Area:
+    """From a phrase that announces a public contact on: what `reasons` hide in it stays."""
+
+    span: Span
+    reasons: frozenset[Reason]
+
+
 class PublicContacts:
     """Remembers where the court gave its own address or telephone number."""
 
     def __init__(self, keep: Iterable[str] = ()) -> None:
-        self._spans: list[Span] = []
+        self._areas: list[_Area] = []
         self._digits = tuple("".join(filter(str.isdigit, item)) for item in keep)
 
     def hear(self, heard: Heard) -> None:
         """Note every phrase that announces a public contact, and where it ends."""
-        for at in range(len(heard.signs)):
-            size, longest = said_at(heard.sounds, at, listed("public", "words")), _limits()[0]
-            size = size or _seat(heard, at)
-            if not size:
-                size, longest = _office_phone(heard, at), _NUMBER
-            if size:
-                self._spans.append(Span(heard.start(at), self._until(heard, at + size, longest)))
+        found = [area for at in range(len(heard.signs)) if (area := self._announced(heard, at))]
+        self._areas = [_cut(area, heard) for area in self._areas if not _replaced(area, found)]
+        self._areas += found
 
     @staticmethod
-    def _until(heard: Heard, after: int, longest: int) -> int:
-        before = _limits()[1]
-        limit = heard.start(after - 1) + longest
-        for at in range(after, len(heard.signs)):
-            if said_at(heard.sounds, at, listed("public", "ends")):
-                return min(limit, max(heard.start(at) - before, heard.start(after - 1)))
-        return limit
+    def _announced(heard: Heard, at: int) -> _Area | None:
+        size, longest, reasons = (
+            said_at(heard.sounds, at, listed("public", "words")),
+            _limits(),
+            _BOTH,
+        )
+        if not size:
+            size, reasons = _seat(heard, at), _PLACE
+        if not size:
+            size, longest, reasons = _office_phone(heard, at), _NUMBER, _PHONE
+        if not size:
+            return None
+        return _Area(Span(heard.start(at), _until(heard, at + size, longest)), reasons)
 
-    def covers(self, span: Span, text: str) -> bool:
-        """Whether the number or address in `span` is a public one; `text` has its digits."""
+    def covers(self, span: Span, text: str, reason: Reason) -> bool:
+        """Whether what is hidden in `span` is a public contact; `text` has its digits.
+
+        Nobody's identity, card or account number is the court's, and no telephone is that long.
+        """
         digits = "".join(filter(str.isdigit, text))
         if any(len(digits) >= 5 and digits in kept for kept in self._digits):
             return True
-        if _MOBILE.match(digits) and len(digits) >= 8:
+        if reason in _PHONE and (_MOBILE.match(digits) and len(digits) >= 8):
             return False
-        return any(area.contains(span.start) for area in self._spans)
+        if reason in _PHONE and len(digits) > _LONGEST_PHONE:
+            return False
+        return any(a.span.contains(span.start) and reason in a.reasons for a in self._areas)
+
+
+def _until(heard: Heard, after: int, longest: MediaTime) -> MediaTime:
+    """Where the announcement that ends before sign `after` no longer reaches."""
+    begin = heard.start(after - 1)
+    limit, digits = begin + longest, 0
+    for at in range(after, len(heard.signs)):
+        over = at in heard.rests and digits >= _HOTLINE and heard.signs[at].kind != DIGIT
+        if over or said_at(heard.sounds, at, listed("public", "ends")):
+            return min(limit, max(heard.start(at) - _BEFORE, begin))
+        digits += heard.signs[at].kind == DIGIT
+    return limit
+
+
+def _cut(area: _Area, heard: Heard) -> _Area:
+    """The area up to where this reading hears that something private begins."""
+    for at in range(len(heard.signs)):
+        end = heard.start(at) - _BEFORE
+        inside = area.span.start < end < area.span.end
+        if inside and said_at(heard.sounds, at, listed("public", "ends")):
+            return replace(area, span=Span(area.span.start, end))
+    return area
+
+
+def _replaced(area: _Area, found: list[_Area]) -> bool:
+    """Whether a reading that heard farther told anew where the area ends."""
+    return any(
+        abs(one.span.start - area.span.start) < _SAME and one.span.end <= area.span.end
+        for one in found
+    )

@@ -11,6 +11,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, Span, seconds
 from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, says, table
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, OTHER, TENS, Heard
+from media_workers.speech.papers import is_paper, is_sum
 
 BEFORE, AFTER, AFTER_WORD = seconds(0.25), seconds(0.35), seconds(0.25)
 _PAUSE = seconds(2.0)
@@ -53,7 +54,20 @@ def hidden(heard: Heard, first: int, last: int, missing: int = 0) -> Span:
         stop = end + AFTER_WORD
     else:
         stop = heard.pause_after(end, end + _TAIL) + AFTER
-    return Span(_begins(heard, first), max(stop, heard.breath_after(last, end)))
+        # a short pause is not seen as one; what was recognised behind it is not the number's
+        stop = min(stop, onset + AFTER_WORD) if more else stop
+    stop = max(stop, heard.breath_after(last, end))
+    return Span(_begins(heard, first), min(stop, _known(heard, last)))
+
+
+def _known(heard: Heard, last: int) -> MediaTime:
+    """How far a number that ends with sign `last` may be waited for.
+
+    At its end a window is read badly, and the next one hears that part again before it passes:
+    what is hidden now could not be shown then. Where no window follows all of it is waited for.
+    """
+    end = heard.window.end
+    return end if heard.closing else max(heard.end(last) + AFTER, end - _EDGE)
 
 
 def _begins(heard: Heard, first: int) -> MediaTime:
@@ -153,26 +167,13 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
             and not (count < 9 and re.match(r"(?:19|20)\d\d", heard.text[at:end]))
             and heard.end(last) - heard.start(at) < count * seconds(0.6) + seconds(1.5)
             and not is_paper(heard, at)
+            and not is_sum(heard, at)
             and not (heard.end(last) > heard.window.end - _EDGE and count < 12)
         ):
             first, missing = _left(heard, at), max(0, 11 - count) if count < 11 else 18 - count
             span = hidden(heard, first, last, max(0, missing))
             yield Evidence(span, Reason.NUMBER_BEING_READ, first, last, 0.8)
         at = end
-
-
-def is_paper(heard: Heard, at: int) -> bool:
-    """Whether the number belongs to the case or a paper: 合同编号是…, 案号…"""
-    return any(
-        size and at - (back + size) <= 2 and _is_its(heard, back, size, at)
-        for back in range(max(0, at - 8), at)
-        if (size := said_at(heard.sounds, back, listed("public", "papers")))
-    )
-
-
-def _is_its(heard: Heard, back: int, size: int, at: int) -> bool:
-    """案号 ends 病案号, too: a case's number begins with its year."""
-    return size > 2 or heard.sounds[back] != "an" or heard.digits[at : at + 2] in {"20", "19"}
 
 
 def skip_copula(heard: Heard, at: int) -> int:
@@ -275,6 +276,7 @@ def sounding(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
         mostly = kinds.count(LIKE_DIGIT) * 2 > len(kinds) and TENS not in kinds
         many = end - at >= _MANY if mostly else end - at >= 10 and kinds.count(DIGIT) >= 3
         public = _inside(at, end - 1, kept) or _counts(heard, end) or is_paper(heard, at)
+        public = public or is_sum(heard, at)
         # at the edge of a window 元 or 号 may be about to come: the next window has it all
         public = public or (end - at < 14 and heard.end(end - 1) > heard.window.end - _EDGE)
         if many and not public:

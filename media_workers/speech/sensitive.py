@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.catalogue import catalogue
+from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.sensitive import find_health, find_minors
 from courtstream.rules.masking.spoken import said_at, sounds_of
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
@@ -18,6 +20,8 @@ _COUNTED, _NO_GRADE, _GOES = "几期别", "第零", "在上读念到于叫学"
 """What makes 年 no grade, what stands before no grade, and what stands before a school's name."""
 
 _LONGEST_SCHOOL = 14
+_FEW_DIGITS = 2
+"""So many digits in it, and what sounds like an illness is a number."""
 
 
 def sensitive(heard: Heard) -> Iterator[Evidence]:
@@ -78,12 +82,40 @@ def _school_start(heard: Heard, at: int) -> int:
 
 
 def _misspelt(heard: Heard) -> Iterator[Evidence]:
-    words = [word for word in catalogue().tables["health"]["words"] if len(word) >= _BY_SOUND]
-    names = tuple(sounds_of(word) for word in sorted(words, key=len, reverse=True))
+    """Illnesses by their sound; after a word that leads to one, of which one syllable is off."""
     for at in range(len(heard.signs)):
-        size = said_at(heard.sounds, at, names)
-        if size:
+        size = said_at(heard.sounds, at, _illnesses()) or (_led(heard, at) and _nearly(heard, at))
+        # 零八六 sounds like 淋巴瘤
+        digits = sum(sign.kind == DIGIT for sign in heard.signs[at : at + size])
+        if size and digits < _FEW_DIGITS:
             yield _evidence(heard, Reason.HEALTH, at, at + size)
+
+
+@cache
+def _illnesses() -> tuple[tuple[str, ...], ...]:
+    words = [word for word in catalogue().tables["health"]["words"] if len(word) >= _BY_SOUND]
+    return tuple(sounds_of(word) for word in sorted(words, key=len, reverse=True))
+
+
+@cache
+def _leads() -> tuple[tuple[str, ...], ...]:
+    return tuple(sounds_of(word) for word in catalogue().tables["health"]["leads"])
+
+
+def _led(heard: Heard, at: int) -> bool:
+    """Whether a word stands right before sign `at` that an illness may follow."""
+    return any(heard.sounds[max(0, at - len(lead)) : at] == lead for lead in _leads())
+
+
+def _nearly(heard: Heard, at: int) -> int:
+    """Length of an illness at `at` of which all syllables but one are alike, and that one near."""
+    for name in _illnesses():
+        part = heard.sounds[at : at + len(name)]
+        marks = [grade(one, other) for one, other in zip(part, name, strict=False)]
+        alike = sum(mark >= ALIKE for mark in marks)
+        if len(marks) == len(name) and min(marks) >= NEAR and alike >= len(name) - 1:
+            return len(name)
+    return 0
 
 
 def _evidence(heard: Heard, reason: Reason, first: int, end: int) -> Evidence:

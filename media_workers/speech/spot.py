@@ -14,10 +14,19 @@ from media_workers.speech.heard import DIGIT, Heard, listen
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.mentions import SpokenName, mentions
 from media_workers.speech.opening import unheard_beginnings
+from media_workers.speech.papers import paper_signs
 from media_workers.speech.places import named, numbered, told_where
 from media_workers.speech.plates import half_heard, mixed, of_a_car
 from media_workers.speech.public import PublicContacts, kept_signs
-from media_workers.speech.readings import Evidence, alone, cued, dropped, fixed, hidden, sounding
+from media_workers.speech.readings import (
+    Evidence,
+    alone,
+    cued,
+    dropped,
+    fixed,
+    hidden,
+    sounding,
+)
 from media_workers.speech.sensitive import sensitive
 from media_workers.speech.told import announced
 
@@ -37,6 +46,8 @@ _JOIN = seconds(0.6)
 _CONTINUES, _AGAIN = seconds(1.0), seconds(3.5)
 """So soon after a hidden number digits go on with it; put right or repeated in part, later too."""
 _FORGET = seconds(120)
+_MOST = 0.6
+"""So large a part of a number must be known as public for it to stay."""
 
 
 class PrivateSpeechSpotter:
@@ -57,6 +68,7 @@ class PrivateSpeechSpotter:
         self._identity_until: MediaTime = -1
         self._hidden: list[PrivateSpan] = []
         self._kept: list[Span] = []
+        self._papers: list[Span] = []
 
     def push(self, hypothesis: Hypothesis) -> tuple[PrivateSpan, ...]:
         """Take the next hypothesis; give spans newly found or grown, already padded."""
@@ -64,7 +76,8 @@ class PrivateSpeechSpotter:
         self._contacts.hear(heard)
         self._watch_identity(heard)
         kept = kept_signs(heard)
-        self._kept += [Span(heard.start(a), heard.end(b - 1)) for a, b in kept if b > a]
+        self._kept += _times(heard, kept)
+        self._papers += _times(heard, paper_signs(heard))
         found = [one for one in self._evidence(heard, kept) if self._private(heard, one)]
         found += list(self._continued(heard, kept, found))
         self._forget(hypothesis.window.start)
@@ -97,15 +110,14 @@ class PrivateSpeechSpotter:
         if one.reason is Reason.NAME:
             return True
         span = Span(heard.start(one.first), heard.end(one.last))
-        if self._contacts.covers(span, heard.text[one.first : one.last + 1]):
+        if self._contacts.covers(span, heard.text[one.first : one.last + 1], one.reason):
             return False
-        return one.cued or one.last - one.first >= 8 or self._share_kept(span) < 0.6
-
-    def _share_kept(self, span: Span) -> float:
-        return max(
-            (clip.length / max(1, span.length) for k in self._kept if (clip := k.clipped(span))),
-            default=0.0,
-        )
+        if one.cued:
+            return True
+        # a window that begins inside a paper's number has not heard what it is
+        if one.reason is Reason.NUMBER_BEING_READ and _share(span, self._papers) >= _MOST:
+            return False
+        return one.last - one.first >= 8 or _share(span, self._kept) < _MOST
 
     def _continued(
         self, heard: Heard, kept: list[tuple[int, int]], found: list[Evidence]
@@ -170,6 +182,17 @@ class PrivateSpeechSpotter:
         limit = before - _FORGET
         self._hidden = [s for s in self._hidden if s.span.end > limit]
         self._kept = [s for s in self._kept if s.end > limit]
+        self._papers = [s for s in self._papers if s.end > limit]
+
+
+def _times(heard: Heard, ranges: list[tuple[int, int]]) -> list[Span]:
+    return [Span(heard.start(a), heard.end(b - 1)) for a, b in ranges if b > a]
+
+
+def _share(span: Span, known: list[Span]) -> float:
+    """The largest share of `span` that one of `known` covers."""
+    parts = (clip.length for one in known if (clip := one.clipped(span)))
+    return max(parts, default=0) / max(1, span.length)
 
 
 def _basis(reason: Reason) -> str:

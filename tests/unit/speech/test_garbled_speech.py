@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from courtstream.domain.redaction import Reason
+from courtstream.domain.time import SECOND, Span
+from media_workers.speech.hypothesis import Hypothesis
+from media_workers.speech.spot import PrivateSpeechSpotter
 from tests.unit.speech.test_private_speech import share, spotted, words
 
 
@@ -76,6 +81,14 @@ def test_illnesses_and_schools(text: str, private: str, reason: Reason) -> None:
         "根据公司法第二十一条，股东不得滥用权利。",
         "住院以后他去过一次，知道两边都有错。",
         "孩子都在的，他在五小时以后才回来。",
+        # heard for 货款四十八万七千五百元; 驾驶 sounds like 家是, 病是 like 病史, 严重 like 炎
+        "判令被告支付付款48750500人，支付逾期利息。",
+        "与被害人驾驶的电动三轮车相撞，血液中酒精含量为每百毫升一百六十八毫克。",
+        "那个病是老毛病，跟漏水有什么关系。",
+        "大夫说不严重，做操就行。",
+        "我们小区有七栋楼，每栋十八层。",
+        "记到我单位吧，江州市铁西区北二路六号顺通物流公司，都能收到。",
+        "鉴定意见书文号将公鉴自2026第113号，没有异议。",
         "我主张他去年在人民路买过十五吨，没有付钱。",
     ],
 )
@@ -89,3 +102,30 @@ def test_a_number_that_is_complete_ends_where_other_words_come() -> None:
     spans = spotted(said)
     assert share(said, spans, "九九零九零三一九八三零二二七八二零五", text) == 1.0
     assert share(said, spans, "二零三五年", text) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        # 肠梗阻, 腹膜炎, 鼻中隔穿孔 with one syllable wrong, behind a word that leads to an illness
+        ("术后第三天出现长梗组，又做了第二次手术。", "长梗组"),
+        ("入院的时候就已经有不模严，病情危重。", "不模严"),
+        ("手术以后出现鼻中个穿孔，鼻子歪了。", "鼻中个穿孔"),
+        ("他母亲因为心房颤动住过院。", "心房颤动"),
+    ],
+)
+def test_an_illness_of_which_one_syllable_is_wrong(text: str, private: str) -> None:
+    said = words(text)
+    assert share(said, spotted(said), private, text) > 0.95
+
+
+def test_while_another_window_follows_the_end_of_this_one_is_not_guessed() -> None:
+    """A card of which digits are missing: what the next person says is heard a window later."""
+    said = words("卡号六二三零六六七八八九一二三，我一下子拿不出来")
+    number = [word for word in said if word.span.end <= said[14].span.end]
+    bounds = Span(0, number[-1].span.end + 2 * SECOND)
+    heard = Hypothesis(bounds, tuple(number), (Span(SECOND, bounds.end),), closing=False)
+    end = max(span.span.end for span in PrivateSpeechSpotter().push(heard))
+    assert number[-1].span.end < end <= bounds.end - SECOND
+    last = PrivateSpeechSpotter().push(replace(heard, closing=True))
+    assert max(span.span.end for span in last) > end

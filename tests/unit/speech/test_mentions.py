@@ -48,6 +48,11 @@ def test_after_a_cue_less_of_the_name_is_enough() -> None:
     assert found("他女儿神论杨说", "沈乐瑶") != []
 
 
+def test_of_a_long_name_one_syllable_may_be_any_other_after_a_cue() -> None:
+    assert found("我叫玉尺春夜就住楼下", "尉迟春燕") != []
+    assert found("昨天玉尺春夜就住楼下", "尉迟春燕") == []
+
+
 def test_kept_names_are_not_hidden() -> None:
     assert found("审判员申乐瑶主持", "沈乐遥", "申乐瑶") == []
     assert found("原告沈静怡诉被告", "沈乐瑶", "沈静怡") == []

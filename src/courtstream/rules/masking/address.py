@@ -104,11 +104,14 @@ def _stays(text: str, start: int, end: int) -> bool:
     person = "员工|职员|职工|经理|工作|上班|同事"
     place = (
         rf"(?:{offices})(?:(?!{person})[^。；]){{0,40}}(?:住所地|位于|注册地|办公地|设在)"
-        rf"|(?:{offices})的?地址"
+        rf"|(?:{offices})[的，,]?(?:地址|登记在)"
     )
     if re.search(place, before) and not re.search(personal, before):
         return True
-    to_court = r"(?:寄[到至给]|送[到至]|交[到至]|来)[^，。；]{0,14}?(?:本院|我院|法院|法庭)"
+    to_court = (
+        r"材料(?:的)?[，,]?请?(?:寄[到至]|交[到至])$"
+        r"|(?:寄[到至给]|送[到至]|交[到至]|来)[^，。；]{0,14}?(?:本院|我院|法院|法庭)"
+    )
     return re.search(to_court, before) is not None
 
 

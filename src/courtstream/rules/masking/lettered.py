@@ -28,10 +28,6 @@ _WECHAT = (
     r"(?:微信号?|加我|[Vv][Xx])[^A-Za-z0-9。？！]{0,6}?"
     rf"([A-Za-z](?:{_WORD}|的?全?拼音?|小写|大写|加|\s(?=[A-Za-z{_D}_])){{4,30}})"
 )
-_TRAVEL = (
-    rf"(?:护照|通行证|台胞证|回乡证)(?:号码|号)?{_GAP}"
-    rf"([A-Za-z]\s?[A-Za-z]?(?:[\s\-]?[{_D}]){{6,10}})"
-)
 _PASSPORT = r"(?<![A-Za-z0-9])((?:[EGDSP]\d{8}|E[A-Z]\d{7}|[HM]\d{8,10}))(?!\d)"
 _MEDICAL = (
     rf"(?:病历号|病案号|住院号|门诊号|就诊卡号){_GAP}"
@@ -48,8 +44,23 @@ _PROPERTY = (
 )
 
 
+def _travel() -> str:
+    """A passport or a permit; its letters may be written as they are said."""
+    letter = rf"(?:[A-Za-z]|{alternatives(catalogue().tables['plate']['letters'])})"
+    return (
+        rf"(?:护照|通行证|台胞证|回乡证)(?:号码|号)?[是为：:，, ]{{0,3}}?{_GAP}?"
+        rf"({letter}\s?{letter}?(?:[\s\-]?[{_D}]){{6,10}})"
+    )
+
+
+def _account() -> str:
+    """The name of an account: words of a clause that end in digits."""
+    cues = alternatives(catalogue().tables["account"]["cues"])
+    return rf"(?:{cues})[是为叫：:，,]{{0,2}}([^，。；？！\s]{{1,14}}?[{_D}]{{2,}})(?![{_D}\w])"
+
+
 @cache
-def _plates() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _plates() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     plate = catalogue().tables["plate"]
     province = f"[{plate['provinces']}]"
     serial = rf"(?:[\s·．.\-]{{0,2}}[A-HJ-NP-Za-hj-np-z{_D}]){{4,6}}(?:[挂学警港澳领])?"
@@ -58,9 +69,13 @@ def _plates() -> tuple[re.Pattern[str], re.Pattern[str]]:
     bare = rf"[\u4e00-\u9fff]?\s?[A-Za-z](?:[\s·．.\-]{{0,2}}[A-Za-z{_D}]){{4,7}}"
     named = rf"(?:{alternatives(plate['named'])})?\s?(?:[A-Za-z]|{alternatives(plate['letters'])})"
     worded = rf"{province}\s?{named}(?:[\s·．.，,\-]{{0,2}}[A-Za-z{_D}]){{4,6}}"
+    letter = rf"(?:[A-Za-z]|{alternatives(plate['letters'])})"
+    sign = rf"[\s·．.，,\-]{{0,2}}(?:{letter}|[{_D}])"
+    spelt = rf"{province}\s?{letter}(?=(?:{letter}?[{_D}]){{3}})(?:{sign}){{4,6}}"
+    driven = rf"(?:{alternatives(plate['cars'] + plate['cues'])})[^。；？！]{{0,14}}?({spelt})"
     mixed = rf"{province}\s?(?:[\s·．.\-]{{0,2}}[A-Za-z{_D}]){{5,8}}(?!号|[年月])"
     cued = rf"(?:{cues})(?:是|为|号|：|:|，|,|\s){{0,3}}({worded}|{mixed}|{bare})"
-    return re.compile(form), re.compile(cued)
+    return re.compile(form), re.compile(cued), re.compile(driven)
 
 
 def _service() -> str:
@@ -88,7 +103,8 @@ def _others() -> tuple[tuple[str, re.Pattern[str]], ...]:
         ("ID", _RESIDENCE),
         ("ID", _service()),
         ("WECHAT", _WECHAT),
-        ("PASSPORT", _TRAVEL),
+        ("WECHAT", _account()),
+        ("PASSPORT", _travel()),
         ("PASSPORT", _PASSPORT),
         ("MEDNO", _MEDICAL),
         ("ID_PART", _ID_ENDING),
@@ -109,8 +125,9 @@ def _spans(kind: str, pattern: re.Pattern[str], text: str, confidence: float) ->
 
 def find_lettered(text: str) -> list[TextSpan]:
     """Private identifiers that hold letters or characters."""
-    form, cued = _plates()
+    form, cued, driven = _plates()
     spans = _spans("PLATE", form, text, 0.97) + _spans("PLATE", cued, text, 0.8)
+    spans += _spans("PLATE", driven, text, 0.8)
     for kind, pattern in _others():
         spans += _spans(kind, pattern, text, 0.96)
     return spans

@@ -14,6 +14,9 @@ from courtstream.rules.masking.spoken import table
 
 SAME, ALIKE, NEAR = 1.0, 0.9, 0.5
 
+_LONG = 4
+"""Syllables of a name with a compound surname."""
+
 _INITIALS = ("zh", "ch", "sh", *"bpmfdtnlgkhjqxrzcsyw")
 
 
@@ -48,8 +51,12 @@ def grade(one: str, other: str) -> float:
 
 
 def _enough(marks: Sequence[float], cued: bool) -> bool:
-    """All but one syllable alike and the last near; one fewer after a cue, for short names none."""
-    if min(marks, default=0.0) < NEAR:
+    """All but one syllable alike and the last near; one fewer after a cue, for short names none.
+
+    Of four syllables and more, one may be any other after a cue: few words share half of them.
+    """
+    strange = sum(mark < NEAR for mark in marks)
+    if not marks or strange > (1 if cued and len(marks) >= _LONG else 0):
         return False
     spare = (1 if len(marks) >= 3 else 0) + (1 if cued else 0)
     return sum(mark >= ALIKE for mark in marks) >= max(1, len(marks) - spare)

@@ -22,7 +22,9 @@ def _school() -> re.Pattern[str]:
     # in speech a school's number comes in digits: 第6小学
     named = rf"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]|第[0-9十]{{1,3}}){{1,12}}?(?:{schools})"
     numbered = r"第?[0-9一二三四五六七八九十]{1,3}[中小]"
-    return re.compile(rf"((?:{named}|{numbered})(?![学时]))的?([上读]?(?:{year}))?")
+    # a school by any name, where only a school has such a class: 双语初三十二班
+    called = rf"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{2,8}}?(?=[初高][1-3一二三]{group})"
+    return re.compile(rf"((?:{named}|{numbered})(?![学时])|{called})的?([上读]?(?:{year}))?")
 
 
 @cache
@@ -31,10 +33,10 @@ def _health() -> re.Pattern[str]:
     words, told = alternatives(table["words"]), alternatives(table["told"])
     named = rf"(?:{told})[\u4e00-\u9fff]{{1,8}}?(?:{alternatives(table['endings'])})"
     parts, befell = alternatives(table["parts"]), alternatives(table["befell"])
-    degree = "(?:[急慢]性|重[度症]|轻[度症]|恶性|良性|化脓性)*"
+    degree = "(?:[急慢]性|严重的?|[轻中重高]度|[轻重]症|恶性|良性|化脓性)*"
     grammar = rf"{degree}(?:{parts})[\u4e00-\u9fff]{{0,3}}?(?:{befell})"
     return re.compile(
-        rf"(?:患有|患|得了|感染|确诊为?|诊断为|检查出)?{degree}(?:{words})(?:阳性|患者|晚期|早期|中期)?|{named}"
+        rf"(?:患有|患|得了|感染|确诊为?|诊断为|检查出)?{degree}(?:{words})(?:阳性|患者|携带者|晚期|早期|中期)?|{named}"
         rf"|{grammar}(?:失代偿期|[早中晚]期)?"
     )
 
