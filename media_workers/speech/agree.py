@@ -16,7 +16,9 @@ from courtstream.domain.transcript import Word
 from media_workers.speech.hypothesis import Hypothesis
 
 MARGIN: MediaTime = 300 * MILLISECOND
-DOUBT: MediaTime = 1000 * MILLISECOND
+DOUBT: MediaTime = 600 * MILLISECOND
+"""Measured: as few wrong characters as with a second (CER .197 over seven recordings), and text is
+stable .4 s sooner; with .5 s more characters are wrong."""
 
 _TAIL = 14
 """Characters of given text that the next hypothesis is aligned with."""
