@@ -16,6 +16,7 @@ from media_workers.speech.papers import is_paper, is_sum
 BEFORE, AFTER, AFTER_WORD = seconds(0.25), seconds(0.35), seconds(0.25)
 _PAUSE = seconds(2.0)
 _A_DIGIT, _TAIL, _LONG, _BREATH = seconds(0.2), seconds(1.0), seconds(0.45), seconds(0.5)
+_SENTENCE = frozenset("。？！?!")
 _LENGTHS = {Reason.ID: 18, Reason.PHONE: 11, Reason.BANK: 19}
 _EDGE = seconds(1.0)
 _LEAST_ALONE, _LEAST_IDENTITY = 7, 5
@@ -306,11 +307,19 @@ def _fixed_end(heard: Heard, begin: int, cue: Phrase) -> int:
         and last + 1 - begin < cue.chars
         and heard.start(last + 1) < limit
         and heard.start(last + 1) - heard.end(last) < seconds(0.6)
+        and not (cue.reason == "EMAIL" and _over(heard, last))
     ):
         last += 1
         if cue.reason == "EMAIL" and (size := said_at(heard.sounds, last, over)):
             return min(last + size, len(heard.signs)) - 1
     return last
+
+
+def _over(heard: Heard, last: int) -> bool:
+    """Whether a sentence ends with sign `last` and words follow that are no part of a code."""
+    after = heard.signs[last + 1 : last + 4]
+    ended = bool(heard.marks) and not _SENTENCE.isdisjoint(heard.marks[last])
+    return ended and len(after) == 3 and all(sign.kind == OTHER for sign in after)
 
 
 def dropped(heard: Heard) -> Iterator[Evidence]:

@@ -85,6 +85,7 @@ def test_illnesses_and_schools(text: str, private: str, reason: Reason) -> None:
         "判令被告支付付款48750500人，支付逾期利息。",
         "与被害人驾驶的电动三轮车相撞，血液中酒精含量为每百毫升一百六十八毫克。",
         "那个病是老毛病，跟漏水有什么关系。",
+        "手机和邮箱也确认一下，用来送达。",
         "大夫说不严重，做操就行。",
         "我们小区有七栋楼，每栋十八层。",
         "记到我单位吧，江州市铁西区北二路六号顺通物流公司，都能收到。",
@@ -129,3 +130,12 @@ def test_while_another_window_follows_the_end_of_this_one_is_not_guessed() -> No
     assert number[-1].span.end < end <= bounds.end - SECOND
     last = PrivateSpeechSpotter().push(replace(heard, closing=True))
     assert max(span.span.end for span in last) > end
+
+
+def test_a_mail_address_ends_with_its_sentence() -> None:
+    said = words("由相识章鱼八八六艾特一六三点五，被告商家到了没有")
+    marks = tuple("。" if word.text == "五" else "" for word in said)
+    bounds = Span(0, said[-1].span.end + SECOND)
+    heard = Hypothesis(bounds, tuple(said), (bounds,), after=marks)
+    end = max(span.span.end for span in PrivateSpeechSpotter().push(heard))
+    assert said[14].span.end <= end <= said[15].span.end + SECOND // 2
