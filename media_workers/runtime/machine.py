@@ -11,7 +11,7 @@ from pathlib import Path
 LOOK_BACK_SECONDS = 10.0
 """The mean of so many seconds is told: a program that starts fills a core for two of them."""
 
-_SHORTEST_SECONDS = 1.0
+_SHORTEST_SECONDS = 0.4
 _STAT = Path("/proc/stat")
 _IDLE, _LOW = (3, 4), 1
 
