@@ -23,6 +23,9 @@ _LEAST_ALONE, _LEAST_IDENTITY = 7, 5
 _LEAST_LIKE = 5
 """So many sounds like digits in a row after a cue are a reading, though none was written as one."""
 
+_PASSPORT, _LEAST_SCATTERED = 9, 4
+"""Signs of a passport's number; so many must sound like digits when they are not in a row."""
+
 _MANY = 7
 """So many in a row are one without any cue: in ordinary speech five did not occur (measured)."""
 
@@ -201,6 +204,19 @@ def _first_digit(heard: Heard, at: int, reach: int) -> int | None:
         if heard.signs[index].kind in {DIGIT, LETTERS} or _row(heard, index) >= _LEAST_LIKE:
             return index
     return None
+
+
+def scattered(heard: Heard) -> Iterator[Evidence]:
+    """After the cue of a passport, sounds like digits among others: nothing else follows it."""
+    for at, cue in cues_in(heard, phrases("cue")):
+        begin = skip_copula(heard, at + len(cue.sounds))
+        if cue.reason != "PASSPORT" or is_question(heard, begin):
+            continue
+        near = range(begin, min(len(heard.signs), begin + _PASSPORT))
+        like = [n for n in near if heard.signs[n].kind in {DIGIT, LIKE_DIGIT, LETTERS}]
+        if len(like) >= _LEAST_SCATTERED:
+            span = hidden(heard, begin, like[-1], 2)
+            yield Evidence(span, Reason.PASSPORT, begin, like[-1], 0.6, True)
 
 
 def _row(heard: Heard, at: int) -> int:

@@ -25,6 +25,7 @@ from media_workers.speech.readings import (
     dropped,
     fixed,
     hidden,
+    scattered,
     sounding,
 )
 from media_workers.speech.sensitive import sensitive
@@ -90,6 +91,7 @@ class PrivateSpeechSpotter:
     def _evidence(self, heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
         identity = heard.window.start < self._identity_until
         yield from cued(heard, kept)
+        yield from scattered(heard)
         yield from alone(heard, kept, identity)
         yield from fixed(heard)
         yield from unheard_beginnings(heard, kept)
