@@ -48,6 +48,11 @@ def test_after_a_cue_less_of_the_name_is_enough() -> None:
     assert found("他女儿神论杨说", "沈乐瑶") != []
 
 
+def test_a_child_of_the_marriage_is_announced() -> None:
+    assert found("婚生女鸟可惜由原告抚养", "苗可欣") != []
+    assert found("真是鸟可惜由原告抚养", "苗可欣") == []
+
+
 def test_of_a_long_name_one_syllable_may_be_any_other_after_a_cue() -> None:
     assert found("我叫玉尺春夜就住楼下", "尉迟春燕") != []
     assert found("昨天玉尺春夜就住楼下", "尉迟春燕") == []
