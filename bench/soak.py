@@ -10,7 +10,9 @@ A viewer reads playlists, segments and pages. Of every process memory, descripto
 sampled, of the data the size of database and journal. The slope is a straight line through the
 least of each three minutes of media (what is free is handed back twice a minute) after the warm-up,
 and another from when the rewind window, half an hour here, was full: until then it gains an index
-row for each segment. Ctrl-C ends it early, with the figures until then.
+row for each segment. What was fed and has not aired waits in memory, so the figures tell how far
+that was behind: a machine that cannot follow has no slope. Ctrl-C, or an encoder that is gone, ends
+it early, with the figures until then.
 """
 
 from __future__ import annotations
@@ -32,7 +34,7 @@ from typing import Any
 
 import imageio_ffmpeg
 
-from bench.soaked import WINDOW_S, Sample, closed, errors, logged, table
+from bench.soaked import WINDOW_S, Sample, behind, closed, errors, logged, table
 from courtstream.domain.clock import utc_now
 from courtstream.domain.time import to_seconds
 from courtstream.services.demo import seed_demo
@@ -127,7 +129,7 @@ def look(cluster: Cluster, pusher: Process, hearing: str, began: float) -> Sampl
             continue
         for pid in part.family():
             label = name if pid == part.child.pid else f"{name}: {_role(pid)}"
-            with contextlib.suppress(OSError):
+            with contextlib.suppress(OSError, KeyError):  # it has just gone
                 figures[label] = _process(pid)
     node = cluster.folder / cluster.names[0] / "hearings" / hearing
     base = cluster.folder / "platform" / "courtstream.sqlite3"
@@ -208,7 +210,8 @@ def main(hours: float = 4.0, speed: float = 3.0, database: str = "", keep: str =
         rows = list(cluster.rows("a", seed.hearing_id))
         told = [f"{name}: {logged(part.log)}" for name, part in cluster.parts.items()]
     seen = f"a viewer's answers: {viewer.read}, events: {viewer.told}"
-    return "\n".join([*table(samples), closed(rows), errors(rows), *told, seen])
+    late = behind(samples, speed)
+    return "\n".join([*table(samples), late, closed(rows), errors(rows), *told, seen])
 
 
 def _samples(
@@ -220,7 +223,9 @@ def _samples(
             time.sleep(EVERY_S)
         except KeyboardInterrupt:
             return
-        assert pusher.child.poll() is None, "the encoder is gone"
+        if pusher.child.poll() is not None:
+            print("  the encoder is gone", file=sys.stderr, flush=True)
+            return
         sample = look(cluster, pusher, hearing, began)
         if keep:
             with Path(keep).open("a", encoding="utf-8") as out:

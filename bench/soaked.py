@@ -75,6 +75,14 @@ def table(samples: Sequence[Sample]) -> Iterator[str]:
             )
 
 
+def behind(samples: Sequence[Sample], speed: float) -> str:
+    """How far airing fell behind the encoder, beyond its delay: seconds of media."""
+    late = [3600 * (speed * sample.wall - sample.media) for sample in samples]
+    least = min(late, default=0.0)
+    worst, last = max(late, default=0.0) - least, (late or [0.0])[-1] - least
+    return f"behind the encoder: {worst:.0f} s of media at worst, {last:.0f} s at the end"
+
+
 def _range(have: Sequence[dict[str, float]], what: str) -> str:
     found = [int(h[what]) for h in have if what in h]
     return f"{min(found)}–{max(found)}" if found else "–"
@@ -99,7 +107,8 @@ def errors(rows: Sequence[dict[str, Any]]) -> str:
         for row in rows
         if row["kind"] == "error"
     )
-    return f"error rows: {_counted(found)}"
+    runs = sum(row["kind"] == "started" for row in rows)
+    return f"runs of the worker: {runs}; error rows: {_counted(found)}"
 
 
 def logged(path: Path) -> str:
