@@ -108,6 +108,8 @@ def _like_kind(heard: Heard, at: int) -> bool:
     part = heard.sounds[at : at + 2]
     if any(heard.text[at] == short for short in table("case")["short"]):
         return True
+    if DIGIT in {sign.kind for sign in heard.signs[at : at + 2]}:
+        return False  # 一一 sounds as near to 执异 as a kind heard wrongly does
     return any(
         min(marks) >= NEAR and max(marks) >= ALIKE
         for kind in listed("case", "kinds")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from courtstream.domain.redaction import Reason
@@ -156,6 +156,8 @@ BEFORE = st.sampled_from(["我的身份证号是", "我的手机号是", "收款
 
 @settings(max_examples=60, deadline=None)
 @given(BEFORE, DIGITS, st.floats(0.0, 12.0))
+@example("我的手机号是", "一九一三一一一一一一一", 0.0)  # a year, then digits that sound like 执异
+@example("他说是", "一九一一一一一一一一一", 4.7)
 def test_any_long_number_is_hidden_wherever_the_windows_fall(
     before: str, digits: str, offset: float
 ) -> None:
