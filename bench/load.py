@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import os
 import resource
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -157,7 +158,10 @@ def _start(folder: Path, clip: Path, n: int) -> subprocess.Popen[bytes]:
 
 
 def _figures(folder: Path) -> Run:
-    rows = list(read_rows(folder / "hearing" / "journal.jsonl"))
+    journal = folder / "hearing" / "journal.jsonl"
+    if keep := os.environ.get("COURTSTREAM_LOAD_KEEP"):
+        shutil.copy(journal, Path(keep) / f"{folder.name}.jsonl")
+    rows = list(read_rows(journal))
     counters = next((r.body for r in reversed(rows) if r.kind is RowKind.COUNTERS), {})
     closed = sum(
         max(0.0, min(to_seconds(r.body["end"]), SECONDS) - to_seconds(r.body["start"]))

@@ -25,6 +25,10 @@ SPARE: MediaTime = 250 * MILLISECOND
 ENOUGH = 24
 """Readings (a minute) on which the reserve rests, and the fewest a proposal may rest on."""
 
+FEW = 6
+"""Readings from which one knows what a full machine makes them take; until then all there is to
+reserve is reserved, or the first that waits for a core closes the hearing for a second."""
+
 _MANY = 240
 _SMOOTH = 0.3
 _GRID: MediaTime = SECOND // 2
@@ -67,6 +71,8 @@ class SpeechDial:
             policy = replace(self._base, delay=self._delay, widen=widen)
             recent = list(self._late)[-ENOUGH:]
             wanted = max([SECOND, *(late + SPARE for late in recent)])
+            if widen > 1.0 and len(self._late) < FEW:
+                wanted = policy.most_reserve
             return replace(policy, reserve=min(wanted, policy.most_reserve))
 
     @property

@@ -78,8 +78,8 @@ class Thrift:
     longest_calm: MediaTime = 480 * SECOND
     easy: float = 0.75
     rest: MediaTime = 10 * SECOND
-    full: float = 0.85
-    free: float = 0.65
+    full: float = 0.75
+    free: float = 0.55
 
 
 @dataclass(frozen=True, slots=True)

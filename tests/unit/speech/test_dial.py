@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from courtstream.domain.time import SECOND, seconds
-from media_workers.speech.dial import ENOUGH, SpeechDial
+from media_workers.speech.dial import ENOUGH, FEW, SpeechDial
 from media_workers.speech.effort import Effort
 
 HOP = 2.5
@@ -47,6 +47,15 @@ def test_the_reserve_never_takes_what_must_be_heard_after_an_instant() -> None:
     policy = dial.policy
     assert policy.look_ahead >= 3 * SECOND
     assert policy.reserve == policy.most_reserve
+
+
+def test_who_begins_on_a_full_machine_reserves_all_there_is_until_readings_tell() -> None:
+    dial = SpeechDial(10.0, cores=lambda: 0.95)
+    feed = Feed(dial)
+    assert dial.effort is Effort.WIDER_HOP
+    assert dial.policy.reserve == dial.policy.most_reserve > 2 * SECOND
+    feed.read(FEW, late=1.2)
+    assert dial.policy.reserve == seconds(1.45)
 
 
 def test_the_proposed_delay_follows_the_p99_within_the_policy() -> None:
