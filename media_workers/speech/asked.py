@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, table
+from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, TENS, Heard
-from media_workers.speech.readings import Evidence, cues_in, hidden
+from media_workers.speech.readings import cues_in
 
 _BEHIND = 4
 """Signs that may follow the cue in a question: 是多少, 报一下."""

@@ -12,8 +12,8 @@ from courtstream.rules.masking.names import given_name
 from courtstream.rules.masking.nearness import ALIKE, grade, name_score
 from courtstream.rules.masking.spoken import listed, sounds_of, table
 from courtstream.rules.masking.syllables import folded
+from media_workers.speech.extent import Evidence, spoken
 from media_workers.speech.heard import DIGIT, Heard
-from media_workers.speech.readings import Evidence, spoken
 
 _AFTER_CUE = 2
 """Signs that may stand between a cue and the name: 是, 的, 一个."""

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, Span, seconds
 from courtstream.rules.masking.spoken import table
+from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
 from media_workers.speech.places import house_numbers
-from media_workers.speech.readings import Evidence, hidden, reading_end
+from media_workers.speech.readings import reading_end
 
 _REACH: MediaTime = seconds(6.0)
 _SOME: MediaTime = seconds(0.5)

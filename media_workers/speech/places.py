@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import seconds
 from courtstream.rules.masking.spoken import listed, said_at, said_so, sounds_of, table
+from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
-from media_workers.speech.readings import Evidence, hidden, is_question, reading_end
+from media_workers.speech.readings import is_question, reading_end
 
 _N = "0-9十百千甲乙"
 _UNIT = re.compile(

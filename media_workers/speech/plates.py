@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.spoken import listed, said_at, table
+from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
 from media_workers.speech.papers import is_paper
-from media_workers.speech.readings import Evidence, hidden
 
 _ROW = frozenset({DIGIT, LETTERS, LIKE_DIGIT})
 _LENGTH, _NEAR_CAR = 8, 9

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, Span, seconds
 from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, says, table
+from media_workers.speech.extent import EDGE, PAUSE, Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, OTHER, TENS, Heard
 from media_workers.speech.papers import is_paper, is_sum
 
-BEFORE, AFTER, AFTER_WORD = seconds(0.25), seconds(0.35), seconds(0.25)
-_PAUSE = seconds(2.0)
-_A_DIGIT, _TAIL, _LONG, _BREATH = seconds(0.2), seconds(1.0), seconds(0.45), seconds(0.5)
 _SENTENCE = frozenset("。？！?!")
 _LENGTHS = {Reason.ID: 18, Reason.PHONE: 11, Reason.BANK: 19}
-_EDGE = seconds(1.0)
 _LEAST_ALONE, _LEAST_IDENTITY = 7, 5
 _LEAST_LIKE = 5
 """So many sounds like digits in a row after a cue are a reading, though none was written as one."""
@@ -28,79 +24,6 @@ _PASSPORT, _LEAST_SCATTERED = 9, 4
 
 _MANY = 7
 """So many in a row are one without any cue: in ordinary speech five did not occur (measured)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """Signs `first..last` (inclusive) are private; `span` is what to hide, padded."""
-
-    span: Span
-    reason: Reason
-    first: int
-    last: int
-    confidence: float
-    cued: bool = False
-
-
-def hidden(heard: Heard, first: int, last: int, missing: int = 0) -> Span:
-    """The time of signs `first..last` with pads, up to the next word when that comes soon.
-
-    The recogniser drops digits, so the time between the last digit and the next word belongs to
-    the number when someone is speaking in it; `missing` digits are waited for until a pause.
-    """
-    end, onset = heard.end(last), heard.onset(last + 1)
-    more = last + 1 < len(heard.signs)
-    if end < onset < end + _PAUSE and heard.voiced_share(end, onset) > 0.5:
-        end = onset
-    wait = end + min(missing, 10) * _A_DIGIT
-    end = max(end, min(wait, _ends(heard, last, end)))
-    if more and end >= onset - _A_DIGIT:
-        stop = end + AFTER_WORD
-    else:
-        stop = heard.pause_after(end, end + _TAIL) + AFTER
-        # a short pause is not seen as one; what was recognised behind it is not the number's
-        stop = min(stop, onset + AFTER_WORD) if more else stop
-    stop = max(stop, heard.breath_after(last, end))
-    return Span(_begins(heard, first), min(stop, _known(heard, last)))
-
-
-def _known(heard: Heard, last: int) -> MediaTime:
-    """How far a number that ends with sign `last` may be waited for.
-
-    At its end a window is read badly, and the next one hears that part again before it passes:
-    what is hidden now could not be shown then. Where no window follows all of it is waited for.
-    """
-    end = heard.window.end
-    return end if heard.closing else max(heard.end(last) + AFTER, end - _EDGE)
-
-
-def _begins(heard: Heard, first: int) -> MediaTime:
-    """Before the first digit; a long character before it may hide digits that were dropped."""
-    start = heard.start(first)
-    if first > 0:
-        known = heard.start(first - 1) + _LONG
-        if known < start < known + _PAUSE and heard.voiced_share(known, start) > 0.5:
-            start = known
-    return max(0, start - BEFORE)
-
-
-def spoken(heard: Heard, first: int, last: int) -> Span:
-    """The time of signs `first..last` as recognised, with pads."""
-    start, end = heard.start(first), heard.end(last)
-    # the first word of a window is often stretched back over the silence before it
-    start = max(start, end - (last + 1 - first) * _LONG)
-    return Span(max(0, start - BEFORE), end + AFTER)
-
-
-def _ends(heard: Heard, last: int, after: MediaTime) -> MediaTime:
-    """When a reading must be over: at a pause, or where three foreign characters follow."""
-    foreign, limit = 0, after + seconds(3)
-    for index in range(last + 1, len(heard.signs)):
-        foreign = foreign + 1 if heard.signs[index].kind == OTHER else 0
-        if foreign == 3:
-            limit = max(after, heard.start(index - 2))
-            break
-    return heard.pause_after(after, limit, _BREATH)
 
 
 def _stretch(heard: Heard, at: int, loose: bool, enough: int = 99) -> tuple[int, int]:
@@ -114,7 +37,7 @@ def _stretch(heard: Heard, at: int, loose: bool, enough: int = 99) -> tuple[int,
     end, count, gap = at, 0, 0
     for index in range(at, len(heard.signs)):
         sign = heard.signs[index]
-        if index > at and heard.start(index) - heard.end(index - 1) > _PAUSE:
+        if index > at and heard.start(index) - heard.end(index - 1) > PAUSE:
             break
         if sign.kind == DIGIT or (loose and sign.kind in {LETTERS, TENS}):
             end, count, gap = index + 1, count + 1, 0
@@ -172,7 +95,7 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
             and heard.end(last) - heard.start(at) < count * seconds(0.6) + seconds(1.5)
             and not is_paper(heard, at)
             and not is_sum(heard, at)
-            and not (heard.end(last) > heard.window.end - _EDGE and count < 12)
+            and not (heard.end(last) > heard.window.end - EDGE and count < 12)
         ):
             first, missing = _left(heard, at), max(0, 11 - count) if count < 11 else 18 - count
             span = hidden(heard, first, last, max(0, missing))
@@ -295,7 +218,7 @@ def sounding(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
         public = _inside(at, end - 1, kept) or _counts(heard, end) or is_paper(heard, at)
         public = public or is_sum(heard, at)
         # at the edge of a window 元 or 号 may be about to come: the next window has it all
-        public = public or (end - at < 14 and heard.end(end - 1) > heard.window.end - _EDGE)
+        public = public or (end - at < 14 and heard.end(end - 1) > heard.window.end - EDGE)
         if many and not public:
             span = hidden(heard, at, end - 1, max(0, 18 - (end - at)))
             yield Evidence(span, Reason.NUMBER_BEING_READ, at, end - 1, 0.6)

@@ -10,8 +10,8 @@ from courtstream.rules.masking.catalogue import catalogue
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.sensitive import find_health, find_minors
 from courtstream.rules.masking.spoken import said_at, sounds_of
+from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
-from media_workers.speech.readings import Evidence, hidden
 
 _BY_SOUND = 3
 """An illness of so many syllables is known by its sound; shorter ones must be written so."""

@@ -10,6 +10,7 @@ from courtstream.rules.masking.catalogue import catalogue
 from courtstream.rules.masking.spoken import listed, said_at, table
 from media_workers.runtime.items import PrivateSpan
 from media_workers.speech.asked import answers
+from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, Heard, listen
 from media_workers.speech.hypothesis import Hypothesis
 from media_workers.speech.mentions import SpokenName, mentions
@@ -18,16 +19,7 @@ from media_workers.speech.papers import paper_signs
 from media_workers.speech.places import named, numbered, told_where
 from media_workers.speech.plates import half_heard, mixed, of_a_car
 from media_workers.speech.public import PublicContacts, kept_signs
-from media_workers.speech.readings import (
-    Evidence,
-    alone,
-    cued,
-    dropped,
-    fixed,
-    hidden,
-    scattered,
-    sounding,
-)
+from media_workers.speech.readings import alone, cued, dropped, fixed, scattered, sounding
 from media_workers.speech.sensitive import sensitive
 from media_workers.speech.told import announced
 

@@ -11,8 +11,9 @@ from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.spoken import Told, said_at, said_so, table, told
+from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, Heard
-from media_workers.speech.readings import Evidence, hidden, is_question, skip_copula
+from media_workers.speech.readings import is_question, skip_copula
 
 
 def announced(heard: Heard) -> Iterator[Evidence]:
