@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-PATIENCE = 300.0
+PATIENCE = 120.0
 """Seconds until a service that does not answer counts as away."""
 VERDICTS = (
     "audit: 全部已查，未见已知漏洞 / all was looked up, nothing is known",
