@@ -10,7 +10,7 @@ from courtstream.domain.time import seconds
 from courtstream.rules.masking.spoken import listed, said_at, said_so, sounds_of, table
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
-from media_workers.speech.readings import is_question, reading_end
+from media_workers.speech.readings import is_other_word, is_question, reading_end
 
 _N = "0-9十百千甲乙"
 _UNIT = re.compile(
@@ -64,7 +64,7 @@ def _room(heard: Heard, end: int) -> int:
 def _cue(heard: Heard, at: int) -> int:
     """Length of a word at `at` that announces an address; written as another word it is that."""
     size = said_at(heard.sounds, at, listed("address", "cues"))
-    return 0 if heard.text[at : at + size] in tuple(table("unlike")["words"]) else size
+    return 0 if is_other_word(heard, at, size) else size
 
 
 def _cue_end(heard: Heard, start: int, reach: int = 26) -> int | None:

@@ -192,7 +192,7 @@ class PublicContacts:
         digits = "".join(filter(str.isdigit, text))
         if any(len(digits) >= 5 and digits in kept for kept in self._digits):
             return True
-        if reason in _PHONE and (_MOBILE.match(digits) and len(digits) >= 8):
+        if reason in _PHONE and _MOBILE.match(digits) and len(digits) >= 8:
             return False
         if reason in _PHONE and len(digits) > _LONGEST_PHONE:
             return False

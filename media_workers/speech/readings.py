@@ -112,6 +112,11 @@ def skip_copula(heard: Heard, at: int) -> int:
     return at
 
 
+def is_other_word(heard: Heard, at: int, size: int) -> bool:
+    """Whether `size` signs from `at` on are written as a word that only sounds like a cue."""
+    return heard.text[at : at + size] in tuple(table("unlike")["words"])
+
+
 def is_question(heard: Heard, at: int) -> bool:
     """A question or a mention comes after the cue, not a reading."""
     return any(

@@ -10,10 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
-from courtstream.rules.masking.spoken import Told, said_at, said_so, table, told
+from courtstream.rules.masking.spoken import Told, said_at, said_so, told
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, Heard
-from media_workers.speech.readings import is_question, skip_copula
+from media_workers.speech.readings import is_other_word, is_question, skip_copula
 
 
 def announced(heard: Heard) -> Iterator[Evidence]:
@@ -21,16 +21,11 @@ def announced(heard: Heard) -> Iterator[Evidence]:
     for at in range(len(heard.signs)):
         for cue in told():
             size = said_so(heard.sounds, at, cue.words)
-            if size and not _written(heard, at, size):
+            if size and not is_other_word(heard, at, size):
                 found = _clause(heard, at + size, cue)
                 if found:
                     yield found
                 break
-
-
-def _written(heard: Heard, at: int, size: int) -> bool:
-    """Whether the signs are written as a word that only sounds like a cue or an ending."""
-    return heard.text[at : at + size] in tuple(table("unlike")["words"])
 
 
 def _clause(heard: Heard, cue_end: int, cue: Told) -> Evidence | None:
@@ -67,7 +62,7 @@ def _sounds_so(heard: Heard, begin: int, end: int, cue: Told) -> bool:
     if not cue.endings:
         return True
     return any(
-        0 < size <= end - at and not _written(heard, at, 2)
+        0 < size <= end - at and not is_other_word(heard, at, 2)
         for at in range(begin + 1, end)
         if (size := said_at(heard.sounds, at, cue.endings))
     )
