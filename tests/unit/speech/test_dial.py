@@ -71,6 +71,17 @@ def test_the_proposed_delay_follows_the_p99_within_the_policy() -> None:
     assert dial.proposed == 12 * SECOND, "never beyond the policy"
 
 
+def test_one_late_reading_of_few_raises_nothing_and_a_second_one_does() -> None:
+    dial = SpeechDial(10.0)
+    feed = Feed(dial)
+    feed.read(ENOUGH, late=0.6)
+    feed.read(1, late=4.0)
+    assert dial.policy.reserve == dial.policy.most_reserve, "the reserve takes no chance"
+    assert dial.proposed == 10 * SECOND
+    feed.read(1, late=4.0)
+    assert dial.proposed == seconds(13.5)
+
+
 def test_few_readings_propose_nothing() -> None:
     dial = SpeechDial(10.0)
     Feed(dial).read(ENOUGH - 1, late=4.0, cost=4.0)
