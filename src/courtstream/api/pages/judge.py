@@ -20,6 +20,7 @@ from courtstream.api.pages.site import (
     Json,
     day_asked,
     done,
+    number_asked,
     pages_of,
     seconds_asked,
     see,
@@ -48,7 +49,8 @@ async def performance_page(request: Request) -> Response:
     page = await work.reading(performance.performance, person, request.path_params["judge_id"], now)
     ids = [row.card.id for row in page.hearings]
     items = await work.reading(listing.judged_items, ids)
-    values = judge_context(page, items, day_asked(request, "week"), words_of(request))
+    week, asked = day_asked(request, "week"), number_asked(request, "page")
+    values = judge_context(page, items, week, words_of(request), asked)
     beside = await judge_sheet.beside(request, page)
     return staff_page(request, "judge.html", {**values, **beside, "here": "judge"})
 

@@ -14,6 +14,7 @@ from courtstream.api.pages.watching import STRINGS
 from courtstream.api.pages.wording import Wording
 from courtstream.domain.clock import court_day
 from courtstream.domain.scoring import Outcome
+from courtstream.services import paging
 from courtstream.services.docket.listing import JudgedItem
 from courtstream.services.views import (
     ClosureView,
@@ -24,6 +25,7 @@ from courtstream.services.views import (
 
 Json = dict[str, Any]
 
+HEARINGS_A_PAGE = 20
 ASKING = frozenset({Outcome.NOT_FOUND, Outcome.UNCLEAR})
 SHOWN_ITEMS, SHOWN_PLACES = 6, 5
 
@@ -84,14 +86,18 @@ def week_rows(rows: Sequence[ScoredHearing], week: date | None) -> tuple[ScoredH
 
 
 def judge_context(
-    page: Performance, items: Iterable[JudgedItem], week: date | None, words: Catalog
+    page: Performance,
+    items: Iterable[JudgedItem],
+    week: date | None,
+    words: Catalog,
+    asked: int = 1,
 ) -> Json:
-    """Everything `judge.html` names."""
+    """Everything `judge.html` names; `asked`: which page of the list of hearings."""
     return {
         "page": page,
         "trend_svg": plots.trend(page.trend, page.band, words("plot.trend_label")),
         "missing": missing(items, {r.card.id: r.card.case_number for r in page.hearings}),
-        "rows": week_rows(page.hearings, week),
+        "part": paging.cut(week_rows(page.hearings, week), asked, HEARINGS_A_PAGE),
         "week": week,
     }
 

@@ -254,6 +254,26 @@ def test_a_week_of_the_trend_opens_its_hearings(site: Site) -> None:
     assert 0 < narrowed.count('data-label="建议分"') < page.count('data-label="建议分"')
 
 
+def test_a_judges_hearings_come_a_page_at_a_time_and_every_one_is_reached(site: Site) -> None:
+    site.sign_in("judge")
+    desk = site.client.get("/staff", headers=HTML).text
+    own = re.search(r'href="(/staff/judges/[^"]+)"', desk)
+    assert own
+    seen: list[str] = []
+    address = own[1]
+    for _ in range(20):
+        page = site.client.get(address, headers=HTML).text
+        rows = re.findall(r'<th scope="row"[^>]*><span><a href="/staff/hearings/(h_[^"]+)"', page)
+        assert 0 < len(rows) <= 20
+        seen += rows
+        following = re.search(r'rel="next" href="([^"#]+)#hearings"', page)
+        if not following:
+            break
+        address = own[1] + following[1]
+    told = re.search(r'id="hearings">.*?<span class="count">[^0-9]*(\d+)', page)
+    assert told and len(seen) == len(set(seen)) == int(told[1]) > 20
+
+
 def test_a_live_hearing_can_be_withdrawn_from_its_page(site: Site) -> None:
     site.sign_in("clerk")
 
