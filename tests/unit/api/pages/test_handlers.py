@@ -274,6 +274,15 @@ def test_a_judges_hearings_come_a_page_at_a_time_and_every_one_is_reached(site: 
     assert told and len(seen) == len(set(seen)) == int(told[1]) > 20
 
 
+def test_what_changed_between_editions_is_said_in_words(site: Site) -> None:
+    site.sign_in("office")
+    page = site.client.get("/staff/standards/2026.2", headers=HTML).text
+    changes = page[page.index('id="changes"') : page.index('id="trial"')]
+    assert "清晰度下限" in changes and "画面" in changes
+    cells = set(re.findall(r'data-label="(?:内容|原|新)">([^<]*)</td>', changes))
+    assert not cells & {"zh", "en", "channel", "method", "items", "value", "HU", "VI"}
+
+
 def test_a_live_hearing_can_be_withdrawn_from_its_page(site: Site) -> None:
     site.sign_in("clerk")
 
