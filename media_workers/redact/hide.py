@@ -10,11 +10,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import lru_cache
 from math import ceil, floor, isfinite
-from typing import NamedTuple, TypeAlias
+from typing import NamedTuple
 
 import cv2
 import numpy as np
-import numpy.typing as npt
 
 from courtstream.domain.redaction import Box
 from media_workers.runtime.items import Planes, i420_planes
@@ -41,19 +40,29 @@ _ROUND = 2.5
 """Between an ellipse (2) and a rectangle: heads have no corners, and walls need no hiding."""
 _UNIT = 128
 _EXACT, _COARSE = 48, 8
-_Shares: TypeAlias = npt.NDArray[np.float32]
+_ALL = 255
 
 
 class _Shape(NamedTuple):
-    """How much of the old and of the new is seen where; and where a chroma plane is hidden."""
+    """By how much a pixel may differ from its cell: nothing inside a head, anything outside it.
 
-    old: _Shares
-    new: _Shares
+    `colour`: where a chroma plane is hidden.
+    """
+
+    room: Planes
+    colour: Planes
+
+
+class _Soft(NamedTuple):
+    """What Y is kept between, and where in U and V the cells are shown."""
+
+    low: Planes
+    high: Planes
     colour: Planes
 
 
 class _Patch(NamedTuple):
-    """What to show of one box: where in Y, U and V, what there, and how much where it is soft.
+    """What to show of one box: where in Y, U and V, what there, and the limits of a soft one.
 
     `size`: of the Y plane this was made for.
     """
@@ -61,7 +70,7 @@ class _Patch(NamedTuple):
     size: tuple[int, ...]
     places: tuple[tuple[slice, slice], ...]
     cells: list[Planes]
-    rim: _Shape | None
+    soft: _Soft | None
 
 
 class Patches:
@@ -135,15 +144,18 @@ def _hide_one(planes: Sequence[Planes], box: Box, soft: bool, patches: Patches) 
     if patch is None:
         return
     parts = [plane[place] for plane, place in zip(planes, patch.places, strict=True)]
-    rim = patch.rim
-    if rim is None:
+    soft = patch.soft
+    if soft is None:
         for part, cells in zip(parts, patch.cells, strict=True):
             part[:] = cells
         return
-    cv2.blendLinear(parts[0], patch.cells[0], rim.old, rim.new, dst=parts[0])
+    # two limits that a pixel is kept between are bytes; shares of old and new would be floats, and
+    # after an encoded picture nothing of either is in the processor's caches any more
+    cv2.max(parts[0], soft.low, dst=parts[0])
+    cv2.min(parts[0], soft.high, dst=parts[0])
     # in colour, at half the size, nobody sees so narrow a rim
     for part, cells in zip(parts[1:], patch.cells[1:], strict=True):
-        cv2.copyTo(cells, rim.colour, part)
+        cv2.copyTo(cells, soft.colour, part)
 
 
 def _patch(planes: Sequence[Planes], box: Box, soft: bool) -> _Patch | None:
@@ -164,13 +176,14 @@ def _patch(planes: Sequence[Planes], box: Box, soft: bool) -> _Patch | None:
         return _Patch((height, width), places, cells, None)
     shape = _shape(_stepped(y1 - y0), _stepped(x1 - x0))
     # the shape may be a little larger than the box: both have the same middle
-    down = top - y0 + (shape.old.shape[0] - (y1 - y0)) // 4 * 2
-    across = left - x0 + (shape.old.shape[1] - (x1 - x0)) // 4 * 2
-    there = np.s_[down : down + bottom - top, across : across + right - left]
+    down = top - y0 + (shape.room.shape[0] - (y1 - y0)) // 4 * 2
+    across = left - x0 + (shape.room.shape[1] - (x1 - x0)) // 4 * 2
+    room = shape.room[down : down + bottom - top, across : across + right - left]
     rows, columns = cells[1].shape
     colour = shape.colour[down // 2 : down // 2 + rows, across // 2 : across // 2 + columns]
-    rim = _Shape(shape.old[there], shape.new[there], colour)
-    return _Patch((height, width), places, cells, rim)
+    low, high = cv2.subtract(cells[0], room), cv2.add(cells[0], room)
+    limits = _Soft(np.asarray(low, np.uint8), np.asarray(high, np.uint8), colour)
+    return _Patch((height, width), places, cells, limits)
 
 
 def _rounded(low: float, high: float) -> tuple[int, int]:
@@ -198,14 +211,16 @@ def _stepped(side: int) -> int:
 
 
 @lru_cache(maxsize=1)
-def _unit() -> _Shares:
-    """0 inside a rounded square, fading to 1 at its rim. Other sizes are this one, stretched."""
+def _unit() -> Planes:
+    """0 inside a rounded square, rising to _ALL at its rim. Other sizes are this one, stretched."""
     side = np.abs((np.arange(_UNIT, dtype=np.float32) + 0.5) / _UNIT * 2 - 1)
     radius = (side[None, :] ** _ROUND + side[:, None] ** _ROUND) ** (1 / _ROUND)
-    return np.asarray(np.clip((radius - 1 + _RIM) / _RIM, 0, 1), np.float32)
+    # the square of the way: pixels differ from each other by far less than all there is
+    way = np.clip((radius - 1 + _RIM) / _RIM, 0, 1)
+    return np.asarray(np.rint(way * way * _ALL), np.uint8)
 
 
 @lru_cache(maxsize=256)
 def _shape(height: int, width: int) -> _Shape:
-    old = np.asarray(cv2.resize(_unit(), (width, height)), np.float32)
-    return _Shape(old, 1 - old, np.where(old[::2, ::2] < 1, 255, 0).astype(np.uint8))
+    room = np.asarray(cv2.resize(_unit(), (width, height)), np.uint8)
+    return _Shape(room, np.where(room[::2, ::2] < _ALL, _ALL, 0).astype(np.uint8))

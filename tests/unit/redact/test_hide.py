@@ -186,3 +186,15 @@ def test_a_box_that_stays_shows_what_it_showed_until_the_patches_turn_anew() -> 
     assert (first[inner] == second[inner]).all()
     patches.turn(anew=True)
     assert (hide(two, box, patches=patches) == hide(two, box)).all()
+
+
+def test_at_the_rim_less_of_the_picture_is_left_the_nearer_it_is_to_the_middle() -> None:
+    """A fading rim, not an edge: from the box's edge inwards what is left never grows."""
+    side, lines = 120, np.tile(np.array([16, 235], np.uint8), 160)
+    original = noise()
+    i420_planes(original)[0][:] = lines
+    row = i420_planes(hide(original, [Box(40, 20, side, side)]))[0][20 + side // 2].astype(int)
+    left = np.abs(np.diff(row[40 : 40 + side // 2 : 1]))
+    contrast = np.maximum(left[:-1:2], left[1::2])
+    assert contrast[0] > 100 and contrast[4:].max() <= 1
+    assert (np.diff(contrast[:5]) <= 0).all() and len(set(contrast[:4])) >= 3
