@@ -44,7 +44,7 @@ def redact(argv: list[str]) -> int:
         GraphParts(
             faces=faces_factory(ModelSpec(), zones),
             speech=(speech_factory(ModelSpec(), policy, participants) if source.audio else Silence),
-            output=lambda: Mp4File(options.output),
+            output=lambda: Mp4File(options.output, sound=source.audio is not None),
             diary=Diary(rows, face_step=0),
             bleep=policy.bleep,
             zones=zones,

@@ -16,17 +16,23 @@ from media_workers.runtime.items import SAMPLE_RATE, EncodedPacket
 class Mux:
     """An open container. `target` is a path or a binary file.
 
-    `key_frame` describes the picture; None: sound alone.
+    `key_frame` describes the picture; None: sound alone. `sound` False: the picture alone.
     """
 
     def __init__(
-        self, target: str | io.BytesIO, options: Mapping[str, str], key_frame: bytes | None
+        self,
+        target: str | io.BytesIO,
+        options: Mapping[str, str],
+        key_frame: bytes | None,
+        *,
+        sound: bool = True,
     ) -> None:
         self._container: Any = av.open(target, "w", format="mp4", options=dict(options))
         if key_frame is not None:
             self._picture = self._track_like(key_frame)
-        self._sound = self._container.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
-        self._sound.codec_context.bit_rate, self._sound.time_base = AAC_BITS, AUDIO_BASE
+        if sound:
+            self._sound = self._container.add_stream("aac", rate=SAMPLE_RATE, layout="mono")
+            self._sound.codec_context.bit_rate, self._sound.time_base = AAC_BITS, AUDIO_BASE
 
     def _track_like(self, key_frame: bytes) -> Any:
         # The zero of a longer start code (ISO/IEC 14496-10 Annex B) would count as the last byte of
