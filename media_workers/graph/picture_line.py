@@ -29,6 +29,16 @@ SMALL_WIDTH = 640
 DECODED_BOUND = 300_000_000
 """Bytes of raw pictures that may wait in front of face analysis."""
 
+BATCH: MediaTime = SECOND // 3
+"""Pictures that are decoded, hidden and encoded one after another: what each step reads is then
+still in the processor's caches for the next picture. The look-ahead leaves time for it."""
+FILE_BATCH: MediaTime = SECOND
+"""The same of a file, which nobody waits for."""
+BATCH_BOUND = 100_000_000
+"""Bytes of raw pictures at which a batch is full, whatever their times say."""
+QUIET_SECONDS = 0.2
+"""Nothing came for so long: what there is of a batch goes on."""
+
 FacesFactory = Callable[[], Stage[Picture, FacesAt]]
 
 
@@ -63,8 +73,8 @@ class PictureLine:
             lambda p: (p.t, p.i420.nbytes),
             self._results.append,
             self._fallen,
-            # a file waits anyway: what is decoded just in time is still in the processor's caches
-            span=SECOND // 5 if fast else 4 * SECOND,
+            # of a file no more is decoded than the next batch: raw pictures are large
+            span=FILE_BATCH + SECOND // 5 if fast else 4 * SECOND,
             size=DECODED_BOUND,
             overflow=overflow,
         )
@@ -76,6 +86,8 @@ class PictureLine:
         self._last: MediaTime = -1
         self._chunk: MediaTime = -1
         self._index = 0
+        self._fresh: list[Picture] = []
+        self._batch = FILE_BATCH if fast else BATCH
         self._meter = PictureMeter()
         self._skipping = False
         self.catching_up: Callable[[], bool] = lambda: False
@@ -94,7 +106,7 @@ class PictureLine:
     @property
     def veiled(self) -> int:
         """Pictures that wait for what analysis says of them, and of those that follow."""
-        return self._veil.held + len(self._results)
+        return self._veil.held + len(self._results) + len(self._fresh)
 
     def start(self) -> None:
         """Begin to take packets."""
@@ -132,14 +144,15 @@ class PictureLine:
         try:
             while True:
                 item = self._next()
+                if isinstance(item, SourcePacket):
+                    self._decode(item)
+                    if not self._batch_is_full():
+                        continue
+                self._take_fresh()
                 if isinstance(item, Pause):
                     self.faces.pause()
                 elif isinstance(item, VideoTrack):
                     self._new_track(item)
-                elif item is not None and self._decoder is not None and not self._too_late(item):
-                    for picture in self._decoder.push(item):
-                        self._take(picture)
-                    self.broken = self._decoder.broken
                 self._drain()
         except EndOfEdge:
             self._end()
@@ -154,7 +167,24 @@ class PictureLine:
         if full and self.catching_up():
             time.sleep(0.02)
             return None
-        return self.edge.get(0.04)
+        return self.edge.get(QUIET_SECONDS)
+
+    def _decode(self, packet: SourcePacket) -> None:
+        if self._decoder is not None and not self._too_late(packet):
+            self._fresh.extend(self._decoder.push(packet))
+            self.broken = self._decoder.broken
+
+    def _batch_is_full(self) -> bool:
+        fresh = self._fresh
+        if not fresh:
+            return False
+        small = len(fresh) * fresh[-1].i420.nbytes < BATCH_BOUND
+        return not (small and 0 <= fresh[-1].t - fresh[0].t < self._batch)
+
+    def _take_fresh(self) -> None:
+        fresh, self._fresh = self._fresh, []
+        for picture in fresh:
+            self._take(picture)
 
     def _too_late(self, packet: SourcePacket) -> bool:
         """Whether a packet's chunk has aired without it: then only a later key frame helps.
@@ -210,7 +240,7 @@ class PictureLine:
             self._distrust()
 
     def _encode_all(self, *, dead: bool) -> None:
-        for veiled in self._veil.ready(dead=dead, wait=self._fast):
+        for veiled in list(self._veil.ready(dead=dead, wait=self._fast)):
             self._encode(veiled)
 
     def _encode(self, veiled: Veiled) -> None:
@@ -240,6 +270,7 @@ class PictureLine:
             self._delay.add_picture(Shown(packet, veiled.faces, veiled.whole, low.get(packet.t)))
 
     def _end_of_decoder(self) -> None:
+        self._take_fresh()
         if self._decoder is not None:
             for picture in self._decoder.flush():
                 self._take(picture)

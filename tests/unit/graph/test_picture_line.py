@@ -11,8 +11,10 @@ from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, Span
 from media_workers.graph.picture_line import PictureLine
+from media_workers.outputs.encode import VideoEncoder
 from media_workers.redact.delay import DelayLine, Shown
-from media_workers.runtime.items import FacesAt, Picture
+from media_workers.runtime.items import EncodedPacket, FacesAt, Picture, SourcePacket
+from media_workers.sources.base import VideoTrack
 
 FRAME = SECOND // 5
 LIE_AT = 8 * SECOND
@@ -53,3 +55,52 @@ def test_all_since_the_check_before_last_is_taken_back() -> None:
     assert all(s.whole is not None for s in shown if s.packet.t >= LIE_AT - 4 * SECOND)
     assert all(s.whole is None for s in shown if s.packet.t < LIE_AT - 5 * SECOND)
     assert {s.whole for s in shown} == {None, Reason.ANALYSIS_LYING, Reason.ANALYSIS_DEAD}
+
+
+class Content:
+    """Answers at once that there is nobody."""
+
+    def push(self, item: Picture) -> Iterator[FacesAt]:
+        yield FacesAt(item.t, item.index, ())
+
+    def flush(self) -> Iterator[FacesAt]:
+        return iter(())
+
+
+def film(first: int, count: int, height: int) -> list[SourcePacket]:
+    """Pictures `first`, `first + 1` … as packets, ten a second."""
+    encoder = VideoEncoder(64, height, 10, "ultrafast")
+    step, made = SECOND // 10, list[EncodedPacket]()
+    for n in range(first, first + count):
+        grey = np.full((height * 3 // 2, 64), 100 + n, np.uint8)
+        made.extend(encoder.push(n * step, grey, key=n == first))
+    made.extend(encoder.flush())
+    return [SourcePacket("video", p.t, p.t, step, p.key, p.data) for p in made]
+
+
+def test_a_change_of_track_and_a_silence_in_the_middle_of_a_batch_lose_no_picture() -> None:
+    delay = DelayLine()
+    line = PictureLine(delay, Content, fast=False, preset="ultrafast")
+    line.start()
+    for first, count, height in ((0, 5, 96), (5, 4, 64)):
+        line.edge.put(VideoTrack("h264", b"", 64, height, 10.0))
+        for packet in film(first, count, height):
+            line.edge.put(packet)
+    line.pause()
+    deadline = time.monotonic() + 10
+    while delay.picture_upto < SECOND * 8 // 10 and time.monotonic() < deadline:
+        time.sleep(0.01)
+    line.end()
+    assert line.finished.wait(30)
+    found = pictures(delay)
+    assert [round(s.packet.t * 10 / SECOND) for s in found] == list(range(9))
+    assert all(s.whole is None for s in found)
+
+
+def test_pictures_that_all_have_one_time_do_not_pile_up() -> None:
+    """A broken camera's stamps may stand still for hours."""
+    line = PictureLine(DelayLine(), Content, fast=False, preset="ultrafast")
+    large = np.zeros((1080 * 3 // 2, 1920), np.uint8)
+    while not line._batch_is_full():
+        line._fresh.append(Picture(0, large, len(line._fresh)))
+    assert 1 < len(line._fresh) < 50
