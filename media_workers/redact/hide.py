@@ -144,18 +144,18 @@ def _hide_one(planes: Sequence[Planes], box: Box, soft: bool, patches: Patches) 
     if patch is None:
         return
     parts = [plane[place] for plane, place in zip(planes, patch.places, strict=True)]
-    soft = patch.soft
-    if soft is None:
+    limits = patch.soft
+    if limits is None:
         for part, cells in zip(parts, patch.cells, strict=True):
             part[:] = cells
         return
     # two limits that a pixel is kept between are bytes; shares of old and new would be floats, and
     # after an encoded picture nothing of either is in the processor's caches any more
-    cv2.max(parts[0], soft.low, dst=parts[0])
-    cv2.min(parts[0], soft.high, dst=parts[0])
+    cv2.max(parts[0], limits.low, dst=parts[0])
+    cv2.min(parts[0], limits.high, dst=parts[0])
     # in colour, at half the size, nobody sees so narrow a rim
     for part, cells in zip(parts[1:], patch.cells[1:], strict=True):
-        cv2.copyTo(cells, soft.colour, part)
+        cv2.copyTo(cells, limits.colour, part)
 
 
 def _patch(planes: Sequence[Planes], box: Box, soft: bool) -> _Patch | None:
