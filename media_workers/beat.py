@@ -12,6 +12,7 @@ from media_workers.graph.coming import coming
 from media_workers.pipelines import Graph
 from media_workers.runtime.journal import Journal
 from media_workers.sessions import Sessions
+from media_workers.telling import counters, slow_stage
 
 
 class Pulse:
@@ -50,7 +51,7 @@ class Pulse:
             guard_closures=graph.guard.closures_made,
             slow_stage=self._slow_stage(),
             leased=self._leased(),
-            counters={**graph.counters(), **graph.delay.newest()},
+            counters={**counters(graph), **graph.delay.newest()},
             coming=spans,
             coming_lines=lines,
         )
@@ -64,4 +65,4 @@ class Pulse:
     def _slow_stage(self) -> str:
         if self._journal.error:
             return "庭审日志无法写盘，请检查磁盘 / the journal cannot be written: check the disk"
-        return self._graph.slow_stage(to_seconds(self._graph.release.delay))
+        return slow_stage(self._graph)

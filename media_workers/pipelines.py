@@ -18,8 +18,9 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from courtstream.domain.redaction import Reason
-from courtstream.domain.time import MILLISECOND, MediaTime, Span, to_seconds
+from courtstream.domain.time import MediaTime
 from courtstream.domain.transcript import Word
+from media_workers.graph.cards import Cards
 from media_workers.graph.catch_up import CatchUp
 from media_workers.graph.diary import Diary
 from media_workers.graph.picture_line import FacesFactory, PictureLine
@@ -29,13 +30,12 @@ from media_workers.graph.sealed_line import SealedLine
 from media_workers.graph.sound_line import NEVER, SoundLine, SpeechFactory
 from media_workers.outputs.encode import VideoEncoder
 from media_workers.redact.bleep import Mode
-from media_workers.redact.card import CardPainter
 from media_workers.redact.closures import Closures
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.guard import Guard
 from media_workers.redact.ledger import SpeechLedger
 from media_workers.redact.shields import Shields
-from media_workers.runtime.items import EncodedPacket, Picture, Planes, SourcePacket
+from media_workers.runtime.items import SourcePacket
 from media_workers.runtime.zones import LiveZones
 from media_workers.sources.base import AudioTrack, RawPacket, VideoTrack
 from media_workers.speech.dial import SpeechDial
@@ -106,13 +106,13 @@ class Graph:
         )
         self.sealed = parts.sealed
         self._preset, self._now, self._before = parts.preset, pace.now, parts.form
-        self._cards: tuple[CardPainter, VideoEncoder] | None = None
+        cards = Cards(lambda: self.form, parts.preset)
         self.shields = Shields()
         self.guard = Guard(
             self.ledger,
             self.closures,
-            self._paint,
-            self._card,
+            cards.paint,
+            cards.encoded,
             parts.bleep,
             self.shields,
             sound_only=parts.sound_only,
@@ -300,78 +300,6 @@ class Graph:
         done = self.release.finished.wait(timeout)
         return done and (self.sealed is None or self.sealed.finished.wait(timeout))
 
-    def counters(self) -> dict[str, float]:
-        """What every edge and stage has counted, for metrics and the courtroom page."""
-        return {
-            "video_packets": self.picture.edge.counters.accepted,
-            "video_packets_refused": self.picture.edge.counters.refused,
-            "audio_packets": self.sound.edge.counters.accepted,
-            "audio_packets_refused": self.sound.edge.counters.refused,
-            "video_packets_too_late": self.picture.skipped,
-            "pictures_not_analysed": self.picture.faces.refused,
-            "sounds_not_analysed": self.sound.speech.refused,
-            "faces_restarts": self.picture.faces.failures,
-            "speech_restarts": self.sound.speech.failures,
-            "threads_left_behind": self.threads_left_behind,
-            "faces_rtf": round(self.picture.faces.rtf, 3),
-            **_view(self.zones),
-            "picture_queue_seconds": round(to_seconds(self.picture.faces.held), 2),
-            "sound_queue_seconds": round(to_seconds(self.sound.speech.held), 2),
-            "video_queue_seconds": round(to_seconds(self.picture.edge.held), 2),
-            "broken_video_packets": self.picture.broken,
-            "broken_audio_packets": self.sound.broken,
-            "clock_jumps": self.clock.counters.jumps if self.clock else 0,
-            "clock_wraps": self.clock.counters.wraps if self.clock else 0,
-            "clock_drift_ms": self.clock.counters.drift / MILLISECOND if self.clock else 0.0,
-            "av_worst_ms": self.sound.worst_skew / MILLISECOND,
-            "av_beyond_40_ms": self.sound.skewed,
-            "guard_closures": self.guard.closures_made,
-            "chunks_not_written": self.release.lost_chunks,
-            "delay_line_bytes": self.delay.bytes,
-            "width": self.form[0],
-            "height": self.form[1],
-            "fps": self.picture.fps,
-            **self.sound.dial.counters(),
-            **({} if self.sealed is None else self.sealed.counters()),
-        }
-
-    def slow_stage(self, delay: float) -> str:
-        """A sentence naming the stage that is late, in Chinese and English; empty when none is."""
-        if self.catch_up.active():
-            return (
-                "正在补播重启前未播出的内容 / what had not aired before the restart is made up for"
-            )
-        if self.release.error:
-            return "公开输出无法写盘，请检查磁盘 / publishing has stopped: look after the disk"
-        if to_seconds(self.picture_lag) > 3.5:
-            return "人脸分析跟不上，请降低分辨率或帧率 / face analysis is late: lower size or rate"
-        if to_seconds(self.speech_lag) > delay:
-            return (
-                "语音分析跟不上，请加大延时或换小模型 / speech is late: more delay, smaller model"
-            )
-        return self.sound.dial.effort.says
-
     def _encoder(self) -> VideoEncoder:
         width, height, fps = self.form
         return VideoEncoder(width, height, fps, self._preset)
-
-    def _paint(self, background: Picture | None, reason: Reason) -> Planes:
-        return self._card_makers()[0].paint(background, reason)
-
-    def _card(self, card: Planes, span: Span) -> tuple[EncodedPacket, ...]:
-        return self._card_makers()[1].card(card, span)
-
-    def _card_makers(self) -> tuple[CardPainter, VideoEncoder]:
-        cards = self._cards
-        # The rate stands in the parameter sets, which cards and pictures must share.
-        if cards is None or (cards[1].width, cards[1].height, cards[1].fps) != self.form:
-            width, height, fps = self.form
-            encoder = VideoEncoder(width, height, fps, self._preset)
-            cards = self._cards = (CardPainter(width, height), encoder)
-        return cards
-
-
-def _view(zones: LiveZones) -> dict[str, float]:
-    """Whether the picture shows a known view, where seat zones are in force."""
-    _, known = zones.current
-    return {} if known is None or not known.views else {"view_known": float(bool(zones.view))}

@@ -62,6 +62,7 @@ from media_workers.runtime.threads import (
 )
 from media_workers.runtime.zones import LiveZones
 from media_workers.sessions import Sessions
+from media_workers.telling import counters
 from media_workers.timeline.fit import low_size
 
 log = structlog.get_logger()
@@ -131,7 +132,7 @@ class Worker:
                 RowKind.ENDED, self.graph.release.aired, end=self.graph.release.aired
             )
         spent = {f"cpu_{name}": used for name, used in self._spent.items()}
-        self.journal.write(RowKind.COUNTERS, None, **self.graph.counters(), **spent)
+        self.journal.write(RowKind.COUNTERS, None, **counters(self.graph), **spent)
         self.journal.close()
         self.looks.stop()
         return self._code
