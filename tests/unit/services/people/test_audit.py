@@ -174,3 +174,9 @@ def test_every_act_has_a_name_in_both_languages() -> None:
     assert len(acts) > 60
     for catalog in load_catalogs(ROOT / "web" / "locales").values():
         assert [a for a in sorted(acts) if not catalog.has(f"audit_act.{a}")] == []
+
+
+def test_who_is_no_person_has_a_name_in_both_languages() -> None:
+    for catalog in load_catalogs(ROOT / "web" / "locales").values():
+        for actor in ("machine", "gate", "policy", "worker", "operator", "sign_on"):
+            assert catalog.has(f"audit_actor.{actor}"), actor
