@@ -10,7 +10,7 @@ from courtstream.domain.time import seconds
 from courtstream.rules.masking.spoken import listed, said_at, said_so, sounds_of, table
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
-from media_workers.speech.readings import is_other_word, is_question, reading_end
+from media_workers.speech.readings import is_other_word, is_question, number_cue, reading_end
 
 _N = "0-9十百千甲乙"
 _UNIT = re.compile(
@@ -55,8 +55,10 @@ def _room(heard: Heard, end: int) -> int:
     for index in range(end, min(len(heard.signs) - 1, end + 7)):
         if heard.start(index) - heard.end(index - 1) > _BREAK:
             break
+        if number_cue(heard, index, index + 1) == index:
+            break
         if heard.signs[index].kind in {DIGIT, TENS} and heard.signs[index + 1].kind == DIGIT:
-            last = reading_end(heard, index)
+            last = number_cue(heard, index, reading_end(heard, index))
             return end if heard.text[last : last + 1] in tuple("元万月年块") else last
     return end
 
@@ -193,7 +195,10 @@ def told_where(heard: Heard) -> Iterator[Evidence]:
             continue
         if at + size in heard.rests or said_at(heard.sounds, begin, listed("address", "unless")):
             continue
-        end = _numbers_end(heard, heard.clause_end(begin, _LONGEST))
+        if said_at(heard.sounds, begin, listed("address", "cues")):
+            continue  # 户籍地、现住址、身份证号码: asked for, not told
+        end = heard.clause_end(begin, _LONGEST)
+        end = _numbers_end(heard, number_cue(heard, begin, end))
         if end - begin >= _LEAST and not _office(heard, end) and not heard.marked(at + size - 1):
             span = hidden(heard, begin, end - 1, 2)
             yield Evidence(span, Reason.ADDRESS, begin, end - 1, 0.6, True)
@@ -222,6 +227,8 @@ def named(heard: Heard) -> Iterator[Evidence]:
             continue
         if size < 2 and (heard.text[at] != "住" or heard.text[begin : begin + 1] in _NO_HOME):
             continue
+        if said_at(heard.sounds, begin, listed("address", "cues")):
+            continue
         end = _place_end(heard, begin, numbered=size < 2)
         if end is not None and not _office(heard, end):
             end = _clause_end(heard, end)
@@ -248,6 +255,8 @@ def _numbers_end(heard: Heard, end: int) -> int:
     last = at = end
     while at < len(heard.signs) and at - last <= _AHEAD:
         if at in heard.rests or (at and heard.start(at) - heard.end(at - 1) > _BREAK):
+            break
+        if number_cue(heard, at, at + 1) == at:
             break
         size = _part(heard, at)
         if size and (at - last <= _GARBLED or size > 1):

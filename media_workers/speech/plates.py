@@ -46,6 +46,8 @@ def of_a_car(heard: Heard) -> Iterator[Evidence]:
     """After a word for a car: any sign, a letter however it is written, and four more of a row."""
     for at in range(len(heard.signs)):
         size = said_at(heard.sounds, at, listed("plates", "cars"))
+        if said_at(heard.sounds, at, listed("plates", "no_cars")):
+            continue
         for first in range(at + size, at + size + _NEAR_CAR if size else 0):
             row = heard.signs[first + 2 : first + 7]
             told = heard.signs[first + 1 : first + 2]
@@ -54,7 +56,10 @@ def of_a_car(heard: Heard) -> Iterator[Evidence]:
                 or said_at(heard.sounds, first + 1, listed("plates", "letters"))
             )
             digits = sum(sign.kind == DIGIT for sign in row)
-            if letter and digits >= 3 and sum(sign.kind in _ROW for sign in row) >= 4:
+            least = 3 if _province(heard.sounds[first : first + 1]) else 4
+            # 第 before the digits makes them a paper's
+            plain = "第" not in heard.text[first : first + 4]
+            if letter and plain and digits >= 3 and sum(s.kind in _ROW for s in row) >= least:
                 last = min(first + 6, _end(heard, first))
                 if heard.text[last + 1 : last + 2] not in tuple(table("digits")["units"]):
                     span = hidden(heard, first, last)

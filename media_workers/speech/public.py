@@ -11,6 +11,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, Span, seconds
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.spoken import listed, said_at, table
+from media_workers.speech.extent import Evidence
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
 
 _NUMERAL = "0-9十百千万亿点"
@@ -22,6 +23,8 @@ _FORMS = (
     re.compile(rf"百分之[{_NUMERAL}]+"),
     re.compile(rf"\d[{_NUMERAL}]*[元块]"),
     re.compile(rf"\d[{_NUMERAL}]*[万亿千百][{_NUMERAL}]*"),
+    re.compile(rf"\d[{_NUMERAL}]*(?:平方|平米|公里|公斤|毫克|分钟|小时)"),
+    re.compile(rf"\d[{_NUMERAL}]*.?\d角(?:\d分)?"),  # of 元 another sign was made
 )
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d")
 _REACH, _BACK = 20, 14
@@ -32,7 +35,10 @@ _NUMBER = seconds(7.0)
 _SENTENCE, _PERSON = 24, 8
 """Signs before 电话 in which an office or a request to call may stand, and a person's own."""
 
-_MOBILE = re.compile(r"1[3-9]")
+_MOBILE, _NO_AREA = re.compile(r"1[3-9]\d{6}"), re.compile(r"(?!400|800)[3-9]\d{9}")
+"""Nobody's office: so it begins, or so when its 1 was not heard and no area code stands there."""
+
+_SHORT = 2
 _BEFORE, _SAME = seconds(0.2), seconds(0.7)
 _HOTLINE, _LONGEST_PHONE = 3, 13
 """Digits of a hotline at least, of a telephone with area code and extension at most."""
@@ -83,7 +89,9 @@ def _case_from(heard: Heard, start: int) -> tuple[int, int] | None:
     end = end or len(heard.signs)  # cut off by the window: the next one has the rest
     inside = range(start + 4, end)
     foreign = [at for at in inside if heard.signs[at].kind not in {DIGIT, LIKE_DIGIT}]
-    known = _opened(heard, start) or any(_like_kind(heard, at) for at in inside)
+    known = _opened(heard, start)
+    if not known and heard.digits[start] == "2":  # many a mobile begins 19
+        known = any(_like_kind(heard, at) for at in inside)
     return (start, end) if foreign and known else None
 
 
@@ -130,6 +138,16 @@ def _seat(heard: Heard, at: int) -> int:
     return size if size and any(said_at(heard.sounds, n, owners) for n in near) else 0
 
 
+def _brought(heard: Heard, at: int) -> int:
+    """Length of 寄到 and the like at `at` when the sentence has set a day for it: to the court."""
+    size = said_at(heard.sounds, at, listed("public", "bring"))
+    first = max((rest for rest in heard.rests if rest <= at), default=0)
+    first = max(first, at - _SENTENCE)
+    if not size or _any(heard, max(first, at - _PERSON), at, "persons"):
+        return 0
+    return size if _any(heard, first, at, "deadlines") else 0
+
+
 def _office_phone(heard: Heard, at: int) -> int:
     """Length of 电话 at `at` when it is an office's by the words before it in the same sentence."""
     size = said_at(heard.sounds, at, listed("public", "phones"))
@@ -140,12 +158,27 @@ def _office_phone(heard: Heard, at: int) -> int:
     if _any(heard, max(first, at - _PERSON), at, "persons"):
         return 0
     close = max(first, at - int(table("public")["near"]) - _OWNER)
-    return size if _any(heard, close, at, "offices") or _any(heard, first, at, "calls") else 0
+    return size if _office_named(heard, close, at) or _any(heard, first, at, "calls") else 0
 
 
 def _any(heard: Heard, first: int, end: int, key: str) -> bool:
+    """Whether one of the words is said in `first..end`."""
     words = listed("public", key)
     return any(0 < said_at(heard.sounds, n, words) <= end - n for n in range(first, end))
+
+
+def _office_named(heard: Heard, first: int, end: int) -> bool:
+    """Whether an office is named in `first..end`; a short word for one must be written so.
+
+    花苑 sounds like 法院, and a word as common as that is seldom written as another.
+    """
+    words = listed("public", "offices")
+    short = frozenset(word for word in table("public")["offices"] if len(word) <= _SHORT)
+    sizes = ((n, said_at(heard.sounds, n, words)) for n in range(first, end))
+    return any(
+        0 < size <= end - n and (size > _SHORT or heard.text[n : n + size] in short)
+        for n, size in sizes
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,24 +212,30 @@ class PublicContacts:
         if not size:
             size, reasons = _seat(heard, at), _PLACE
         if not size:
+            size, reasons = _brought(heard, at), _BOTH
+        if not size:
             size, longest, reasons = _office_phone(heard, at), _NUMBER, _PHONE
         if not size:
             return None
         return _Area(Span(heard.start(at), _until(heard, at + size, longest)), reasons)
 
-    def covers(self, span: Span, text: str, reason: Reason) -> bool:
-        """Whether what is hidden in `span` is a public contact; `text` has its digits.
+    def covers(self, heard: Heard, one: Evidence) -> bool:
+        """Whether what was found is a public contact.
 
         Nobody's identity, card or account number is the court's, and no telephone is that long.
         """
-        digits = "".join(filter(str.isdigit, text))
+        begin, end, reason = one.first, one.last + 1, one.reason
+        digits = "".join(filter(str.isdigit, heard.text[begin:end]))
+        said = "".join(filter(str.isdigit, heard.digits[begin:end]))
         if any(len(digits) >= 5 and digits in kept for kept in self._digits):
             return True
-        if reason in _PHONE and _MOBILE.match(digits) and len(digits) >= 8:
+        # a window may begin inside a number: then its area code was not heard
+        if reason in _PHONE and (_MOBILE.match(digits) or (begin and _NO_AREA.match(said))):
             return False
         if reason in _PHONE and len(digits) > _LONGEST_PHONE:
             return False
-        return any(a.span.contains(span.start) and reason in a.reasons for a in self._areas)
+        start = heard.start(begin)
+        return any(a.span.contains(start) and reason in a.reasons for a in self._areas)
 
 
 def _until(heard: Heard, after: int, longest: MediaTime) -> MediaTime:

@@ -26,10 +26,13 @@ _MANY = 7
 """So many in a row are one without any cue: in ordinary speech five did not occur (measured)."""
 
 
-def _stretch(heard: Heard, at: int, loose: bool, enough: int = 99) -> tuple[int, int]:
+def _stretch(
+    heard: Heard, at: int, loose: bool, enough: int = 99, others: frozenset[int] = frozenset()
+) -> tuple[int, int]:
     """Signs of a reading that begins at `at`: (one past the last, number of digits).
 
-    With `enough` digits it is over where anything else comes.
+    With `enough` digits it is over where anything else comes; behind anything else it does not go
+    on with one of `others`, where a sum, a date or the like begins.
 
     `loose` after a cue: letters count and up to two foreign characters may come between. Sounds
     like digits belong to it once three digits are known.
@@ -37,6 +40,8 @@ def _stretch(heard: Heard, at: int, loose: bool, enough: int = 99) -> tuple[int,
     end, count, gap = at, 0, 0
     for index in range(at, len(heard.signs)):
         sign = heard.signs[index]
+        if gap and index in others:
+            break
         if index > at and heard.start(index) - heard.end(index - 1) > PAUSE:
             break
         if sign.kind == DIGIT or (loose and sign.kind in {LETTERS, TENS}):
@@ -160,7 +165,14 @@ def _cue_sounds() -> tuple[tuple[str, ...], ...]:
     return tuple(cue.sounds for cue in phrases("cue"))
 
 
-def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
+def number_cue(heard: Heard, first: int, end: int) -> int:
+    """The first sign of `first..end` at which a number is announced; `end` when none is."""
+    return next(
+        (at for at in range(first, end) if said_at(heard.sounds, at, _cue_sounds()) > 1), end
+    )
+
+
+def _after_cue(heard: Heard, cue: Phrase, cue_end: int, others: frozenset[int]) -> Evidence | None:
     if cue.reason == "ID":
         cue_end += said_at(heard.sounds, cue_end, listed("copula", "tail"))
     begin = skip_copula(heard, cue_end)
@@ -169,12 +181,10 @@ def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
     if said_at(heard.sounds, cue_end, listed("copula", "used")):
         return None
     first = _first_digit(heard, begin, cue.reach)
-    if first is None or any(
-        said_at(heard.sounds, at, _cue_sounds()) > 1 for at in range(begin, first)
-    ):
+    if first is None or number_cue(heard, begin, first) < first:
         return None
     reason = Reason(cue.reason)
-    end, count = _stretch(heard, first, loose=True, enough=_LENGTHS.get(reason, 99))
+    end, count = _stretch(heard, first, loose=True, enough=_LENGTHS.get(reason, 99), others=others)
     row = _row(heard, first)
     if row >= _LEAST_LIKE:
         end, count = max(end, first + row), max(count, row)
@@ -190,8 +200,9 @@ def _after_cue(heard: Heard, cue: Phrase, cue_end: int) -> Evidence | None:
 
 def cued(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
     """A cue and digits, or sounds like digits, after it."""
+    others = frozenset(first for first, _ in kept)
     for at, cue in cues_in(heard, phrases("cue")):
-        found = _after_cue(heard, cue, at + len(cue.sounds))
+        found = _after_cue(heard, cue, at + len(cue.sounds), others)
         if found and not _inside(found.first, found.last, kept):
             yield found
 

@@ -20,6 +20,9 @@ _COUNTED, _NO_GRADE, _GOES = "几期别", "第零", "在上读念到于叫学"
 """What makes 年 no grade, what stands before no grade, and what stands before a school's name."""
 
 _LONGEST_SCHOOL = 14
+_PARTICLES = frozenset("的了吗呢吧啊")
+"""In a short one none of these is written: 事故的真实性 sounds like 孤独症."""
+
 _FEW_DIGITS = 2
 """So many digits in it, and what sounds like an illness is a number."""
 
@@ -27,11 +30,18 @@ _FEW_DIGITS = 2
 def sensitive(heard: Heard) -> Iterator[Evidence]:
     """Every school with a class, and every named illness."""
     for span in find_minors(_classes(heard)):
-        yield _evidence(heard, Reason.MINOR, span.start, span.end)
+        if _one_clause(heard, span.start, span.end):
+            yield _evidence(heard, Reason.MINOR, span.start, span.end)
     yield from _grades(heard)
     for span in find_health(heard.text):
         yield _evidence(heard, Reason.HEALTH, span.start, span.end)
     yield from _misspelt(heard)
+
+
+def _one_clause(heard: Heard, first: int, end: int) -> bool:
+    """A school told without a class is named in one clause: 上学，去年十月检查初中 is none."""
+    told = heard.text[first:end]
+    return "班" in told or "年级" in told or not any(map(heard.marked, range(first, end - 1)))
 
 
 def _classes(heard: Heard) -> str:
@@ -87,7 +97,8 @@ def _misspelt(heard: Heard) -> Iterator[Evidence]:
         size = said_at(heard.sounds, at, _illnesses()) or (_led(heard, at) and _nearly(heard, at))
         # 零八六 sounds like 淋巴瘤
         digits = sum(sign.kind == DIGIT for sign in heard.signs[at : at + size])
-        if size and digits < _FEW_DIGITS:
+        plain = size > _BY_SOUND or _PARTICLES.isdisjoint(heard.text[at : at + size])
+        if size and digits < _FEW_DIGITS and plain:
             yield _evidence(heard, Reason.HEALTH, at, at + size)
 
 
@@ -103,8 +114,15 @@ def _leads() -> tuple[tuple[str, ...], ...]:
 
 
 def _led(heard: Heard, at: int) -> bool:
-    """Whether a word stands right before sign `at` that an illness may follow."""
-    return any(heard.sounds[max(0, at - len(lead)) : at] == lead for lead in _leads())
+    """Whether a word stands right before sign `at` that an illness may follow.
+
+    One of a single sign must be written so: 的, 事 and 又 sound like 得, 是 and 有.
+    """
+    if heard.text[at - 1 : at] in catalogue().tables["health"]["leads"]:
+        return True
+    return any(
+        heard.sounds[max(0, at - len(lead)) : at] == lead for lead in _leads() if len(lead) > 1
+    )
 
 
 def _nearly(heard: Heard, at: int) -> int:

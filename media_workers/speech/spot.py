@@ -21,6 +21,7 @@ from media_workers.speech.plates import half_heard, mixed, of_a_car
 from media_workers.speech.public import PublicContacts, kept_signs
 from media_workers.speech.readings import alone, cued, dropped, fixed, scattered, sounding
 from media_workers.speech.sensitive import sensitive
+from media_workers.speech.tails import last_digits
 from media_workers.speech.told import announced
 
 _NUMBERS = frozenset(
@@ -93,6 +94,7 @@ class PrivateSpeechSpotter:
         yield from answers(heard)
         yield from sounding(heard, kept)
         yield from dropped(heard)
+        yield from last_digits(heard)
         yield from numbered(heard, kept)
         yield from named(heard)
         yield from told_where(heard)
@@ -103,11 +105,11 @@ class PrivateSpeechSpotter:
     def _private(self, heard: Heard, one: Evidence) -> bool:
         if one.reason is Reason.NAME:
             return True
-        span = Span(heard.start(one.first), heard.end(one.last))
-        if self._contacts.covers(span, heard.text[one.first : one.last + 1], one.reason):
+        if self._contacts.covers(heard, one):
             return False
         if one.cued:
             return True
+        span = Span(heard.start(one.first), heard.end(one.last))
         # a window that begins inside a paper's number has not heard what it is
         if one.reason is Reason.NUMBER_BEING_READ and _share(span, self._papers) >= _MOST:
             return False

@@ -34,7 +34,8 @@ def _clause(heard: Heard, cue_end: int, cue: Told) -> Evidence | None:
     over = cue_end in heard.rests or (
         cue_end > 0 and heard.marked(cue_end - 1) and begin == cue_end
     )
-    if over or is_question(heard, begin) or said_at(heard.sounds, begin, cue.unless):
+    other = any(said_at(heard.sounds, at, cue.unless) for at in (cue_end, begin))
+    if over or other or is_question(heard, begin):
         return None
     end = _end(heard, begin, cue)
     if end - begin < cue.least or not _sounds_so(heard, begin, end, cue):
@@ -63,6 +64,6 @@ def _sounds_so(heard: Heard, begin: int, end: int, cue: Told) -> bool:
         return True
     return any(
         0 < size <= end - at and not is_other_word(heard, at, 2)
-        for at in range(begin + 1, end)
+        for at in range(begin, end)
         if (size := said_at(heard.sounds, at, cue.endings))
     )

@@ -40,6 +40,55 @@ def test_the_contact_itself_stays(announced: str) -> None:
     assert share(said, spotted(said), number, announced) < 0.1
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "案件材料请在四月十号之前祭道越城区洋江西路五百八十八号，电话零五七五八五幺二三四五六。",
+        "有问题打我们，零二四二二八五七七幺零，民二庭，地址是沈河区彩塔街二十六号。",
+        "物流公司登记在城关区庆阳路一百四十九号，法定代表人是我表哥。",
+        "被告签收了快递单号三零零七二八八四幺五六，没有回复。",
+        "理赔部座机，单位电话，林五七五八八三零六六零零，请记录。",
+    ],
+)
+def test_what_the_bench_or_a_company_gives_out_stays(text: str) -> None:
+    assert spotted(words(text)) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "private"),
+    [
+        # 凯旋路一千五百号龙湖花苑七栋二零三，联系电话一五四…: 花苑 sounds like 法院
+        ("湖发院七零三，联系电话交五四二二九七二六九九，没变。", "五四二二九七二六九九"),
+        # nobody set a day: the answer to 寄到哪里
+        ("送达地址是南九马路三十六号甲三门四零二，就寄到南九马路那边。", "三十六号甲三门四零二"),
+        # a mobile whose first digit was lost stands behind an office's name
+        ("我在本院办过案，电话八六二二九七二六九九。", "八六二二九七二六九九"),
+    ],
+)
+def test_what_only_looks_like_an_offices_is_hidden(text: str, private: str) -> None:
+    said = words(text)
+    assert share(said, spotted(said), private, text) > 0.95
+
+
+def test_a_number_of_a_person_ends_before_a_sum_or_a_size() -> None:
+    text = "卡号六二九九五一二八六一五一四零零七四七三，余额十二万三千元，面积一零七三五平方米。"
+    said = words(text)
+    spans = spotted(said)
+    assert share(said, spans, "六二九九五一二八六一五一四零零七四七三", text) == 1.0
+    assert share(said, spans, "十二万三千元", text) == 0.0
+    assert share(said, spans, "一零七三五平方米", text) == 0.0
+
+
+def test_an_address_ends_before_the_next_number_and_what_follows_it() -> None:
+    text = (
+        "住址天桥区无影山中路四八号院一九号楼五零六，电话一九四六六八五零五八六，微信就是手机号。"
+    )
+    said = words(text)
+    spans = spotted(said)
+    assert share(said, spans, "一九四六六八五零五八六", text) == 1.0
+    assert share(said, spans, "就是手机号", text) < 0.5
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     st.sampled_from(["合同编号", "发票代码", "执业证号", "资格证号"]),

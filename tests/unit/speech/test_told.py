@@ -27,6 +27,14 @@ from tests.unit.speech.test_private_speech import share, spotted, words
             "不动产权第五八零九零六号",
             Reason.CERTIFICATE,
         ),
+        ("我爸有点疼药病，我妈没事。", "疼药病", Reason.HEALTH),
+        ("去年体检查出中度见识和集住测弯，没带他去治。", "中度见识和集住测弯", Reason.HEALTH),
+        ("大夫说是过敏性消传，换了药。", "过敏性消传", Reason.HEALTH),
+        # 皖克三五幺七二 behind 驾驶: a letter and three digits of five, behind a province
+        ("当天晚上被告驾驶网客三秒七二，由北往南。", "网客三秒七二", Reason.PLATE),
+        # all of an identity number that is not known from the district and the birthday
+        ("她钱包里有身份证，我既下来了，最后四位是七零三六。", "七零三六", Reason.ID),
+        ("我能报出他的身份证号，后四位六幺零三，他就信了。", "六幺零三", Reason.ID),
         ("我开那辆老节答，将地计七零五四停在胡同口。", "将地计七零五四", Reason.PLATE),
     ],
 )
