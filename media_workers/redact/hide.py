@@ -21,7 +21,7 @@ from media_workers.runtime.items import Planes, i420_planes
 GRID = 4
 """Cells along each side of a hidden box. Ten or more would still identify a face."""
 
-FAINT = 0.3
+FAINT = 0.2
 """How much is left of a cell's difference from the box's mean."""
 
 NEGATIVE_FROM = 40
@@ -34,23 +34,12 @@ at outlines of heads, with nothing of the person inside."""
 PICTURE_GRID = 12
 """Cells across the whole picture when all of it is hidden."""
 
-_STEP = 2
 _RIM = 0.06
 _ROUND = 2.5
 """Between an ellipse (2) and a rectangle: heads have no corners, and walls need no hiding."""
 _UNIT = 128
 _EXACT, _COARSE = 48, 8
 _ALL = 255
-
-
-class _Shape(NamedTuple):
-    """By how much a pixel may differ from its cell: nothing inside a head, anything outside it.
-
-    `colour`: where a chroma plane is hidden.
-    """
-
-    room: Planes
-    colour: Planes
 
 
 class _Soft(NamedTuple):
@@ -110,7 +99,7 @@ def hide(
 
     `own`: nobody reads the picture any more, so that it may be written itself.
 
-    Pixels outside the boxes, rounded outwards to multiples of 2, stay as they were. `soft` hides
+    Pixels outside the boxes, rounded outwards, stay as they were. `soft` hides
     the rounded shape of a head with a fading rim; otherwise the whole rectangle goes. Without
     boxes the input itself comes back. A box that is not finite hides everything: fail closed.
     `patches`: what the frame before showed, for boxes that did not move.
@@ -161,34 +150,63 @@ def _hide_one(planes: Sequence[Planes], box: Box, soft: bool, patches: Patches) 
 def _patch(planes: Sequence[Planes], box: Box, soft: bool) -> _Patch | None:
     """What to show of a box in this picture; None where it lies outside."""
     height, width = planes[0].shape
-    x0, x1 = _rounded(box.x, box.x + box.w)
-    y0, y1 = _rounded(box.y, box.y + box.h)
-    left, right, top, bottom = max(0, x0), min(width, x1), max(0, y0), min(height, y1)
-    if left >= right or top >= bottom:
+    whole = _Edges(floor(box.y), ceil(box.y + box.h), floor(box.x), ceil(box.x + box.w))
+    half = whole.halved()
+    seen = whole.within(height, width)
+    if seen.top >= seen.bottom or seen.left >= seen.right:
         return None
-    places = tuple(
-        (slice(top // half, bottom // half), slice(left // half, right // half))
-        for half in (1, 2, 2)
-    )
-    faint = -FAINT if x1 - x0 >= NEGATIVE_FROM else FAINT
+    places = (seen.there(), *[half.within(*planes[1].shape).there()] * 2)
+    faint = -FAINT if whole.right - whole.left >= NEGATIVE_FROM else FAINT
     cells = [_cells(plane[place], faint) for plane, place in zip(planes, places, strict=True)]
     if not soft:
         return _Patch((height, width), places, cells, None)
-    shape = _shape(_stepped(y1 - y0), _stepped(x1 - x0))
-    # the shape may be a little larger than the box: both have the same middle
-    down = top - y0 + (shape.room.shape[0] - (y1 - y0)) // 4 * 2
-    across = left - x0 + (shape.room.shape[1] - (x1 - x0)) // 4 * 2
-    room = shape.room[down : down + bottom - top, across : across + right - left]
-    rows, columns = cells[1].shape
-    colour = shape.colour[down // 2 : down // 2 + rows, across // 2 : across // 2 + columns]
+    room = _room(*whole.sides())[whole.inside(seen)]
+    colour = _colour(*half.sides())[half.inside(half.within(*planes[1].shape))]
     low, high = cv2.subtract(cells[0], room), cv2.add(cells[0], room)
     limits = _Soft(np.asarray(low, np.uint8), np.asarray(high, np.uint8), colour)
     return _Patch((height, width), places, cells, limits)
 
 
-def _rounded(low: float, high: float) -> tuple[int, int]:
-    """Outwards to multiples of 2: chroma stays aligned and few sizes of rim are ever made."""
-    return floor(low / _STEP) * _STEP, ceil(high / _STEP) * _STEP
+class _Edges(NamedTuple):
+    """A rectangle of a plane, in whole pixels."""
+
+    top: int
+    bottom: int
+    left: int
+    right: int
+
+    def halved(self) -> _Edges:
+        """Every pixel of a plane of colour that has a part in it."""
+        return _Edges(self.top // 2, -(-self.bottom // 2), self.left // 2, -(-self.right // 2))
+
+    def within(self, height: int, width: int) -> _Edges:
+        """What lies in a plane."""
+        down, across = min(height, self.bottom), min(width, self.right)
+        return _Edges(max(0, self.top), down, max(0, self.left), across)
+
+    def there(self) -> tuple[slice, slice]:
+        """Where it lies in a plane."""
+        return slice(self.top, self.bottom), slice(self.left, self.right)
+
+    def sides(self) -> tuple[int, int]:
+        """Height and width for which a shape is kept."""
+        return _stepped(self.bottom - self.top), _stepped(self.right - self.left)
+
+    def inside(self, seen: _Edges) -> tuple[slice, slice]:
+        """Where the part that is seen lies in the shape, which may be a little larger and has the
+        same middle.
+        """
+        down, across = (
+            (side - whole) // 2
+            for side, whole in zip(
+                self.sides(), (self.bottom - self.top, self.right - self.left), strict=True
+            )
+        )
+        top, left = down - self.top, across - self.left
+        return (
+            slice(top + seen.top, top + seen.bottom),
+            slice(left + seen.left, left + seen.right),
+        )
 
 
 def _cells(part: Planes, faint: float) -> Planes:
@@ -221,6 +239,12 @@ def _unit() -> Planes:
 
 
 @lru_cache(maxsize=256)
-def _shape(height: int, width: int) -> _Shape:
-    room = np.asarray(cv2.resize(_unit(), (width, height)), np.uint8)
-    return _Shape(room, np.where(room[::2, ::2] < _ALL, _ALL, 0).astype(np.uint8))
+def _room(height: int, width: int) -> Planes:
+    """By how much a pixel may differ from its cell: nothing in a head, anything outside it."""
+    return np.asarray(cv2.resize(_unit(), (width, height)), np.uint8)
+
+
+@lru_cache(maxsize=256)
+def _colour(height: int, width: int) -> Planes:
+    """Where a chroma plane is hidden."""
+    return np.where(_room(height, width) < _ALL, _ALL, 0).astype(np.uint8)

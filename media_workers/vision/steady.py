@@ -19,8 +19,6 @@ of _SMALL pixels, where every pixel reaches far into the room around it, and for
 LOOSE = (1.2, 1.4)
 """How many times the area needed a box may have and still be kept."""
 _SMALL, _LARGE = 36.0, 96.0
-_STEP = 2
-"""Pixels of the grid boxes lie on, as the planes of colour do."""
 
 
 class Steady:
@@ -58,15 +56,14 @@ def _of(range_: tuple[float, float], size: float) -> float:
 
 
 def _made(needed: Box, later: Iterable[Box], ahead: float) -> Box:
-    """The smallest box on the grid for now and as many of the next frames as is reasonable."""
+    """The smallest box of whole pixels for now and as many of the next frames as is reasonable."""
     most, box = ahead * _area(needed), needed
     for following in later:
         both = _both(box, following)
         if _area(both) > most:
             break
         box = both
-    x0, y0 = (floor(v / _STEP) * _STEP for v in (box.x, box.y))
-    x1, y1 = (ceil(v / _STEP) * _STEP for v in (box.x + box.w, box.y + box.h))
+    x0, y0, x1, y1 = floor(box.x), floor(box.y), ceil(box.x + box.w), ceil(box.y + box.h)
     return Box(x0, y0, x1 - x0, y1 - y0)
 
 

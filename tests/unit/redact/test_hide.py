@@ -37,10 +37,10 @@ def noise(width: int = 320, height: int = 180) -> Planes:
 
 
 def outside(shape: tuple[int, int], box: Box, half: int) -> np.ndarray:
-    """True where a plane at 1/half size must not have changed."""
+    """True where a plane at 1/half size must not have changed: in no pixel of the box."""
     keep = np.ones(shape, bool)
-    top, left = (max(0, floor(v / 2) * 2 // half) for v in (box.y, box.x))
-    bottom, right = (max(0, ceil(v / 2) * 2 // half) for v in (box.y + box.h, box.x + box.w))
+    top, left = (max(0, floor(v / half)) for v in (box.y, box.x))
+    bottom, right = (max(0, ceil(v / half)) for v in (box.y + box.h, box.x + box.w))
     keep[top:bottom, left:right] = False
     return keep
 
@@ -198,3 +198,19 @@ def test_at_the_rim_less_of_the_picture_is_left_the_nearer_it_is_to_the_middle()
     contrast = np.maximum(left[:-1:2], left[1::2])
     assert contrast[0] > 100 and contrast[4:].max() <= 1
     assert (np.diff(contrast[:5]) <= 0).all() and len(set(contrast[:4])) >= 3
+
+
+@pytest.mark.parametrize("box", [Box(41, 21, 33, 37), Box(40, 21, 60, 41), Box(43, 20, 121, 90)])
+def test_a_box_on_odd_pixels_hides_its_colour_to_the_rim(box: Box) -> None:
+    """Colour has half the pixels: one that a hidden pixel lies in is hidden with it."""
+    original = noise()
+    lines = np.indices((180, 320)).sum(axis=0) % 2 * 219 + 16
+    i420_planes(original)[0][:] = lines
+    y, u, v = i420_planes(hide(original, [box]))
+    hidden = y != lines
+    inner = cv2.erode(hidden.astype(np.uint8), np.ones((5, 5), np.uint8)) > 0
+    small = inner[::2, ::2] | inner[1::2, ::2] | inner[::2, 1::2] | inner[1::2, 1::2]
+    assert small.any()
+    for new, old in zip((u, v), i420_planes(original)[1:], strict=True):
+        cells = len(np.unique(new[small]))
+        assert cells <= GRID * GRID < len(np.unique(old[small]))
