@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
@@ -12,6 +13,7 @@ from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
 from media_workers.speech.papers import is_paper
 
 _ROW = frozenset({DIGIT, LETTERS, LIKE_DIGIT})
+_YEAR = re.compile(r"\D?20\d\d")
 _LENGTH, _NEAR_CAR = 8, 9
 
 
@@ -24,7 +26,9 @@ def mixed(heard: Heard) -> Iterator[Evidence]:
             end += 1
         kinds = [sign.kind for sign in heard.signs[at:end]]
         counted = heard.text[end : end + 1] in tuple(table("digits")["units"])
-        if LETTERS in kinds and kinds.count(DIGIT) >= 3 and not counted and not is_paper(heard, at):
+        year = _YEAR.match(heard.text[at:end])  # of which 年 was read as a letter
+        other = counted or year or is_paper(heard, at)
+        if LETTERS in kinds and kinds.count(DIGIT) >= 3 and not other:
             first = max(0, at - 1)
             yield Evidence(hidden(heard, first, end - 1), Reason.PLATE, first, end - 1, 0.5)
         at = max(end, at + 1)

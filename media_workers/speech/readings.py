@@ -22,6 +22,9 @@ _LEAST_LIKE = 5
 _PASSPORT, _LEAST_SCATTERED = 9, 4
 """Signs of a passport's number; so many must sound like digits when they are not in a row."""
 
+_LEAST_NUMBER, _ITS_END = 4, "号"
+"""Behind so many digits 号 ends a number: what comes then is another."""
+
 _MANY = 7
 """So many in a row are one without any cue: in ordinary speech five did not occur (measured)."""
 
@@ -40,7 +43,7 @@ def _stretch(
     end, count, gap = at, 0, 0
     for index in range(at, len(heard.signs)):
         sign = heard.signs[index]
-        if gap and index in others:
+        if (gap and index in others) or (count >= _LEAST_NUMBER and sign.char == _ITS_END):
             break
         if index > at and heard.start(index) - heard.end(index - 1) > PAUSE:
             break
@@ -86,11 +89,12 @@ def _inside(first: int, last: int, kept: list[tuple[int, int]]) -> bool:
 def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator[Evidence]:
     """Many digits in a row, whatever was said before."""
     at, least = 0, _LEAST_IDENTITY if identity else _LEAST_ALONE
+    others = frozenset(first for first, _ in kept)
     while at < len(heard.signs):
         if heard.signs[at].kind != DIGIT:
             at += 1
             continue
-        end, count = _stretch(heard, at, loose=False, enough=_LENGTHS[Reason.ID])
+        end, count = _stretch(heard, at, False, _LENGTHS[Reason.ID], others)
         last = end - 1
         if (
             count >= least

@@ -9,7 +9,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.catalogue import catalogue
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.sensitive import find_health, find_minors
-from courtstream.rules.masking.spoken import said_at, sounds_of
+from courtstream.rules.masking.spoken import said_at, sounds_of, table
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
 
@@ -97,9 +97,17 @@ def _misspelt(heard: Heard) -> Iterator[Evidence]:
         size = said_at(heard.sounds, at, _illnesses()) or (_led(heard, at) and _nearly(heard, at))
         # 零八六 sounds like 淋巴瘤
         digits = sum(sign.kind == DIGIT for sign in heard.signs[at : at + size])
-        plain = size > _BY_SOUND or _PARTICLES.isdisjoint(heard.text[at : at + size])
+        plain = _may_be_illness(heard.text[at : at + size])
         if size and digits < _FEW_DIGITS and plain:
             yield _evidence(heard, Reason.HEALTH, at, at + size)
+
+
+def _may_be_illness(text: str) -> bool:
+    """Whether no court word is written in it: 汇鑫律师事务所 sounds like 心律失常."""
+    short = len(text) <= _BY_SOUND
+    if short and not _PARTICLES.isdisjoint(text):
+        return False
+    return not any(word in text for word in table("near")["words"])
 
 
 @cache

@@ -102,6 +102,9 @@ def test_illnesses_and_schools(text: str, private: str, reason: Reason) -> None:
         "驾驶证号和身份证号一样，请核对。",
         "支付宝账号就是那个邮箱。",
         "他有点毛病，不过不影响。",
+        # heard for 福建汇鑫律师事务所 (as 心律失常), 二零二五年 and 勘二零二五第零四四号
+        "变互人福建会心律师事务所律师安然，起诉指控。",
+        "什么时候被羁押的，没有，二零二五a二零二五a，被抓的。",
     ],
 )
 def test_what_is_used_or_belongs_to_an_office_stays(text: str) -> None:

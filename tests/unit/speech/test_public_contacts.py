@@ -79,6 +79,17 @@ def test_a_number_of_a_person_ends_before_a_sum_or_a_size() -> None:
     assert share(said, spans, "一零七三五平方米", text) == 0.0
 
 
+def test_a_number_ends_with_its_mark_and_before_a_date() -> None:
+    text = "证件号码九九零九零三九八三零二二七八二零五，有效七到二零三五年。"
+    said = words(text)
+    assert share(said, spotted(said), "零三五年", text) == 0.0
+    text = "不动产权第零零七三三三一六号，二十一厅，孩子有自己的屋。"
+    said = words(text)
+    spans = spotted(said)
+    assert share(said, spans, "零零七三三三一六号", text) > 0.85
+    assert share(said, spans, "厅孩子", text) == 0.0
+
+
 def test_an_address_ends_before_the_next_number_and_what_follows_it() -> None:
     text = (
         "住址天桥区无影山中路四八号院一九号楼五零六，电话一九四六六八五零五八六，微信就是手机号。"
