@@ -7,12 +7,13 @@ stock ffmpeg pushes by RTMP so many times faster than time passes, and the worke
 as fast (`bench/swift.py`); everything else lives by the wall clock. The picture is 360p10; two
 minutes with a quarter of a minute of speech go round and round, as in a hearing that mostly waits.
 A viewer reads playlists, segments and pages. Of every process memory, descriptors and threads are
-sampled, of the data the size of database and journal. The slope is a straight line through the
-least of each three minutes of media (what is free is handed back twice a minute) after the warm-up,
-and another from when the rewind window, half an hour here, was full: until then it gains an index
-row for each segment. What was fed and has not aired waits in memory, so the figures tell how far
-that was behind: a machine that cannot follow has no slope. Ctrl-C, or an encoder that is gone, ends
-it early, with the figures until then.
+sampled, of worker and web process also what is in use of it, by `/metrics`, of the data the size of
+database and journal. The slope is a straight line through the least of each three minutes of media
+(what is free is handed back twice a minute) after the warm-up, and another from when the rewind
+window, half an hour here, was full: until then it gains an index row for each segment. What was fed
+and has not aired waits in memory, so the figures tell how far that was behind: a machine that
+cannot follow has no slope. Ctrl-C, or an encoder that is gone, ends it early, with the figures
+until then.
 """
 
 from __future__ import annotations
@@ -131,6 +132,8 @@ def look(cluster: Cluster, pusher: Process, hearing: str, began: float) -> Sampl
             label = name if pid == part.child.pid else f"{name}: {_role(pid)}"
             with contextlib.suppress(OSError, KeyError):  # it has just gone
                 figures[label] = _process(pid)
+    for label, used in _in_use(cluster.web_port).items():
+        figures.setdefault(label, {})["in use"] = used
     node = cluster.folder / cluster.names[0] / "hearings" / hearing
     base = cluster.folder / "platform" / "courtstream.sqlite3"
     sizes = [p.stat().st_size for p in base.parent.glob(f"{base.name}*")]
@@ -152,6 +155,22 @@ def _process(pid: int) -> dict[str, float]:
         "threads": int(facts["Threads"]),
         "cpu": sum(map(int, ticks)) / os.sysconf("SC_CLK_TCK"),
     }
+
+
+def _in_use(port: int) -> dict[str, float]:
+    """Megabytes that worker and web process use, without files and free pools."""
+    who = {
+        "courtstream_worker_memory_bytes": "a: worker",
+        "courtstream_web_memory_bytes": "platform",
+    }
+    found: dict[str, float] = {}
+    url = f"http://127.0.0.1:{port}/metrics"
+    with contextlib.suppress(OSError), urllib.request.urlopen(url, timeout=10) as answer:
+        for line in answer.read().decode().splitlines():
+            label = who.get(line.partition("{")[0].partition(" ")[0])
+            if label:
+                found[label] = float(line.rpartition(" ")[2]) / 1e6
+    return found
 
 
 def _role(pid: int) -> str:

@@ -62,9 +62,9 @@ def table(samples: Sequence[Sample]) -> Iterator[str]:
     for who in warm[-1].figures:
         have = [s.figures[who] for s in warm if who in s.figures]
         for what in have[0]:
-            if what not in ("memory", "database", "journal"):
+            if what not in ("memory", "in use", "database", "journal"):
                 continue
-            name = who if what == "memory" else what
+            name = {"memory": who, "in use": f"{who}, in use"}.get(what, what)
             counts = [_range(have, "descriptors"), _range(have, "threads")]
             rates = [slope(warm, who, what, "media"), slope(full, who, what, "media")]
             rates.append(slope(full, who, what, "wall"))

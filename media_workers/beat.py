@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 
+from courtstream.control.memory import in_use
 from courtstream.control.protocol import WorkerBeat, WorkerSpec
 from courtstream.domain.time import MediaTime, to_seconds
 from courtstream.domain.trial import MinuteState
@@ -51,7 +52,7 @@ class Pulse:
             guard_closures=graph.guard.closures_made,
             slow_stage=self._slow_stage(),
             leased=self._leased(),
-            counters={**counters(graph), **graph.delay.newest()},
+            counters={**counters(graph), **graph.delay.newest(), "memory_in_use": in_use() or 0},
             coming=spans,
             coming_lines=lines,
         )

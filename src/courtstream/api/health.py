@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from courtstream.api.context import context
+from courtstream.control.memory import in_use
 from courtstream.domain.clock import utc_now
 from courtstream.domain.errors import DatabaseAway, Forbidden
 from courtstream.services.public import hearings as public_hearings
@@ -45,7 +46,7 @@ async def metrics(request: Request) -> Response:
         raise Forbidden("只限本机访问，或凭令牌 / from this machine only, or with the token")
     running = [beat.hearing_id for beat, _ in platform.board.beats()]
     named = await platform.work.reading(public_hearings.known_to_the_public, running)
-    body = render(platform.board, platform.hub.viewers(), utc_now(), named)
+    body = render(platform.board, platform.hub.viewers(), utc_now(), named, in_use() or 0)
     return Response(body, media_type=CONTENT_TYPE_LATEST)
 
 

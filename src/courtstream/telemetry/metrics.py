@@ -63,6 +63,15 @@ _DROPS = Gauge(
 _DELAY = Gauge(
     "courtstream_delay_seconds", "Privacy delay in force.", ["hearing"], registry=REGISTRY
 )
+_MEMORY = Gauge(
+    "courtstream_worker_memory_bytes",
+    "Memory in use in a worker, without files and free pools: what grows for hours is a leak.",
+    ["hearing"],
+    registry=REGISTRY,
+)
+_OWN_MEMORY = Gauge(
+    "courtstream_web_memory_bytes", "The same of the web process.", registry=REGISTRY
+)
 _NODE = Gauge(
     "courtstream_node",
     "Of a node: cores, cores its workers use, cores one more hearing needs, free bytes.",
@@ -146,17 +155,21 @@ class Heard(Protocol):
         """Nodes heard of lately."""
 
 
-def render(board: Heard, viewers: int, now: datetime, named: Collection[str]) -> bytes:
+def render(
+    board: Heard, viewers: int, now: datetime, named: Collection[str], memory: int = 0
+) -> bytes:
     """The exposition text; gauges of hearings that are over disappear.
 
-    `named`: hearings whose ids may be labels; the others are only counted.
+    `named`: hearings whose ids may be labels; the others are only counted. `memory`: bytes that
+    this process uses.
     """
     beats = list(board.beats())
     _VIEWERS.set(viewers)
+    _OWN_MEMORY.set(memory)
     _WORKERS.set(len(beats))
     nodes = board.nodes(now)
     _NODES.set(len(nodes))
-    for gauge in (_GUARD, _LAG, _CLOSURES, _QUEUE, _RTF, _DROPS, _DELAY, _NODE):
+    for gauge in (_GUARD, _LAG, _CLOSURES, _QUEUE, _RTF, _DROPS, _DELAY, _MEMORY, _NODE):
         gauge.clear()
     for node in nodes:
         for what in ("cores", "busy", "cost", "free_bytes"):
@@ -172,7 +185,9 @@ def render(board: Heard, viewers: int, now: datetime, named: Collection[str]) ->
 
 
 def _stages(beat: Beat) -> None:
-    """Queue depth, real-time factor and drops of every stage."""
+    """Queue depth, real-time factor and drops of every stage, and the memory in use by all."""
+    if used := beat.counters.get("memory_in_use"):
+        _MEMORY.labels(beat.hearing_id).set(used)
     for name, value in beat.counters.items():
         if name in QUEUES:
             _QUEUE.labels(beat.hearing_id, QUEUES[name]).set(value)

@@ -30,6 +30,18 @@ def test_another_c_library_is_no_reason_to_fall(monkeypatch: pytest.MonkeyPatch)
     assert not spare.look()
 
 
+@pytest.mark.skipif(memory.in_use() is None, reason="this C library does not tell")
+def test_what_is_kept_is_in_use_and_what_was_let_go_is_not() -> None:
+    def used() -> int:
+        return memory.in_use() or 0
+
+    before = used()
+    kept = [bytearray(20_000) for _ in range(2000)]
+    assert used() - before > 39_000_000
+    kept.clear()
+    assert used() - before < 10_000_000, "free, though the pool may still be large"
+
+
 @pytest.mark.skipif(memory._trim() is None, reason="no malloc_trim in this C library")
 def test_what_threads_left_behind_goes_back_to_the_system() -> None:
     """In a process of its own: pieces kept between freed ones hold the pool up."""
