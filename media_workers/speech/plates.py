@@ -15,6 +15,8 @@ from media_workers.speech.papers import is_paper
 _ROW = frozenset({DIGIT, LETTERS, LIKE_DIGIT})
 _YEAR = re.compile(r"\D?20\d\d")
 _LENGTH, _NEAR_CAR = 8, 9
+_LOST, _DIGITS = 2, 4
+"""Province and letter of a plate; so many digits in a row behind them make it one."""
 
 
 def mixed(heard: Heard) -> Iterator[Evidence]:
@@ -68,6 +70,20 @@ def of_a_car(heard: Heard) -> Iterator[Evidence]:
                 if heard.text[last + 1 : last + 2] not in tuple(table("digits")["units"]):
                     span = hidden(heard, first, last)
                     yield Evidence(span, Reason.PLATE, first, last, 0.5, True)
+                break
+
+
+def of_one_car(heard: Heard) -> Iterator[Evidence]:
+    """Behind 车一辆 a row of digits is its plate, though province and letter were not heard."""
+    for at in range(len(heard.signs)):
+        size = said_at(heard.sounds, at, listed("plates", "one_car"))
+        for first in range(at + size, at + size + _LOST + 1 if size else 0):
+            row = heard.text[first : first + _DIGITS]
+            if len(row) == _DIGITS and row.isdigit() and not _YEAR.match(row):
+                last = _end(heard, at + size)
+                if heard.text[last + 1 : last + 2] not in tuple(table("digits")["units"]):
+                    span = hidden(heard, at + size, last)
+                    yield Evidence(span, Reason.PLATE, at + size, last, 0.5, True)
                 break
 
 

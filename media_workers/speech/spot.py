@@ -17,7 +17,7 @@ from media_workers.speech.mentions import SpokenName, mentions
 from media_workers.speech.opening import unheard_beginnings
 from media_workers.speech.papers import paper_signs
 from media_workers.speech.places import named, numbered, told_where
-from media_workers.speech.plates import half_heard, mixed, of_a_car
+from media_workers.speech.plates import half_heard, mixed, of_a_car, of_one_car
 from media_workers.speech.public import PublicContacts, kept_signs
 from media_workers.speech.readings import alone, cued, dropped, fixed, scattered, sounding
 from media_workers.speech.sensitive import sensitive
@@ -91,6 +91,7 @@ class PrivateSpeechSpotter:
         yield from mixed(heard)
         yield from half_heard(heard)
         yield from of_a_car(heard)
+        yield from of_one_car(heard)
         yield from answers(heard)
         yield from sounding(heard, kept)
         yield from dropped(heard)

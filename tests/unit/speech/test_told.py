@@ -32,6 +32,8 @@ from tests.unit.speech.test_private_speech import share, spotted, words
         ("大夫说是过敏性消传，换了药。", "过敏性消传", Reason.HEALTH),
         # 皖克三五幺七二 behind 驾驶: a letter and three digits of five, behind a province
         ("当天晚上被告驾驶网客三秒七二，由北往南。", "网客三秒七二", Reason.PLATE),
+        # 闽伊七幺零四恩: neither its province nor its letter was heard
+        ("白色叫车一辆米七一零四，第三组是笔录。", "米七一零四", Reason.PLATE),
         # all of an identity number that is not known from the district and the birthday
         ("她钱包里有身份证，我既下来了，最后四位是七零三六。", "七零三六", Reason.ID),
         ("我能报出他的身份证号，后四位六幺零三，他就信了。", "六幺零三", Reason.ID),
