@@ -8,9 +8,11 @@ question is evidence enough.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 from courtstream.domain.redaction import Reason
-from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, table
+from courtstream.rules.masking.choices import Choices
+from courtstream.rules.masking.spoken import Phrase, choices, listed, phrases, said_at, table
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, TENS, Heard
 from media_workers.speech.readings import cues_in
@@ -46,8 +48,9 @@ def _questions(heard: Heard) -> Iterator[tuple[int, str]]:
             yield rest, cue.reason
 
 
-def _cues() -> tuple[Phrase, ...]:
-    return phrases("cue") + phrases("fixed")
+@cache
+def _cues() -> Choices[Phrase]:
+    return choices(phrases("cue") + phrases("fixed"))
 
 
 def _number(heard: Heard, first: int) -> int | None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import seconds
-from courtstream.rules.masking.spoken import listed, said_at, said_so, sounds_of, table
+from courtstream.rules.masking.spoken import listed, said_at, said_so, says, sounds_of, table
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
 from media_workers.speech.readings import is_other_word, is_question, number_cue, reading_end
@@ -114,9 +114,7 @@ def _placed(heard: Heard, start: int) -> bool:
 
 def _office(heard: Heard, end: int) -> bool:
     """Whether 人民法院 follows: the court's address, not a home."""
-    return any(
-        said_at(heard.sounds, at, (_COURT,)) for at in range(end, min(len(heard.signs), end + 8))
-    )
+    return any(says(heard.sounds, at, _COURT) for at in range(end, min(len(heard.signs), end + 8)))
 
 
 def _owned(heard: Heard, end: int) -> bool:

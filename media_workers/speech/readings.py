@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import MediaTime, Span, seconds
+from courtstream.rules.masking.choices import Choices
 from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, says, table
 from media_workers.speech.extent import EDGE, PAUSE, Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, OTHER, TENS, Heard
@@ -164,16 +164,14 @@ def _row(heard: Heard, at: int) -> int:
     return end - at
 
 
-@cache
-def _cue_sounds() -> tuple[tuple[str, ...], ...]:
-    return tuple(cue.sounds for cue in phrases("cue"))
-
-
 def number_cue(heard: Heard, first: int, end: int) -> int:
     """The first sign of `first..end` at which a number is announced; `end` when none is."""
-    return next(
-        (at for at in range(first, end) if said_at(heard.sounds, at, _cue_sounds()) > 1), end
-    )
+    return next((at for at in range(first, end) if _is_cue(heard, at)), end)
+
+
+def _is_cue(heard: Heard, at: int) -> bool:
+    near = phrases("cue").near(heard.sounds, at)
+    return any(says(heard.sounds, at, cue.sounds) for cue in near)
 
 
 def _after_cue(heard: Heard, cue: Phrase, cue_end: int, others: frozenset[int]) -> Evidence | None:
@@ -211,12 +209,13 @@ def cued(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
             yield found
 
 
-def cues_in(heard: Heard, options: tuple[Phrase, ...]) -> Iterator[tuple[int, Phrase]]:
+def cues_in(heard: Heard, options: Choices[Phrase]) -> Iterator[tuple[int, Phrase]]:
     """Every cue with its place: the longest that sounds the same, else the longest alike."""
     at = 0
     while at < len(heard.signs):
-        same = (cue for cue in options if heard.sounds[at : at + len(cue.sounds)] == cue.sounds)
-        alike = (cue for cue in options if says(heard.sounds, at, cue.sounds))
+        near = options.near(heard.sounds, at)
+        same = (cue for cue in near if heard.sounds[at : at + len(cue.sounds)] == cue.sounds)
+        alike = (cue for cue in near if says(heard.sounds, at, cue.sounds))
         cue = next(same, None) or next(alike, None)
         if cue is None:
             at += 1

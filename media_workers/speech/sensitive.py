@@ -9,7 +9,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.catalogue import catalogue
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
 from courtstream.rules.masking.sensitive import find_health, find_minors
-from courtstream.rules.masking.spoken import said_at, sounds_of, table
+from courtstream.rules.masking.spoken import Words, by_length, said_at, sounds_of, table
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
 
@@ -111,9 +111,8 @@ def _may_be_illness(text: str) -> bool:
 
 
 @cache
-def _illnesses() -> tuple[tuple[str, ...], ...]:
-    words = [word for word in catalogue().tables["health"]["words"] if len(word) >= _BY_SOUND]
-    return tuple(sounds_of(word) for word in sorted(words, key=len, reverse=True))
+def _illnesses() -> Words:
+    return by_length(w for w in catalogue().tables["health"]["words"] if len(w) >= _BY_SOUND)
 
 
 @cache

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
-from typing import Any
+from typing import Any, TypeAlias
 
+from courtstream.rules.masking.choices import Choices, may_miss
 from courtstream.rules.masking.syllables import close, syllable
 
 _ALIKE = 0.9
 """Syllables that differ by what is often mixed up."""
+
+
+Words: TypeAlias = Choices[tuple[str, ...]]
+"""Words by their syllables, longest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,13 +41,13 @@ class Told:
     """
 
     reason: str
-    words: tuple[tuple[str, ...], ...]
+    words: Words
     least: int
     most: int
-    endings: tuple[tuple[str, ...], ...]
-    until: tuple[tuple[str, ...], ...]
-    unless: tuple[tuple[str, ...], ...]
-    last: tuple[tuple[str, ...], ...]
+    endings: Words
+    until: Words
+    unless: Words
+    last: Words
     codes: int
 
 
@@ -65,7 +70,7 @@ def sounds_of(words: str) -> tuple[str, ...]:
 
 
 @cache
-def phrases(name: str) -> tuple[Phrase, ...]:
+def phrases(name: str) -> Choices[Phrase]:
     """The cues of an array of tables (`cue`, `fixed`), longest first."""
     found = [
         Phrase(
@@ -79,11 +84,17 @@ def phrases(name: str) -> tuple[Phrase, ...]:
         for row in _rows(name)
         for word in row["words"]
     ]
-    return tuple(sorted(found, key=lambda phrase: -len(phrase.sounds)))
+    return choices(sorted(found, key=lambda phrase: -len(phrase.sounds)))
 
 
-def _by_length(words: Sequence[str]) -> tuple[tuple[str, ...], ...]:
-    return tuple(sorted((sounds_of(word) for word in words), key=len, reverse=True))
+def choices(found: Iterable[Phrase]) -> Choices[Phrase]:
+    """Cues to look for, in this order."""
+    return Choices(found, lambda phrase: phrase.sounds)
+
+
+def by_length(words: Iterable[str]) -> Words:
+    """Words by their syllables, longest first."""
+    return Choices(sorted(map(sounds_of, words), key=len, reverse=True), lambda word: word)
 
 
 @cache
@@ -92,13 +103,13 @@ def told() -> tuple[Told, ...]:
     return tuple(
         Told(
             reason=row["reason"],
-            words=_by_length(row["words"]),
+            words=by_length(row["words"]),
             least=int(row.get("least", 2)),
             most=int(row.get("most", 12)),
-            endings=_by_length(row.get("endings", ())),
-            until=_by_length(row.get("until", ())),
-            unless=_by_length(row.get("unless", ())),
-            last=_by_length(row.get("last", ())),
+            endings=by_length(row.get("endings", ())),
+            until=by_length(row.get("until", ())),
+            unless=by_length(row.get("unless", ())),
+            last=by_length(row.get("last", ())),
             codes=int(row.get("codes", 0)),
         )
         for row in _rows("told")
@@ -106,9 +117,9 @@ def told() -> tuple[Told, ...]:
 
 
 @cache
-def listed(name: str, key: str) -> tuple[tuple[str, ...], ...]:
+def listed(name: str, key: str) -> Words:
     """A list of words of a table by their syllables, longest first."""
-    return _by_length(table(name)[key])
+    return by_length(table(name)[key])
 
 
 def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
@@ -116,21 +127,25 @@ def says(heard: Sequence[str], at: int, phrase: Sequence[str]) -> bool:
 
     Phrases of one or two syllables must sound the same; longer ones may be a little off.
     """
-    part = heard[at : at + len(phrase)]
-    if len(part) < len(phrase):
-        return False
-    if len(phrase) <= 2:
+    size = len(phrase)
+    part = heard[at : at + size]
+    if size <= 2 or len(part) < size:
         return tuple(part) == tuple(phrase)
-    marks = [close(one, other) for one, other in zip(part, phrase, strict=True)]
-    return sum(marks) / len(marks) >= (0.84 if len(phrase) == 3 else 0.75)
+    room = may_miss(size)
+    for one, other in zip(part, phrase, strict=True):
+        if one != other:
+            room -= 1 - close(one, other)
+            if room < 0:
+                return False
+    return True
 
 
-def said_so(heard: Sequence[str], at: int, options: Sequence[Sequence[str]]) -> int:
+def said_so(heard: Sequence[str], at: int, options: Words) -> int:
     """As `said_at`, but every syllable must be alike: for cues that need no other evidence.
 
     Of one or two syllables the same: 公司应 is no 死因.
     """
-    for option in options:
+    for option in options.near(heard, at):
         part = heard[at : at + len(option)]
         if len(part) == len(option) and min(map(close, part, option)) >= (
             _ALIKE if len(option) > 2 else 1.0
@@ -139,6 +154,7 @@ def said_so(heard: Sequence[str], at: int, options: Sequence[Sequence[str]]) -> 
     return 0
 
 
-def said_at(heard: Sequence[str], at: int, options: Sequence[Sequence[str]]) -> int:
+def said_at(heard: Sequence[str], at: int, options: Words) -> int:
     """Length of the longest of `options` that begins at `heard[at]`, 0 when none does."""
-    return next((len(option) for option in options if says(heard, at, option)), 0)
+    near = options.near(heard, at)
+    return next((len(option) for option in near if says(heard, at, option)), 0)
