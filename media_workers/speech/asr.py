@@ -22,7 +22,7 @@ from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from media_workers.runtime.items import SPEECH_RATE
 from media_workers.speech.hypothesis import Hypothesis
-from media_workers.speech.loops import collapsed, invented, looping
+from media_workers.speech.loops import collapsed, echoed, invented, looping
 from media_workers.speech.text import Piece, characters
 from media_workers.speech.whisper_files import load, suppressed, tokenizer
 
@@ -137,7 +137,7 @@ class WhisperTranscriber:
                 self._again(stretch, prompt) if reading.looped else reading
                 for stretch, reading in zip(stretches, readings, strict=True)
             ]
-        return [self._heard(s, r) for s, r in zip(stretches, readings, strict=True)]
+        return [self._heard(s, r, prompt) for s, r in zip(stretches, readings, strict=True)]
 
     def rehearse(self, pcm: Wave) -> None:
         """What reading `pcm` takes if it is full of speech, whatever it holds: to measure that."""
@@ -152,11 +152,13 @@ class WhisperTranscriber:
         """What looped is heard again at full length."""
         return self._read([stretch], prompt, _LONGEST_S - stretch.seconds, max(5, self._beam))[0]
 
-    def _heard(self, stretch: Stretch, reading: _Reading) -> Hypothesis:
+    def _heard(self, stretch: Stretch, reading: _Reading, prompt: str) -> Hypothesis:
         window = stretch.window
         if _is_silence(reading):
             return Hypothesis(window, ok=not reading.looped)
         words, after = characters(self._timed(reading, stretch.seconds))
+        if echoed(words, prompt):
+            return Hypothesis(window, ok=not reading.looped)
         wrong = invented(words)
         kept = [i for i in range(len(words)) if i not in wrong]
         chars = _placed([words[i] for i in kept], window)

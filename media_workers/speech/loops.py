@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Sequence
+from statistics import median
 
 from courtstream.domain.transcript import Word
 
@@ -23,6 +24,9 @@ _STOCK = re.compile(
 )
 """Thanks and credits of video channels that Whisper learnt from and nobody says in court."""
 
+_SURE = 0.2
+"""Words of a reading are mostly surer than that where somebody speaks."""
+
 
 def looping(text: str) -> bool:
     """Whether the text as a whole repeats itself."""
@@ -33,6 +37,17 @@ def looping(text: str) -> bool:
 def collapsed(text: str) -> str:
     """`text` with each repetition of a phrase said once."""
     return _REPEATED.sub(lambda found: found["unit"] or found["short"], text)
+
+
+def echoed(words: Sequence[Word], prompt: str) -> bool:
+    """Whether a reading is nothing but a piece of its prompt that was hardly heard at all.
+
+    Some processors' arithmetic makes faint noise of it. What is really said is surer: of 1,170
+    windows of six hearings none below .2 but two such echoes and two scraps.
+    """
+    text = "".join(word.text for word in words)
+    told = "".join(filter(str.isalnum, prompt))
+    return bool(text) and text in told and median(w.confidence for w in words) < _SURE
 
 
 def invented(words: Sequence[Word]) -> frozenset[int]:

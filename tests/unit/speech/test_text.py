@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from courtstream.domain.time import Span, seconds
-from media_workers.speech.loops import collapsed, invented, looping
+from courtstream.domain.transcript import Word
+from media_workers.speech.loops import collapsed, echoed, invented, looping
 from media_workers.speech.text import Piece, characters, simplified
 from tests.unit.speech.saying import words
 
@@ -58,3 +61,15 @@ def test_invented_phrases_are_left_out() -> None:
     assert kept == "现在休庭"
     assert not invented(words("谢谢审判长"))
     assert not invented(words("原告观看了录像"))
+
+
+def test_the_prompt_said_back_is_no_speech_unless_it_was_heard() -> None:
+    prompt = "现在开庭。审判长：请原告陈述诉讼请求。"
+    assert echoed(unsure("审判长请原告", 0.09), prompt)
+    assert not echoed(unsure("审判长请原告", 0.4), prompt)
+    assert not echoed(unsure("审判长请被告", 0.09), prompt)
+    assert not echoed([], prompt)
+
+
+def unsure(text: str, confidence: float) -> list[Word]:
+    return [replace(word, confidence=confidence) for word in words(text)]
