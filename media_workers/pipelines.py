@@ -130,6 +130,8 @@ class Graph:
         self.catch_up = CatchUp(self._idle, lambda: self._now() - self.newest if self._now else 0)
         for line in (self.picture, self.sound, self.release):
             line.catching_up = self.catch_up.active
+        if not fast:
+            self.picture.coding.sparing = self.sound.dial.spares
         self.window: Window | None = None
         self.clock: SourceClock | None = None
         self._fed_at = time.monotonic()
@@ -147,9 +149,9 @@ class Graph:
     @property
     def form(self) -> tuple[int, int, float]:
         """Width, height and nominal frames a second of what is published."""
-        if self.picture.size is None and self._before is not None:
+        if self.picture.coding.size is None and self._before is not None:
             return self._before
-        return (*(self.picture.size or FALLBACK_SIZE), self.picture.fps)
+        return (*(self.picture.coding.size or FALLBACK_SIZE), self.picture.coding.fps)
 
     def begin_session(
         self,

@@ -37,7 +37,7 @@ def counters(graph: Graph) -> dict[str, float]:
         "delay_line_bytes": graph.delay.bytes,
         "width": graph.form[0],
         "height": graph.form[1],
-        "fps": graph.picture.fps,
+        "fps": graph.picture.coding.fps,
         **graph.sound.dial.counters(),
         **({} if graph.sealed is None else graph.sealed.counters()),
     }

@@ -49,7 +49,7 @@ class ZoneOrders:
 
     def still(self, command: Command) -> Reply:
         """The newest picture with all that is to be hidden hidden, and how its view looks."""
-        shown = self._graph.picture.shown
+        shown = self._graph.picture.coding.shown
         looks = self._zones.glanced(shown.t) if shown else ()
         if shown is None or not looks:
             return Reply(ok=False, code="conflict", message="尚无画面 / there is no picture yet")

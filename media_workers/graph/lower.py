@@ -31,10 +31,14 @@ class Lower:
         self._encoder: VideoEncoder | None = None
 
     def push(self, t: MediaTime, i420: Planes, key: bool) -> dict[MediaTime, EncodedPacket]:
-        """One hidden picture; packets by their time (x264 without latency gives each at once)."""
+        """One hidden picture; packets by their time."""
         encoder = self._open()
         small = scaled(i420, encoder.width, encoder.height)
         return {packet.t: packet for packet in encoder.push(t, small, key)}
+
+    def flush(self) -> dict[MediaTime, EncodedPacket]:
+        """What the encoder still holds; the next picture has to be a key frame."""
+        return {packet.t: packet for packet in self._encoder.flush()} if self._encoder else {}
 
     def group(self, video: Sequence[EncodedPacket]) -> tuple[EncodedPacket, ...]:
         """A closed group that is encoded already. Raises BrokenStream when it cannot be read."""

@@ -5,27 +5,25 @@ from __future__ import annotations
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable
 
 from courtstream.domain.errors import LyingAnalysis
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.graph.catch_up import ENOUGH_WAITING
-from media_workers.graph.lower import Lower
+from media_workers.graph.coding import Coding
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.graph.watched_faces import TRUST
-from media_workers.outputs.encode import LOW_ABOVE, VideoEncoder, from_ticks, to_ticks
-from media_workers.redact.delay import DelayLine, Shown, chunk_start
-from media_workers.redact.veil import Veil, Veiled
+from media_workers.redact.delay import DelayLine
+from media_workers.redact.veil import Veil
 from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
-from media_workers.runtime.items import EncodedPacket, FacesAt, Picture, SourcePacket
+from media_workers.runtime.items import FacesAt, Picture, SourcePacket
 from media_workers.runtime.stage import Stage
 from media_workers.sources.base import VideoTrack
 from media_workers.timeline.decode import VideoDecoder
-from media_workers.timeline.fit import fit, public_size, scaled
+from media_workers.timeline.fit import fit
 from media_workers.vision.meter import PictureMeasure, PictureMeter
 
-SMALL_WIDTH = 640
 DECODED_BOUND = 300_000_000
 """Bytes of raw pictures that may wait in front of face analysis."""
 
@@ -57,7 +55,8 @@ class PictureLine:
         preset: str,
         low: bool = False,
     ) -> None:
-        self._delay, self._fast, self._preset = delay, fast, preset
+        self._delay, self._fast = delay, fast
+        self.coding = Coding(delay, preset, low)
         self._veil = Veil()
         self._results: deque[FacesAt] = deque()
         self._lost = threading.Event()
@@ -79,12 +78,7 @@ class PictureLine:
             overflow=overflow,
         )
         self._decoder: VideoDecoder | None = None
-        self._encoder: VideoEncoder | None = None
-        self._lower = Lower(lambda: (*(self.size or (0, 0)), self.fps)) if low else None
-        self._shown: dict[MediaTime, Veiled] = {}
-        self.shown: Veiled | None = None
         self._last: MediaTime = -1
-        self._chunk: MediaTime = -1
         self._index = 0
         self._fresh: list[Picture] = []
         self._batch = FILE_BATCH if fast else BATCH
@@ -93,15 +87,9 @@ class PictureLine:
         self.catching_up: Callable[[], bool] = lambda: False
         self._hurry = False
         self.skipped = 0
-        self.fps = 25.0
         self.broken = 0
         self.finished = threading.Event()
         self._thread = threading.Thread(target=self._run, name="picture", daemon=True)
-
-    @property
-    def size(self) -> tuple[int, int] | None:
-        """Public width and height, once the first track is known."""
-        return (self._encoder.width, self._encoder.height) if self._encoder else None
 
     @property
     def veiled(self) -> int:
@@ -202,17 +190,13 @@ class PictureLine:
     def _new_track(self, track: VideoTrack) -> None:
         self._end_of_decoder()
         self._decoder = VideoDecoder(track.codec, track.extradata, self._index)
-        if self._encoder is None:
-            self.fps = min(60.0, max(1.0, track.fps))
+        self.coding.rate(track.fps)
 
     def _take(self, picture: Picture) -> None:
         if picture.t <= self._last:
             return
         self._last, self._index = picture.t, picture.index + 1
-        if self._encoder is None:
-            width, height = public_size(picture.width, picture.height)
-            self._encoder = VideoEncoder(width, height, self.fps, self._preset)
-        fitted = fit(picture, self._encoder.width, self._encoder.height)
+        fitted = fit(picture, *self.coding.fit_for(picture))
         self._meter.push(fitted)
         self._veil.push(fitted, self.faces.offer(fitted))
 
@@ -241,33 +225,7 @@ class PictureLine:
 
     def _encode_all(self, *, dead: bool) -> None:
         for veiled in list(self._veil.ready(dead=dead, wait=self._fast)):
-            self._encode(veiled)
-
-    def _encode(self, veiled: Veiled) -> None:
-        if self._encoder is None:
-            return
-        ticked = from_ticks(to_ticks(veiled.t))
-        chunk = chunk_start(ticked)
-        key = chunk != self._chunk
-        if key:
-            self._delay.add_small(_small(veiled))
-            self.shown = veiled if veiled.whole is None else self.shown
-        self._chunk = chunk
-        self._shown[ticked] = veiled
-        low = self._low_of(ticked, veiled, key)
-        self._hand_on(self._encoder.push(ticked, veiled.i420, key), low)
-
-    def _low_of(self, t: MediaTime, veiled: Veiled, key: bool) -> dict[MediaTime, EncodedPacket]:
-        if self._lower is None or self._encoder is None or self._encoder.height <= LOW_ABOVE:
-            return {}
-        return self._lower.push(t, veiled.i420, key)
-
-    def _hand_on(
-        self, packets: Iterable[EncodedPacket], low: Mapping[MediaTime, EncodedPacket]
-    ) -> None:
-        for packet in packets:
-            veiled = self._shown.pop(packet.t)
-            self._delay.add_picture(Shown(packet, veiled.faces, veiled.whole, low.get(packet.t)))
+            self.coding.push(veiled)
 
     def _end_of_decoder(self) -> None:
         self._take_fresh()
@@ -279,17 +237,7 @@ class PictureLine:
         self._end_of_decoder()
         self.faces.finish(timeout=0.0 if self._hurry else 30.0)
         self._drain(over=True)
-        if self._encoder is not None:
-            self._hand_on(self._encoder.flush(), {})
-
-
-def _small(veiled: Veiled) -> Picture:
-    """A copy of a redacted picture, at most SMALL_WIDTH wide."""
-    width, height = veiled.i420.shape[1], veiled.i420.shape[0] * 2 // 3
-    if width <= SMALL_WIDTH:
-        return Picture(veiled.t, veiled.i420.copy(), 0)
-    lines = max(4, height * SMALL_WIDTH // width // 4 * 4)
-    return Picture(veiled.t, scaled(veiled.i420, SMALL_WIDTH, lines), 0)
+        self.coding.flush()
 
 
 def _packet_size(item: SourcePacket | VideoTrack | Pause) -> tuple[MediaTime, int] | None:

@@ -81,6 +81,10 @@ class SpeechDial:
         with self._lock:
             return self._budget.effort
 
+    def spares(self) -> bool:
+        """Whether the machine has no room for full care, of anything."""
+        return self.effort > Effort.FULL
+
     @property
     def rtf(self) -> float:
         """Seconds of reading a second of sound, smoothed; 0.0 before the first window."""

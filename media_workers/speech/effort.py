@@ -16,6 +16,8 @@ from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 class Effort(IntEnum):
     """What speech analysis does; each step costs less than the one before it.
 
+    Below FULL pictures are compressed with less care, too.
+
     FULL: as configured. WIDER_HOP: windows lie further apart, so that an instant is heard less
     often. NARROW_BEAM: beam 1, no second reading of loops and holes; what looped is hidden.
     SMALL_MODEL: the smaller model of the settings, where there is one. MUTE: nothing is read, all
@@ -37,7 +39,10 @@ class Effort(IntEnum):
 
 _SAYS: dict[Effort, tuple[str, str]] = {
     Effort.FULL: ("", ""),
-    Effort.WIDER_HOP: ("语音窗口间隔已加大", "speech windows lie further apart"),
+    Effort.WIDER_HOP: (
+        "语音窗口间隔已加大，画面压缩从简",
+        "speech windows lie further apart, pictures are compressed with less care",
+    ),
     Effort.NARROW_BEAM: ("语音只读一遍", "speech is read once only"),
     Effort.SMALL_MODEL: ("语音已改用小模型", "the smaller speech model is used"),
     Effort.MUTE: ("声音已静音", "sound is muted"),

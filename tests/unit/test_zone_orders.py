@@ -24,8 +24,13 @@ class Release:
 
 
 @dataclass
-class Line:
+class Coding:
     shown: Veiled | None = None
+
+
+@dataclass
+class Line:
+    coding: Coding = field(default_factory=Coding)
 
 
 @dataclass
@@ -95,7 +100,7 @@ def test_a_still_is_the_redacted_picture_with_the_look_of_the_view(
 ) -> None:
     assert orders.still(order(Verb.STILL)).code == "conflict"
     i420 = np.full((192 * 3 // 2, 320), 128, np.uint8)
-    graph.picture.shown = Veiled(SECOND, i420, None, None)
+    graph.picture.coding.shown = Veiled(SECOND, i420, None, None)
     graph.zones.glance(SECOND, (7,) * 576)
     graph.zones.glance(9 * SECOND, (8,) * 576)
     reply = orders.still(order(Verb.STILL))

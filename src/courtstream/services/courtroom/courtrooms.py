@@ -65,7 +65,10 @@ _SAYS: dict[str, tuple[str, str]] = {
         "analysis hung repeatedly, starting anew",
     ),
     "full": ("语音分析恢复完整", "speech is read with full care again"),
-    "wider_hop": ("算力不足：语音窗口间隔加大", "short of power: speech windows lie further apart"),
+    "wider_hop": (
+        "算力不足：语音窗口间隔加大，画面压缩从简",
+        "short of power: speech windows lie further apart, pictures are compressed with less care",
+    ),
     "narrow_beam": ("算力不足：语音只读一遍", "short of power: speech is read once only"),
     "small_model": ("算力不足：语音改用小模型", "short of power: the smaller speech model"),
     "mute": ("算力不足：声音静音", "short of power: sound is muted"),
