@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
+from courtstream.control.memory import hand_back
 from courtstream.domain.errors import ModelMissing
 from media_workers.speech.lean import Vocabulary, lean, whole
 
@@ -23,6 +24,9 @@ def load(folder: Path, compute_type: str, threads: int, device: str) -> tuple[An
     os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", _KEPT_SHAPES)
     from faster_whisper import WhisperModel  # heavy: only whoever recognises pays for it
 
+    # a tenth of what CTranslate2 takes for packed weights is ever written: after each analyser
+    # that fell, a worker held 60 MB more
+    hand_back()
     files, vocabulary = lean(folder) or (None, None)
     try:
         model = WhisperModel(

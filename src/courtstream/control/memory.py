@@ -23,6 +23,18 @@ def _trim() -> Callable[[int], int] | None:
         return None
 
 
+def hand_back() -> bool:
+    """Give free memory back at once; False where the C library cannot.
+
+    Before something large is loaded anew: it would settle on pages that its forerunner wrote,
+    and hold those, too, that it never writes itself.
+    """
+    trim = _trim()
+    if trim is not None:
+        trim(0)
+    return trim is not None
+
+
 class _Told(ctypes.Structure):
     """`struct mallinfo2` of glibc 2.33 and later."""
 

@@ -65,7 +65,7 @@ _DELAY = Gauge(
 )
 _MEMORY = Gauge(
     "courtstream_worker_memory_bytes",
-    "Memory in use in a worker, without files and free pools: what grows for hours is a leak.",
+    "Memory given out in a worker, written to or not: what grows for hours is a leak.",
     ["hearing"],
     registry=REGISTRY,
 )

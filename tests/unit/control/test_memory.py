@@ -30,6 +30,14 @@ def test_another_c_library_is_no_reason_to_fall(monkeypatch: pytest.MonkeyPatch)
     assert not spare.look()
 
 
+def test_it_can_be_handed_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    trimmed: list[int] = []
+    monkeypatch.setattr(memory, "_trim", lambda: lambda pad: trimmed.append(pad) or 0)
+    assert memory.hand_back() and trimmed == [0]
+    monkeypatch.setattr(memory, "_trim", lambda: None)
+    assert not memory.hand_back()
+
+
 @pytest.mark.skipif(memory.in_use() is None, reason="this C library does not tell")
 def test_what_is_kept_is_in_use_and_what_was_let_go_is_not() -> None:
     def used() -> int:

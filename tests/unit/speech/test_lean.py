@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import ctypes
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from courtstream.control import memory
+from courtstream.domain.errors import ModelMissing
 from courtstream.domain.time import SECOND
 from media_workers.models import whisper_folder
 from media_workers.speech import whisper_files
@@ -18,26 +19,11 @@ from media_workers.speech.lean import Vocabulary, lean
 HEARING = Path(__file__).parents[3] / "sample_media" / "hearing.mp4"
 
 
-class MallInfo(ctypes.Structure):
-    """glibc's struct mallinfo2, mallinfo2(3)."""
-
-    _fields_ = [
-        (name, ctypes.c_size_t)
-        for name in (
-            "arena", "ordblks", "smblks", "hblks", "hblkhd",
-            "usmblks", "fsmblks", "uordblks", "fordblks", "keepcost",
-        )
-    ]  # fmt: skip
-
-
 def in_use() -> int:
-    """Bytes of the C library's memory that somebody holds."""
-    library = ctypes.CDLL(None)
-    if not hasattr(library, "mallinfo2"):
+    used = memory.in_use()
+    if used is None:
         pytest.skip("no glibc that tells what is in use")
-    library.mallinfo2.restype = MallInfo
-    info = library.mallinfo2()
-    return int(info.uordblks) + int(info.hblkhd)
+    return used
 
 
 @pytest.fixture(scope="module")
@@ -82,6 +68,18 @@ def test_windows_of_ever_other_lengths_leave_nothing_behind() -> None:
         whisper._encode([Stretch(noise, 0)], 1.0)
         sizes.append(in_use())
     assert sizes[-1] - sizes[8] < 8_000_000
+
+
+def test_free_memory_goes_back_before_a_model_is_loaded(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Or it settles on what its forerunner wrote, and a worker grows with each one that fell."""
+    order: list[str] = []
+    monkeypatch.setattr(whisper_files, "hand_back", lambda: order.append("handed back"))
+    monkeypatch.setattr(whisper_files, "lean", lambda folder: order.append("read"))
+    with pytest.raises(ModelMissing):
+        whisper_files.load(tmp_path, "int8", 1, "cpu")
+    assert order == ["handed back", "read"]
 
 
 def test_special_tokens_and_digits_stay(vocabulary: Vocabulary) -> None:
