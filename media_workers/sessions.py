@@ -41,6 +41,8 @@ Arrived = list[tuple[MediaTime, Item]]
 
 AHEAD: MediaTime = SECOND // 2
 """A file played at wall-clock pace is read at most this far ahead."""
+PIECE: MediaTime = SECOND // 5
+"""And so much at a time: a packet alone wakes the whole worker for a hundredth of a second."""
 
 
 class Sessions:
@@ -220,7 +222,7 @@ class Sessions:
         if self._spec.kind == "file" and self._graph.clock is not None:
             early = self._graph.clock.newest - AHEAD - self._now()
             if early > 0:
-                self._stop.wait(to_seconds(early))
+                self._stop.wait(to_seconds(early + PIECE))
 
     def _tell(self, state: str, code: str, source: Source | None = None) -> None:
         self.state, self.code = state, code

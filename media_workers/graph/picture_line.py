@@ -34,6 +34,8 @@ FILE_BATCH: MediaTime = SECOND
 """The same of a file, which nobody waits for."""
 BATCH_BOUND = 100_000_000
 """Bytes of raw pictures at which a batch is full, whatever their times say."""
+LINGER: MediaTime = SECOND // 5
+"""Live, packets are decoded so much at a time."""
 QUIET_SECONDS = 0.2
 """Nothing came for so long: what there is of a batch goes on."""
 
@@ -64,7 +66,12 @@ class PictureLine:
         self._believed: MediaTime = 0
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | VideoTrack | Pause] = Edge(
-            "video packets", _packet_size, span=90 * SECOND, size=96 << 20, overflow=overflow
+            "video packets",
+            _packet_size,
+            span=90 * SECOND,
+            size=96 << 20,
+            overflow=overflow,
+            linger=0 if fast else LINGER,
         )
         self.faces: Supervised[Picture, FacesAt] = Supervised(
             "faces",

@@ -41,6 +41,9 @@ GAP: MediaTime = SECOND
 
 NEVER: MediaTime = 1 << 62
 
+LINGER: MediaTime = SECOND // 5
+"""Live, sound is decoded and handed on so much at a time; a packet is a tenth of that."""
+
 
 class SoundLine:
     """Owns the audio decoder; one thread, fed by an edge. Results go to the ledger.
@@ -72,7 +75,12 @@ class SoundLine:
         self._seats = seats or SeatLevels()
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
         self.edge: Edge[SourcePacket | AudioTrack | Pause] = Edge(
-            "audio packets", _packet_size, span=90 * SECOND, size=16 << 20, overflow=overflow
+            "audio packets",
+            _packet_size,
+            span=90 * SECOND,
+            size=16 << 20,
+            overflow=overflow,
+            linger=0 if fast else LINGER,
         )
         self.speech: Supervised[Sound, SpeechPassed] = Supervised(
             "speech",

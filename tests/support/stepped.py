@@ -77,6 +77,8 @@ class Stepped:
             preset="ultrafast",
         )
         self.graph = Graph(Pace(self.media_now, self.delay), parts)
+        # an instant has no length here: what came is worked on at once
+        self.graph.picture.edge.linger = self.graph.sound.edge.linger = 0
 
     def media_now(self) -> MediaTime:
         return seconds(self.now)

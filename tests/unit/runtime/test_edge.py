@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+import time
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -75,3 +77,56 @@ def test_clear_gives_what_it_forgot() -> None:
     held.put((2, 1))
     assert held.clear() == [(1, 1), (2, 1)]
     assert held.get(0) is None
+
+
+def woken(held: Edge[tuple[int, int] | None], timeout: float) -> list[object]:
+    """A consumer that waits at once; what it got, with how long it took, in the end."""
+    got: list[object] = []
+
+    def consume() -> None:
+        began = time.monotonic()
+        got.append(held.get(timeout))
+        got.append(time.monotonic() - began)
+
+    thread = threading.Thread(target=consume, daemon=True)
+    thread.start()
+    thread.join(0.05)
+    return got
+
+
+@pytest.mark.parametrize("last", [(100, 1), None], ids=["enough media", "something of no time"])
+def test_a_consumer_is_let_sleep_until_it_is_worth_while(last: tuple[int, int] | None) -> None:
+    held: Edge[tuple[int, int] | None] = Edge(
+        "test", lambda item: item, span=1000, size=1000, overflow=Overflow.REFUSE, linger=100
+    )
+    got = woken(held, 20.0)
+    for t in (0, 40, 80):
+        held.put((t, 1))
+    time.sleep(0.2)
+    assert not got
+    held.put(last)
+    assert until(lambda: len(got) == 2)
+    assert got[0] == (0, 1), "in order"
+    assert [held.get(0) for _ in range(3)] == [(40, 1), (80, 1), last], "what lies there is taken"
+
+
+def test_lingering_ends_with_the_time_out_and_with_the_edge() -> None:
+    held: Edge[tuple[int, int] | None] = Edge(
+        "test", lambda item: item, span=1000, size=1000, overflow=Overflow.REFUSE, linger=100
+    )
+    got = woken(held, 0.3)
+    held.put((0, 1))
+    assert until(lambda: len(got) == 2)
+    assert got[0] == (0, 1)
+    got = woken(held, 20.0)
+    held.put((10, 1))
+    held.close()
+    assert until(lambda: len(got) == 2)
+    assert got[0] == (10, 1)
+
+
+def until(done: Callable[[], bool]) -> bool:
+    deadline = time.monotonic() + 5.0
+    while not done() and time.monotonic() < deadline:
+        time.sleep(0.005)
+    return done()
