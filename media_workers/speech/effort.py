@@ -19,7 +19,8 @@ class Effort(IntEnum):
     Below FULL pictures are compressed with less care, too.
 
     FULL: as configured. WIDER_HOP: windows lie further apart, so that an instant is heard less
-    often. NARROW_BEAM: beam 1, no second reading of loops and holes; what looped is hidden.
+    often; beam 1, and what looped is not heard again, which takes as long as four windows and
+    mostly loops once more. NARROW_BEAM: nor is what a reading left out read by itself.
     SMALL_MODEL: the smaller model of the settings, where there is one. MUTE: nothing is read, all
     sound is silent.
     """

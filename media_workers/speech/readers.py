@@ -28,7 +28,7 @@ class Readers:
     def ease(self, effort: Effort) -> None:
         """From the next reading on, read with this effort."""
         self._effort = effort
-        self._usual.hurried = effort >= Effort.NARROW_BEAM
+        self._usual.hurried = effort > Effort.FULL
 
     def transcribe(self, pcm: Wave, t0: MediaTime, prompt: str = PROMPT) -> Hypothesis:
         """As of a Transcriber."""
