@@ -42,7 +42,7 @@ Arrived = list[tuple[MediaTime, Item]]
 AHEAD: MediaTime = SECOND // 2
 """A file played at wall-clock pace is read at most this far ahead."""
 PIECE: MediaTime = SECOND // 5
-"""And so much at a time: a packet alone wakes the whole worker for a hundredth of a second."""
+"""And so much at a time: packet by packet a hearing costs two hundredths of a core more."""
 
 
 class Sessions:

@@ -12,11 +12,12 @@ from courtstream.domain.redaction import Reason
 from courtstream.domain.time import SECOND, MediaTime
 from media_workers.graph.catch_up import ENOUGH_WAITING
 from media_workers.graph.coding import Coding
+from media_workers.graph.packets import packet_edge
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.graph.watched_faces import TRUST
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.veil import Veil
-from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
+from media_workers.runtime.edge import EndOfEdge, Overflow
 from media_workers.runtime.items import FacesAt, Picture, SourcePacket
 from media_workers.runtime.stage import Stage
 from media_workers.sources.base import VideoTrack
@@ -34,8 +35,6 @@ FILE_BATCH: MediaTime = SECOND
 """The same of a file, which nobody waits for."""
 BATCH_BOUND = 100_000_000
 """Bytes of raw pictures at which a batch is full, whatever their times say."""
-LINGER: MediaTime = SECOND // 5
-"""Live, packets are decoded so much at a time."""
 QUIET_SECONDS = 0.2
 """Nothing came for so long: what there is of a batch goes on."""
 
@@ -65,14 +64,7 @@ class PictureLine:
         self._lied = False
         self._believed: MediaTime = 0
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
-        self.edge: Edge[SourcePacket | VideoTrack | Pause] = Edge(
-            "video packets",
-            _packet_size,
-            span=90 * SECOND,
-            size=96 << 20,
-            overflow=overflow,
-            linger=0 if fast else LINGER,
-        )
+        self.edge = packet_edge(VideoTrack, 96 << 20, fast=fast)
         self.faces: Supervised[Picture, FacesAt] = Supervised(
             "faces",
             faces,
@@ -245,7 +237,3 @@ class PictureLine:
         self.faces.finish(timeout=0.0 if self._hurry else 30.0)
         self._drain(over=True)
         self.coding.flush()
-
-
-def _packet_size(item: SourcePacket | VideoTrack | Pause) -> tuple[MediaTime, int] | None:
-    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else None

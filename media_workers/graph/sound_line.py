@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from courtstream.domain.time import SECOND, MediaTime, Span
 from courtstream.domain.transcript import Word
 from media_workers.graph.catch_up import ENOUGH_WAITING
+from media_workers.graph.packets import packet_edge
 from media_workers.graph.seats import SeatLevels
 from media_workers.graph.supervised import PAUSE, Pause, Supervised
 from media_workers.redact.delay import DelayLine
 from media_workers.redact.ledger import SpeechLedger
-from media_workers.runtime.edge import Edge, EndOfEdge, Overflow
+from media_workers.runtime.edge import EndOfEdge, Overflow
 from media_workers.runtime.items import Sound, SourcePacket, SpeechPassed
 from media_workers.runtime.stage import Stage
 from media_workers.sources.base import AudioTrack
@@ -40,9 +41,6 @@ GAP: MediaTime = SECOND
 """A longer hole in the courtroom's sound may hide the beginning of something private."""
 
 NEVER: MediaTime = 1 << 62
-
-LINGER: MediaTime = SECOND // 5
-"""Live, sound is decoded and handed on so much at a time; a packet is a tenth of that."""
 
 
 class SoundLine:
@@ -74,14 +72,7 @@ class SoundLine:
         self._words = words
         self._seats = seats or SeatLevels()
         overflow = Overflow.BLOCK if fast else Overflow.REFUSE
-        self.edge: Edge[SourcePacket | AudioTrack | Pause] = Edge(
-            "audio packets",
-            _packet_size,
-            span=90 * SECOND,
-            size=16 << 20,
-            overflow=overflow,
-            linger=0 if fast else LINGER,
-        )
+        self.edge = packet_edge(AudioTrack, 16 << 20, fast=fast)
         self.speech: Supervised[Sound, SpeechPassed] = Supervised(
             "speech",
             speech,
@@ -224,7 +215,3 @@ class SoundLine:
         waiting = self.speech.skip()
         if waiting:
             self._ledger.unheard(Span(waiting[0].t, waiting[-1].span.end))
-
-
-def _packet_size(item: SourcePacket | AudioTrack | Pause) -> tuple[MediaTime, int] | None:
-    return (item.dts, len(item.data)) if isinstance(item, SourcePacket) else None

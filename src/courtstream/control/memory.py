@@ -66,13 +66,11 @@ class SpareMemory:
 
     def __init__(self, seconds: Callable[[], float] = time.monotonic) -> None:
         self._seconds, self._last = seconds, seconds()
-        self._trim = _trim()
 
     def look(self) -> bool:
         """Hand back when it is time; whether it was."""
         now = self._seconds()
-        if self._trim is None or now - self._last < EVERY_SECONDS:
+        if now - self._last < EVERY_SECONDS:
             return False
         self._last = now
-        self._trim(0)
-        return True
+        return hand_back()

@@ -57,20 +57,19 @@ class Choices(tuple[T, ...], Generic[T]):
     def _like(self, first: str) -> tuple[int, ...]:
         """With such a first syllable, but not quite another one."""
         if (found := self._first.get(first)) is None:
-            off = ((n, _off(part, 0, first), may_miss(len(part))) for n, part in self._parted())
+            off = self._off(0, first)
             found = self._first[first] = tuple(n for n, by, room in off if by <= room and by < 1)
         return found
 
     def _second_like(self, second: str) -> tuple[int, ...]:
         """With another first syllable, where the second is such that so much may be off."""
         if (found := self._second.get(second)) is None:
-            off = ((n, _off(part, 1, second), may_miss(len(part))) for n, part in self._parted())
+            off = self._off(1, second)
             found = self._second[second] = tuple(n for n, by, room in off if 1 + by <= room)
         return found
 
-    def _parted(self) -> Iterator[tuple[int, Sounds]]:
-        return enumerate(self._parts)
-
-
-def _off(part: Sounds, place: int, sound: str) -> float:
-    return 1 - close(part[place], sound) if place < len(part) else 1.0
+    def _off(self, place: int, sound: str) -> Iterator[tuple[int, float, float]]:
+        """Of each cue: its number, how much it is off at a place, how much it may be in all."""
+        for n, part in enumerate(self._parts):
+            off = 1 - close(part[place], sound) if place < len(part) else 1.0
+            yield n, off, may_miss(len(part))
