@@ -21,7 +21,7 @@ from media_workers.recheck.record import Record
 from media_workers.runtime.items import Picture
 from media_workers.timeline.fit import fit
 from media_workers.vision.cuts import CutTest
-from media_workers.vision.detect import FaceFinder
+from media_workers.vision.detect import FaceFinder, merged
 from media_workers.vision.track import Cut, Seen, Track, associate, sightings
 
 WIDTH_720, WIDTH_1080 = 1280, 1600
@@ -113,7 +113,8 @@ class Scan:
 
     def _look(self, picture: Picture, shown: Picture) -> None:
         width = WIDTH_720 if picture.width < 1600 else WIDTH_1080
-        faces = sightings(self._finder.find(picture.i420, width), picture.t)
+        found = merged(self._finder.find(picture.i420, width), self._finder.edges(picture.i420))
+        faces = sightings(found, picture.t)
         live = []
         for track in self._tracks:
             if picture.t - track.seen[-1].t > LOST:

@@ -12,7 +12,7 @@ from courtstream.domain.redaction import Box
 from courtstream.domain.time import MILLISECOND, SECOND, MediaTime
 from media_workers.runtime.items import FaceBox, FacesAt, Picture
 from media_workers.vision.cuts import CutTest
-from media_workers.vision.detect import FaceFinder, Part
+from media_workers.vision.detect import FaceFinder, Part, merged
 from media_workers.vision.plan import LookPlan, widths
 from media_workers.vision.steady import Steady
 from media_workers.vision.stir import Memory, Stirs
@@ -133,6 +133,8 @@ class FaceAnalyser:
             part, resting = self._part(stirs, wide=width > widths(picture.width)[0])
         more = (part,) if part else ()
         found = self._finder.find(picture.i420, width, *more)
+        if self._plan.may_show_halves(picture, width, cut=cut):
+            found = merged(found, self._finder.edges(picture.i420, *more))
         faces = self._tracer.surer(sightings(found, picture.t), picture)
         if resting:
             # half of one may have been in sight at the rim of the part

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import hashlib
 from math import ceil, floor, prod
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple, Protocol, TypeAlias
+from typing import NamedTuple, Protocol, TypeAlias
 
 import cv2
 import numpy as np
 import numpy.typing as npt
 
-from courtstream.domain.errors import ModelMissing
 from media_workers.runtime.items import Planes, i420_planes
-
-if TYPE_CHECKING:
-    import onnxruntime
+from media_workers.vision.light import Light, light_for
+from media_workers.vision.network import STRIDES, network
 
 Found: TypeAlias = npt.NDArray[np.float32]
 """Shape (n, 5): x, y, w, h, score, in pixels of the source picture."""
 
-YUNET_SHA256 = "8538957bf914dd57e097f0f2c29d09cd10e44dc9a06828449178a83d70c4ac70"
 KEEP = 0.3
 """The lowest score that is ever reported."""
 
@@ -29,8 +25,10 @@ NEAR_FACES = 3.2
 _NEAR = 128
 _LEAST_NEAR = 64.0
 
-_STRIDES = (8, 16, 32)
-_OUTPUTS = tuple(f"{kind}_{stride}" for stride in _STRIDES for kind in ("score", "box"))
+_EDGE_LOOK, _EDGE = 640, 96
+"""The columns of a look at an edge, were it one at all of the picture, and how many it has."""
+_HALVED = 0.2
+"""How far from the edge the middle of a face that is cut in half may lie, in its widths."""
 _GRID = 32
 _OVERLAP = 0.3
 _BLACK = (16, 128, 128)
@@ -60,6 +58,10 @@ class FaceFinder(Protocol):
         """Look closely around (x, y), where a face about `face` pixels wide should be."""
         ...
 
+    def edges(self, i420: Planes, part: Part | None = None) -> Found:
+        """Faces that the left or the right edge cuts in half, as if whole; `part` as above."""
+        ...
+
 
 class YuNetFinder:
     """YuNet by onnxruntime: about 3 ms a look at 640 columns on one core.
@@ -68,13 +70,16 @@ class YuNetFinder:
     """
 
     def __init__(self, path: str | Path | None = None, threads: int = 1) -> None:
-        self._session = _session(_checked(path), threads)
+        self._network = network(path, threads)
         self._canvas: dict[tuple[int, int, str], npt.NDArray[np.uint8]] = {}
         self._room = np.empty(0, np.uint8)
+        self._light: Light | None = None
+        """As the last picture that was looked at needed it: those looked at closely are like it."""
 
     def find(self, i420: Planes, width: int, part: Part | None = None) -> Found:
         """Faces of score KEEP and above, overlapping ones already merged to the best."""
         scale = i420.shape[1] / width
+        self._light = light_for(i420_planes(i420)[0])
         if part is None:
             found = self._looked(self._shrunk(i420, width))
             found[:, :4] *= scale
@@ -87,10 +92,10 @@ class YuNetFinder:
 
     def _looked(self, canvas: npt.NDArray[np.uint8]) -> Found:
         """What the network finds, in pixels of the canvas."""
-        maps = self._session.run(_OUTPUTS, {"planes": canvas})
+        maps = self._network(canvas)
         levels = [
             _decoded(maps[2 * level][0, 0], maps[2 * level + 1][0], stride)
-            for level, stride in enumerate(_STRIDES)
+            for level, stride in enumerate(STRIDES)
         ]
         return _best(np.concatenate(levels))
 
@@ -107,6 +112,42 @@ class YuNetFinder:
         found[:, :2] += (left, top)
         return found
 
+    def edges(self, i420: Planes, part: Part | None = None) -> Found:
+        """Faces that the left or the right edge cuts in half, as wide as they would be whole.
+
+        A usual look finds such a half with half a score, or not at all; beside its mirror image it
+        is a face. Less than the cost of a usual look.
+        """
+        width = i420.shape[1]
+        found = [np.empty((0, 5), np.float32)]
+        if part is None or part.left <= 0:
+            found.append(self._at_edge(i420, right=False))
+        if part is None or part.right >= width:
+            found.append(self._at_edge(i420, right=True))
+        return np.concatenate(found)
+
+    def _at_edge(self, i420: Planes, *, right: bool) -> Found:
+        """Those in the middle of the edge's columns and their mirror image."""
+        scale = i420.shape[1] / _EDGE_LOOK
+        height = max(1, round(i420.shape[0] * 2 // 3 / scale))
+        canvas = self._padded(2 * _EDGE, height, "edge")
+        for channel, plane in enumerate(i420_planes(i420)):
+            columns = max(1, round(_EDGE * plane.shape[1] / _EDGE_LOOK))
+            strip = plane[:, -columns:] if right else plane[:, :columns]
+            seen = canvas[0, channel, :height]
+            halves = seen[:, :_EDGE], seen[:, _EDGE:]
+            own, mirrored = halves if right else halves[::-1]
+            _shrink(strip, own, plane.shape[1], _EDGE_LOOK)
+            mirrored[:] = own[:, ::-1]
+        self._shine(canvas[0, :, :height])
+        found = self._looked(canvas)
+        found[:, 0] += _EDGE_LOOK - _EDGE if right else -_EDGE
+        # a face that is nearly whole has a mirror image of its own, beyond the edge
+        aside = found[:, 0] + found[:, 2] / 2 - (_EDGE_LOOK if right else 0)
+        found = found[np.abs(aside) <= _HALVED * found[:, 2]]
+        found[:, :4] *= scale
+        return found
+
     def _part(self, i420: Planes, left: int, top: int, side: float) -> npt.NDArray[np.uint8]:
         """uint8 (1, 3, _NEAR, _NEAR): that square of the picture, mirrored outside it.
 
@@ -120,6 +161,7 @@ class YuNetFinder:
                 _shrink(plane[y : y + size, x : x + size], target, size, _NEAR)
             else:
                 _shifted(plane, x, y, _NEAR / size, target)
+        self._shine(canvas[0])
         return canvas
 
     def _shrunk(self, i420: Planes, width: int) -> npt.NDArray[np.uint8]:
@@ -133,6 +175,7 @@ class YuNetFinder:
                 target[:] = plane
                 continue
             _shrink(plane, target, plane.shape[1], width)
+        self._shine(canvas[0, :, :height, :width])
         return canvas
 
     def _piece(
@@ -162,7 +205,12 @@ class YuNetFinder:
                 round(left * across) : round(min(right, width) * across),
             ]
             _shrink(source, target[seen], plane.shape[1], width)
+        self._shine(canvas[0][:, *seen])
         return canvas, left, top
+
+    def _shine(self, planes: npt.NDArray[np.uint8]) -> None:
+        if self._light is not None:
+            self._light.shine(planes)
 
     def _padded(self, width: int, height: int, use: str = "") -> npt.NDArray[np.uint8]:
         """A canvas kept from look to look; only its picture part is ever written again."""
@@ -211,48 +259,6 @@ def _shrink(plane: Planes, target: Planes, have: int, want: int) -> None:
     cv2.resize(plane, target.shape[::-1], dst=target, interpolation=how)
 
 
-def _checked(path: str | Path | None) -> bytes:
-    """The model's bytes; the packaged file must be the pinned one, a path from settings may differ.
-
-    A replaced model is the operator's own choice, so only its presence is asked for here.
-    """
-    file = Path(path) if path else Path(__file__).with_name("model") / "yunet.onnx"
-    try:
-        data = file.read_bytes()
-    except OSError:
-        raise _missing() from None
-    if not path and hashlib.sha256(data).hexdigest() != YUNET_SHA256:
-        raise _missing()
-    return data
-
-
-def _missing() -> ModelMissing:
-    return ModelMissing(
-        "人脸检测模型 / face model: 请运行 courtstream doctor / run `courtstream doctor`"
-    )
-
-
-def _session(data: bytes, threads: int) -> onnxruntime.InferenceSession:
-    import onnxruntime  # starts a thread: a worker is bound before it has any
-
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # parts of a picture are of ever new sizes: a plan of memory made for one is seldom used again
-    options.enable_mem_pattern = False
-    # a spinning idle thread would take the encoder's core
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    try:
-        session = onnxruntime.InferenceSession(data, options, providers=["CPUExecutionProvider"])
-        names = {output.name for output in session.get_outputs()}
-    except Exception as error:  # onnxruntime has no common base class
-        raise _missing() from error
-    if not names.issuperset(_OUTPUTS) or session.get_inputs()[0].name != "planes":
-        raise _missing()
-    return session
-
-
 def _decoded(score: Found, box: Found, stride: int) -> Found:
     """The cells of one level at KEEP or above as (n, 5) in pixels of the small picture."""
     rows, columns = np.nonzero(score >= KEEP)
@@ -264,6 +270,11 @@ def _decoded(score: Found, box: Found, stride: int) -> Found:
     x = (columns + dx) * stride - w / 2
     y = (rows + dy) * stride - h / 2
     return np.stack([x, y, w, h, score[rows, columns]], axis=1).astype(np.float32)
+
+
+def merged(found: Found, more: Found) -> Found:
+    """What two looks at one picture found, each face once."""
+    return _best(np.concatenate([found, more])) if len(more) else found
 
 
 def _best(found: Found) -> Found:

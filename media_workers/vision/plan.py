@@ -38,6 +38,7 @@ class LookPlan:
         self._looked_whole: MediaTime | None = None
         self._looked_whole_wide: MediaTime | None = None
         self._looked_wide: MediaTime | None = None
+        self._looked_at_edges: MediaTime | None = None
         self._small = self._large = False
 
     def just_looked(self, t: MediaTime) -> bool:
@@ -88,6 +89,19 @@ class LookPlan:
             return not _over(self._looked_whole, picture.t, STILL)
         # the smallest are seen by the closest looks alone: they are looked for everywhere
         return not self._small and not _over(self._looked_whole_wide, picture.t, STILL_WIDE)
+
+    def may_show_halves(self, picture: Picture, width: int, *, cut: bool) -> bool:
+        """Whether with this look the picture's edges are to be looked at for halves of faces.
+
+        As often as closely: whoever stands there is followed back to where they came into sight.
+        """
+        usual, wide, _ = widths(picture.width)
+        if width <= usual != wide or not (
+            cut or _over(self._looked_at_edges, picture.t, WIDE_EVERY)
+        ):
+            return False
+        self._looked_at_edges = picture.t
+        return True
 
     def looked(
         self, picture: Picture, width: int, faces: Sequence[Seen], *, whole: bool = True

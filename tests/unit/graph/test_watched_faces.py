@@ -25,6 +25,9 @@ class Blank:
     def near(self, i420: Planes, x: float, y: float, face: float) -> Any:
         return np.zeros((0, 5), np.float32)
 
+    def edges(self, i420: Planes) -> Any:
+        return np.zeros((0, 5), np.float32)
+
 
 @pytest.fixture(autouse=True)
 def no_canary(monkeypatch: pytest.MonkeyPatch) -> None:

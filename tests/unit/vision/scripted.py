@@ -35,11 +35,16 @@ def time_of(index: int, fps: float = 25.0) -> MediaTime:
 class Scripted:
     """Asks `script(index)` for rows; remembers every look as (index, width)."""
 
-    def __init__(self, script: Callable[[int], Sequence[Row]]) -> None:
-        self.script = script
+    def __init__(
+        self,
+        script: Callable[[int], Sequence[Row]],
+        halves: Callable[[int], Sequence[Row]] = lambda index: [],
+    ) -> None:
+        self.script, self.halves = script, halves
         self.looks: list[tuple[int, int]] = []
         self.parts: list[Part | None] = []
         self.close_looks: list[int] = []
+        self.edge_looks: list[int] = []
 
     def find(self, i420: Planes, width: int, part: Part | None = None) -> Found:
         index = int.from_bytes(i420[i420.shape[0] * 2 // 3, :4].tobytes(), "big")
@@ -53,10 +58,15 @@ class Scripted:
         self.close_looks.append(index)
         rows = [
             (rx, ry, rw, rh, score)
-            for rx, ry, rw, rh, score in self.script(index)
+            for rx, ry, rw, rh, score in [*self.script(index), *self.halves(index)]
             if max(abs(rx + rw / 2 - x), abs(ry + rh / 2 - y)) < 2 * face
         ]
         return np.array(rows, np.float32).reshape(-1, 5)
+
+    def edges(self, i420: Planes, part: Part | None = None) -> Found:
+        index = int.from_bytes(i420[i420.shape[0] * 2 // 3, :4].tobytes(), "big")
+        self.edge_looks.append(index)
+        return np.array(self.halves(index), np.float32).reshape(-1, 5)
 
 
 def _inside(row: Row, part: Part) -> bool:
@@ -71,8 +81,9 @@ def analysed(
     view: Callable[[int], int] = lambda index: 0,
     *,
     still: bool = False,
+    halves: Callable[[int], Sequence[Row]] = lambda index: [],
 ) -> tuple[list[FacesAt], Scripted]:
-    finder = Scripted(script)
+    finder = Scripted(script, halves)
     analyser = FaceAnalyser(finder)
     answers: list[FacesAt] = []
     for index in range(frames):

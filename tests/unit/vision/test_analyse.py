@@ -222,6 +222,20 @@ def test_a_box_holds_still_while_its_face_trembles() -> None:
     assert all(covers(a, trembling(a.index)[0]) for a in answers)
 
 
+HALF: Row = (-20.0, 100.0, 40.0, 50.0, 0.8)
+
+
+@settings(max_examples=20, deadline=None)
+@given(comes=st.integers(0, 60))
+def test_who_stands_half_in_the_picture_is_hidden_from_where_they_came(comes: int) -> None:
+    """The usual looks never find them; one at the edges each second does, and says since when."""
+    answers, finder = analysed(lambda _: [], 120, halves=lambda i: [HALF] if i >= comes else [])
+    seen: Row = (0.0, HALF[1], HALF[0] + HALF[2], HALF[3], HALF[4])
+    assert all(covers(a, seen) for a in answers[comes:])
+    assert all(not a.faces for a in answers[: max(0, comes - 6)])
+    assert len(finder.edge_looks) <= 6
+
+
 def test_a_flickering_picture_does_not_multiply_the_cost() -> None:
     _, finder = analysed(lambda _: [], 100, view=lambda i: i)
     assert len(finder.looks) <= 105

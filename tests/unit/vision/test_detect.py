@@ -15,9 +15,10 @@ import pytest
 from courtstream.domain.errors import ModelMissing
 from media_workers.redact.hide import hide, hide_all
 from media_workers.runtime.items import Picture, Planes
-from media_workers.vision import detect
+from media_workers.vision import detect, network
 from media_workers.vision.analyse import FaceAnalyser
-from media_workers.vision.detect import YUNET_SHA256, Part, YuNetFinder
+from media_workers.vision.detect import Part, YuNetFinder, merged
+from media_workers.vision.network import YUNET_SHA256
 from media_workers.vision.track import SHOW, START
 
 from .scripted import Scripted
@@ -107,7 +108,7 @@ def test_a_file_that_is_absent_or_wrong_names_the_doctor(tmp_path: Path) -> None
 
 
 def test_a_changed_packaged_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(detect, "YUNET_SHA256", "0" * 64)
+    monkeypatch.setattr(network, "YUNET_SHA256", "0" * 64)
     with pytest.raises(ModelMissing, match="courtstream doctor"):
         YuNetFinder()
 
@@ -136,17 +137,50 @@ def test_the_faces_of_the_sample_hearing_are_found(finder: YuNetFinder) -> None:
         assert np.hypot(*(centres - middle).T).min() < face["w"] * 0.5
 
 
-@pytest.mark.parametrize("mirrored", [False, True])
+def at_the_edge(share: float, size: tuple[int, int] = (640, 360), *, right: bool = False) -> Planes:
+    """The portrait standing at an edge that leaves so much of its face in the picture."""
+    width, height = size
+    wide = np.full((height, width, 3), 128, np.uint8)
+    face = cv2.imread(str(MODEL / "canary.jpg"))
+    assert face is not None
+    left_of_it = FACE[0] + round(FACE[2] * (1 - share))
+    half = face[:, left_of_it:]
+    wide[80 : 80 + half.shape[0], : half.shape[1]] = half
+    shown = np.ascontiguousarray(wide[:, ::-1]) if right else wide
+    return np.asarray(cv2.cvtColor(shown, cv2.COLOR_BGR2YUV_I420), np.uint8)
+
+
+@pytest.mark.parametrize("right", [False, True])
 def test_half_a_face_at_the_edge_of_the_picture_is_found_closely(
-    finder: YuNetFinder, mirrored: bool
+    finder: YuNetFinder, right: bool
 ) -> None:
     """Beside its mirror image it is whole."""
-    half = cv2.imread(str(MODEL / "canary.jpg"))[:, FACE[0] + FACE[2] // 2 :]
-    wide = np.full((360, 640, 3), 128, np.uint8)
-    wide[80 : 80 + half.shape[0], : half.shape[1]] = half
-    shown = np.ascontiguousarray(wide[:, ::-1]) if mirrored else wide
-    packed = np.asarray(cv2.cvtColor(shown, cv2.COLOR_BGR2YUV_I420), np.uint8)
-    at = 630.0 if mirrored else 10.0
-    found = finder.near(packed, at, 184.0, 80.0)
+    packed = at_the_edge(0.5, right=right)
+    found = finder.near(packed, 630.0 if right else 10.0, 184.0, 80.0)
     assert len(found) and found[0, 4] >= SHOW
-    assert abs(found[0, 0] + found[0, 2] / 2 - (640 if mirrored else 0)) < 30
+    assert abs(found[0, 0] + found[0, 2] / 2 - (640 if right else 0)) < 30
+
+
+@pytest.mark.parametrize("right", [False, True])
+@pytest.mark.parametrize("size", [(320, 300), (640, 360), (1278, 726), (1920, 1080)])
+@pytest.mark.parametrize("share", [0.4, 0.5, 0.6])
+def test_nobody_has_to_be_known_for_half_a_face_at_an_edge_to_be_found(
+    finder: YuNetFinder, right: bool, size: tuple[int, int], share: float
+) -> None:
+    width = size[0]
+    found = finder.edges(at_the_edge(share, size, right=right))
+    assert found.shape == (1, 5) and found[0, 4] >= SHOW
+    x, y, w, h, _ = found[0]
+    assert abs(x + w / 2 - (width if right else 0)) <= 0.2 * w
+    assert abs(w / 2 - share * FACE[2]) < 16 and abs(y + h / 2 - (80 + FACE[1] + FACE[3] / 2)) < 16
+
+
+def test_a_look_at_the_edges_tells_each_face_once(finder: YuNetFinder) -> None:
+    """Whole faces are the usual look's, and their mirror images nobody's."""
+    assert finder.edges(portrait()).shape == (0, 5)
+    nearly = at_the_edge(0.9)
+    assert finder.edges(nearly).shape == (0, 5) and len(finder.find(nearly, 640)) == 1
+    half = at_the_edge(0.6)
+    assert len(merged(finder.find(half, 640), finder.edges(half))) == 1
+    assert finder.edges(half, Part(100, 0, 640, 360)).shape == (0, 5)
+    assert finder.edges(half, Part(0, 0, 100, 360)).shape == (1, 5)
