@@ -134,7 +134,8 @@ class CaptionLines:
         first, last = self._words[0], self._words[-1]
         if word.span.start - last.span.end >= _PAUSE or word.span.end - first.span.start > LONGEST:
             return True
-        return width(self._text()) + width(word.text) > self._room
+        text = self._text() + word.text
+        return width(text) > self._room or not _fits(text, self._line)
 
     def _ends_after(self, word: Word) -> bool:
         """At a sentence's end, or at a clause once a line is full."""
@@ -177,6 +178,11 @@ def _wrapped(text: str, line: int) -> str:
     cuts = [i for i in range(1, len(text)) if _may_cut(text, i, line)]
     best = min(cuts, key=lambda i: _unbalance(text, i), default=len(text))
     return f"{text[:best].rstrip('，、： ')}\n{text[best:]}".rstrip("\n")
+
+
+def _fits(text: str, line: int) -> bool:
+    """Whether it can be set in two lines: a mark or a Latin word is never cut."""
+    return width(text) <= line or any(_may_cut(text, i, line) for i in range(1, len(text)))
 
 
 def _may_cut(text: str, i: int, line: int) -> bool:

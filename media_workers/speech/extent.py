@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from courtstream.domain.redaction import Reason
@@ -13,6 +14,9 @@ PAUSE = seconds(2.0)
 
 EDGE = seconds(1.0)
 """What lies this near to the end of a window is heard again in the next."""
+
+PUBLIC = re.compile("[0-9十百千]{1,7}[元块万]|(?:19|20)[0-9]{2}年")
+"""A sum or a year: no part of a number that is being read, nor of an address."""
 
 _BEFORE, _AFTER, _AFTER_WORD = seconds(0.25), seconds(0.35), seconds(0.25)
 _A_DIGIT, _TAIL, _LONG, _BREATH = seconds(0.2), seconds(1.0), seconds(0.45), seconds(0.5)
@@ -81,9 +85,14 @@ def spoken(heard: Heard, first: int, last: int) -> Span:
 
 
 def _ends(heard: Heard, last: int, after: MediaTime) -> MediaTime:
-    """When a reading must be over: at a pause, or where three foreign characters follow."""
+    """When a reading must be over: at a pause, where three foreign signs follow, or a sum or a
+    year behind foreign ones (余额十二万元).
+    """
     foreign, limit = 0, after + seconds(3)
     for index in range(last + 1, len(heard.signs)):
+        if foreign and PUBLIC.match(heard.text, index):
+            limit = max(after, heard.start(index - foreign))
+            break
         foreign = foreign + 1 if heard.signs[index].kind == OTHER else 0
         if foreign == 3:
             limit = max(after, heard.start(index - 2))

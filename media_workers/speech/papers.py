@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from courtstream.rules.masking.spoken import listed, said_at
-from media_workers.speech.heard import DIGIT, LIKE_DIGIT, Heard
+from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
 
 _SERIES = 8
 """Signs between the name of a paper and its number when 字 or 第 stands before the digits."""
@@ -20,6 +20,11 @@ def is_paper(heard: Heard, at: int) -> bool:
         for back in range(max(0, at - between - 6), at)
         if (size := said_at(heard.sounds, back, listed("public", "papers")))
     )
+
+
+def names_paper(heard: Heard, at: int) -> bool:
+    """Whether the name of a paper begins at sign `at`: what is read before it is over."""
+    return said_at(heard.sounds, at, listed("public", "papers")) > 1
 
 
 def is_sum(heard: Heard, at: int) -> bool:
@@ -52,7 +57,7 @@ def _is_its(heard: Heard, back: int, size: int, at: int) -> bool:
 
 
 def _row_end(heard: Heard, at: int) -> int:
-    """One past the digits, and sounds like digits, that follow each other from `at` on."""
-    while at < len(heard.signs) and heard.signs[at].kind in {DIGIT, LIKE_DIGIT}:
+    """One past the digits, sounds like digits and letters that follow each other from `at` on."""
+    while at < len(heard.signs) and heard.signs[at].kind in {DIGIT, LIKE_DIGIT, LETTERS}:
         at += 1
     return at

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from courtstream.domain.redaction import Reason
 from courtstream.domain.time import seconds
 from courtstream.rules.masking.spoken import listed, said_at, said_so, says, sounds_of, table
-from media_workers.speech.extent import Evidence, hidden
+from media_workers.speech.extent import PUBLIC, Evidence, hidden
 from media_workers.speech.heard import DIGIT, LIKE_DIGIT, TENS, Heard
-from media_workers.speech.readings import is_other_word, is_question, number_cue, reading_end
+from media_workers.speech.papers import is_paper, names_paper
+from media_workers.speech.readings import number_cue, reading_end
+from media_workers.speech.usage import is_other_word, is_question, is_sign, otherwise
 
 _N = "0-9十百千甲乙"
 _UNIT = re.compile(
@@ -55,12 +57,21 @@ def _room(heard: Heard, end: int) -> int:
     for index in range(end, min(len(heard.signs) - 1, end + 7)):
         if heard.start(index) - heard.end(index - 1) > _BREAK:
             break
-        if number_cue(heard, index, index + 1) == index:
+        if number_cue(heard, index, index + 1) == index or _other_number(heard, index):
             break
         if heard.signs[index].kind in {DIGIT, TENS} and heard.signs[index + 1].kind == DIGIT:
             last = number_cue(heard, index, reading_end(heard, index))
             return end if heard.text[last : last + 1] in tuple("元万月年块") else last
     return end
+
+
+def _other_number(heard: Heard, at: int) -> bool:
+    """Whether a sum, a year, or a paper or its number begins here (邮编)."""
+    if names_paper(heard, at):
+        return True
+    if heard.signs[at].kind not in {DIGIT, TENS}:
+        return False
+    return PUBLIC.match(heard.text, at) is not None or is_paper(heard, at)
 
 
 def _cue(heard: Heard, at: int) -> int:
@@ -78,13 +89,26 @@ def _cue_end(heard: Heard, start: int, reach: int = 26) -> int | None:
     return None
 
 
+def _another(heard: Heard, at: int) -> bool:
+    """Whether one more cue stands here. 住 must be written so: 珠海 and 诸暨 begin like it."""
+    size = _cue(heard, at)
+    return size > 1 or (size == 1 and heard.text[at] == "住")
+
+
+def _no_telling(heard: Heard, at: int) -> bool:
+    """What makes a cue a question or a mention, unless it is a syllable of a place (和平区)."""
+    if heard.text[at : at + 1] in tuple(table("copula")["question_signs"]):
+        return is_sign(heard, at)
+    return otherwise(heard, at, "address", "unless")
+
+
 def _region_near(heard: Heard, at: int) -> bool:
     """A city or a district by its sound soon after `at`."""
     return any(sound in {"qu", "xian"} for sound in heard.sounds[at + 1 : at + 8])
 
 
 def _skip(heard: Heard, at: int) -> int:
-    while at < len(heard.text) and heard.text[at] in "是为在址地号":
+    while at < len(heard.text) and heard.text[at] in "是为在址地号了":
         at += 1
     return at
 
@@ -191,9 +215,9 @@ def told_where(heard: Heard) -> Iterator[Evidence]:
         begin = _skip(heard, at + size)
         if not size or is_question(heard, begin) or begin in heard.rests:
             continue
-        if at + size in heard.rests or said_at(heard.sounds, begin, listed("address", "unless")):
+        if at + size in heard.rests or _no_telling(heard, begin):
             continue
-        if said_at(heard.sounds, begin, listed("address", "cues")):
+        if _another(heard, begin):
             continue  # 户籍地、现住址、身份证号码: asked for, not told
         end = heard.clause_end(begin, _LONGEST)
         end = _numbers_end(heard, number_cue(heard, begin, end))
@@ -216,7 +240,7 @@ def named(heard: Heard) -> Iterator[Evidence]:
 
     By their sounds: a recogniser writes 县 as 线 and 街 as 解, and the numbers after them as
     words. 住 alone, which sounds like much else, must be written so and have a number behind the
-    road; 住院 is no home.
+    road, unless it says who does; 住院 is no home.
     """
     for at in range(len(heard.signs)):
         size = _cue(heard, at)
@@ -225,9 +249,11 @@ def named(heard: Heard) -> Iterator[Evidence]:
             continue
         if size < 2 and (heard.text[at] != "住" or heard.text[begin : begin + 1] in _NO_HOME):
             continue
-        if said_at(heard.sounds, begin, listed("address", "cues")):
+        if _another(heard, begin):
             continue
-        end = _place_end(heard, begin, numbered=size < 2)
+        # 我住… tells of a home; 住 by itself may be half of another word
+        alone = size < 2 and heard.text[at - 1 : at] not in tuple(table("address")["dwellers"])
+        end = _place_end(heard, begin, numbered=alone)
         if end is not None and not _office(heard, end):
             end = _clause_end(heard, end)
             span = hidden(heard, begin, end - 1, 3)
@@ -237,7 +263,7 @@ def named(heard: Heard) -> Iterator[Evidence]:
 def _place_end(heard: Heard, begin: int, numbered: bool) -> int | None:
     """One past a region, the road or village after it, and what numbers follow; None without."""
     stop = min(len(heard.signs), begin + 18)
-    near = begin + (5 if numbered else 10)
+    near = begin + (7 if numbered else 10)
     regions = _sounds_of_place(heard, begin, min(stop, near), "region_sounds")
     regions += [begin + m.end() for m in _REGION.finditer(heard.text[begin : min(stop, near - 1)])]
     roads = _sounds_of_place(heard, begin, stop, "road_sounds")
@@ -254,7 +280,7 @@ def _numbers_end(heard: Heard, end: int) -> int:
     while at < len(heard.signs) and at - last <= _AHEAD:
         if at in heard.rests or (at and heard.start(at) - heard.end(at - 1) > _BREAK):
             break
-        if number_cue(heard, at, at + 1) == at:
+        if number_cue(heard, at, at + 1) == at or _other_number(heard, at):
             break
         size = _part(heard, at)
         if size and (at - last <= _GARBLED or size > 1):

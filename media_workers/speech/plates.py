@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.nearness import ALIKE, NEAR, grade
@@ -55,22 +56,25 @@ def of_a_car(heard: Heard) -> Iterator[Evidence]:
         if said_at(heard.sounds, at, listed("plates", "no_cars")):
             continue
         for first in range(at + size, at + size + _NEAR_CAR if size else 0):
-            row = heard.signs[first + 2 : first + 7]
-            told = heard.signs[first + 1 : first + 2]
-            letter = told and (
-                told[0].kind == LETTERS
-                or said_at(heard.sounds, first + 1, listed("plates", "letters"))
-            )
-            digits = sum(sign.kind == DIGIT for sign in row)
-            least = 3 if _province(heard.sounds[first : first + 1]) else 4
             # 第 before the digits makes them a paper's
-            plain = "第" not in heard.text[first : first + 4]
-            if letter and plain and digits >= 3 and sum(s.kind in _ROW for s in row) >= least:
-                last = min(first + 6, _end(heard, first))
+            if "第" not in heard.text[first : first + 4] and _after_letter(heard, first):
+                last = _end(heard, first)
                 if heard.text[last + 1 : last + 2] not in tuple(table("digits")["units"]):
                     span = hidden(heard, first, last)
                     yield Evidence(span, Reason.PLATE, first, last, 0.5, True)
                 break
+
+
+def _after_letter(heard: Heard, first: int) -> bool:
+    """Whether a letter stands behind sign `first`, and behind it a row as long as a plate's."""
+    letter = _letter(heard, first + 1)
+    if not letter:
+        return False
+    row = list(islice(_marks(heard, first + 1 + letter), 5))
+    digits, marks = row.count(DIGIT), sum(kind in _ROW for kind in row)
+    if _province(heard.sounds[first : first + 1]):
+        return (digits >= 2 and marks >= 4) or (digits >= 3 and marks >= 3)
+    return digits >= 3 and marks >= 4
 
 
 def of_one_car(heard: Heard) -> Iterator[Evidence]:
@@ -103,10 +107,36 @@ def _province(sounds: tuple[str, ...]) -> bool:
     )
 
 
+def _letter(heard: Heard, at: int) -> int:
+    """Length of a letter at `at`, recognised or written as it is said (达不溜); 0 when none."""
+    if at < len(heard.signs) and heard.signs[at].kind == LETTERS:
+        return 1
+    return said_at(heard.sounds, at, listed("plates", "letters"))
+
+
+def _marks(heard: Heard, at: int) -> Iterator[str]:
+    """What each mark from `at` on is; a letter of several syllables is one."""
+    while at < len(heard.signs):
+        kind = heard.signs[at].kind
+        size = 0 if kind in _ROW else _letter(heard, at)
+        yield LETTERS if size else kind
+        at += max(1, size)
+
+
 def _end(heard: Heard, first: int) -> int:
-    """The last digit or letter among the signs a plate has."""
-    last = first
-    for index in range(first, min(len(heard.signs), first + _LENGTH)):
-        if heard.signs[index].kind in _ROW:
-            last = index
+    """The last digit or letter among the marks a plate has."""
+    last = at = first
+    for _ in range(_LENGTH):
+        if at >= len(heard.signs):
+            break
+        size = 1 if heard.signs[at].kind in _ROW else _long_letter(heard, at)
+        if size:
+            last = at + size - 1
+        at += max(1, size)
     return last
+
+
+def _long_letter(heard: Heard, at: int) -> int:
+    """Length of a letter of several syllables: no other word sounds like one."""
+    size = said_at(heard.sounds, at, listed("plates", "letters"))
+    return size if size > 1 else 0

@@ -21,8 +21,8 @@ _FORMS = (
     re.compile(rf"第[{_NUMERAL}]+[条款项组册页章]?"),
     re.compile(rf"(?<![{_NUMERAL}])\d?[{_NUMERAL}]{{1,7}}条"),
     re.compile(rf"百分之[{_NUMERAL}]+"),
-    re.compile(rf"\d[{_NUMERAL}]*[元块]"),
-    re.compile(rf"\d[{_NUMERAL}]*[万亿千百][{_NUMERAL}]*"),
+    re.compile(rf"[\d十][{_NUMERAL}]*[元块]"),
+    re.compile(rf"[\d十][{_NUMERAL}]*[万亿千百][{_NUMERAL}]*"),
     re.compile(rf"\d[{_NUMERAL}]*(?:平方|平米|公里|公斤|毫克|分钟|小时)"),
     re.compile(rf"\d[{_NUMERAL}]*.?\d角(?:\d分)?"),  # of 元 another sign was made
 )
@@ -38,8 +38,10 @@ _SENTENCE, _PERSON = 24, 8
 _MOBILE, _NO_AREA = re.compile(r"1[3-9]\d{6}"), re.compile(r"(?!400|800)[3-9]\d{9}")
 """Nobody's office: so it begins, or so when its 1 was not heard and no area code stands there."""
 
+_AREA = ("0", "400", "800")
 _SHORT = 2
 _BEFORE, _SAME = seconds(0.2), seconds(0.7)
+_KNOWN = 8
 _HOTLINE, _LONGEST_PHONE = 3, 13
 """Digits of a hotline at least, of a telephone with area code and extension at most."""
 
@@ -194,6 +196,9 @@ class PublicContacts:
 
     def __init__(self, keep: Iterable[str] = ()) -> None:
         self._areas: list[_Area] = []
+        self._numbers: list[Span] = []
+        """Where telephones with an area code were said that stay: a later reading may begin inside
+        one."""
         self._digits = tuple("".join(filter(str.isdigit, item)) for item in keep)
 
     def hear(self, heard: Heard) -> None:
@@ -229,13 +234,32 @@ class PublicContacts:
         said = "".join(filter(str.isdigit, heard.digits[begin:end]))
         if any(len(digits) >= 5 and digits in kept for kept in self._digits):
             return True
+        span = Span(heard.start(begin), heard.end(end - 1))
         # a window may begin inside a number: then its area code was not heard
-        if reason in _PHONE and (_MOBILE.match(digits) or (begin and _NO_AREA.match(said))):
+        known = any(one.contains(span.start) for one in self._numbers)
+        if reason in _PHONE and not known and _personal(heard, begin, digits, said):
             return False
         if reason in _PHONE and len(digits) > _LONGEST_PHONE:
             return False
-        start = heard.start(begin)
-        return any(a.span.contains(start) and reason in a.reasons for a in self._areas)
+        stays = any(a.span.contains(span.start) and reason in a.reasons for a in self._areas)
+        if stays and reason in _PHONE and said.startswith(_AREA):
+            self._numbers = [*self._numbers[-_KNOWN:], span]
+        return stays
+
+
+def _personal(heard: Heard, begin: int, digits: str, said: str) -> bool:
+    """Whether digits from `begin` on are a mobile's, or one's whose 1 was not heard."""
+    if _MOBILE.match(digits) or _MOBILE.match(said):
+        return True
+    return begin > 0 and _NO_AREA.match(_digits_before(heard, begin) + said) is not None
+
+
+def _digits_before(heard: Heard, at: int) -> str:
+    """The digits right before sign `at`, those recognised as other words too."""
+    first = at
+    while first and heard.signs[first - 1].kind in {DIGIT, LIKE_DIGIT}:
+        first -= 1
+    return "".join(filter(str.isdigit, heard.digits[first:at]))
 
 
 def _until(heard: Heard, after: int, longest: MediaTime) -> MediaTime:

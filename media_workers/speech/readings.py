@@ -11,7 +11,8 @@ from courtstream.rules.masking.choices import Choices
 from courtstream.rules.masking.spoken import Phrase, listed, phrases, said_at, says, table
 from media_workers.speech.extent import EDGE, PAUSE, Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, OTHER, TENS, Heard
-from media_workers.speech.papers import is_paper, is_sum
+from media_workers.speech.papers import is_paper, is_sum, names_paper
+from media_workers.speech.usage import is_other_word, is_question, otherwise, skip_copula
 
 _SENTENCE = frozenset("。？！?!")
 _LENGTHS = {Reason.ID: 18, Reason.PHONE: 11, Reason.BANK: 19}
@@ -46,6 +47,8 @@ def _stretch(
         if (gap and index in others) or (count >= _LEAST_NUMBER and sign.char == _ITS_END):
             break
         if index > at and heard.start(index) - heard.end(index - 1) > PAUSE:
+            break
+        if sign.kind != DIGIT and names_paper(heard, index):
             break
         if sign.kind == DIGIT or (loose and sign.kind in {LETTERS, TENS}):
             end, count, gap = index + 1, count + 1, 0
@@ -112,29 +115,6 @@ def alone(heard: Heard, kept: list[tuple[int, int]], identity: bool) -> Iterator
         at = end
 
 
-def skip_copula(heard: Heard, at: int) -> int:
-    """Past 是, 为, 号 and the like after a cue."""
-    size = said_at(heard.sounds, at, listed("copula", "words"))
-    while size:
-        at += size
-        size = said_at(heard.sounds, at, listed("copula", "words"))
-    return at
-
-
-def is_other_word(heard: Heard, at: int, size: int) -> bool:
-    """Whether `size` signs from `at` on are written as a word that only sounds like a cue."""
-    return heard.text[at : at + size] in tuple(table("unlike")["words"])
-
-
-def is_question(heard: Heard, at: int) -> bool:
-    """A question or a mention comes after the cue, not a reading."""
-    return any(
-        said_at(heard.sounds, place, listed("copula", "question"))
-        or heard.text[place : place + 1] in tuple(table("copula")["question_signs"])
-        for place in range(at, at + 2)
-    )
-
-
 def _first_digit(heard: Heard, at: int, reach: int) -> int | None:
     """The first digit or letter soon after `at`, or where sounds like digits follow each other."""
     for index in range(at, min(len(heard.signs), at + reach + 1)):
@@ -180,7 +160,7 @@ def _after_cue(heard: Heard, cue: Phrase, cue_end: int, others: frozenset[int]) 
     begin = skip_copula(heard, cue_end)
     if is_question(heard, cue_end) or is_question(heard, begin):
         return None
-    if said_at(heard.sounds, cue_end, listed("copula", "used")):
+    if otherwise(heard, cue_end, "copula", "used"):
         return None
     first = _first_digit(heard, begin, cue.reach)
     if first is None or number_cue(heard, begin, first) < first:
@@ -204,6 +184,8 @@ def cued(heard: Heard, kept: list[tuple[int, int]]) -> Iterator[Evidence]:
     """A cue and digits, or sounds like digits, after it."""
     others = frozenset(first for first, _ in kept)
     for at, cue in cues_in(heard, phrases("cue")):
+        if is_other_word(heard, at, len(cue.sounds)):
+            continue
         found = _after_cue(heard, cue, at + len(cue.sounds), others)
         if found and not _inside(found.first, found.last, kept):
             yield found
@@ -250,7 +232,7 @@ def fixed(heard: Heard) -> Iterator[Evidence]:
         cue_end = at + len(cue.sounds)
         begin = skip_copula(heard, cue_end)
         shown = heard.signs[begin : begin + 6]
-        marked = any(sign.kind in {DIGIT, LETTERS} for sign in shown)
+        marked = any(sign.kind in {DIGIT, LETTERS} for sign in shown) or _mail(heard, begin, cue)
         if not shown or is_question(heard, begin) or not (begin > cue_end or marked):
             continue
         last = _fixed_end(heard, begin, cue)
@@ -271,6 +253,13 @@ def _fixed_end(heard: Heard, begin: int, cue: Phrase) -> int:
         if cue.reason == "EMAIL" and (size := said_at(heard.sounds, last, over)):
             return min(last + size, len(heard.signs)) - 1
     return last
+
+
+def _mail(heard: Heard, begin: int, cue: Phrase) -> bool:
+    """Whether an address of mail follows its cue: 艾特 or the like is said soon."""
+    signs = listed("copula", "mail_signs")
+    near = range(begin + 1, min(len(heard.signs), begin + cue.chars))
+    return cue.reason == "EMAIL" and any(said_at(heard.sounds, at, signs) for at in near)
 
 
 def _over(heard: Heard, last: int) -> bool:

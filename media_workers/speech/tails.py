@@ -8,7 +8,8 @@ from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.spoken import listed, phrases, said_at, table
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, LIKE_DIGIT, Heard
-from media_workers.speech.readings import cues_in, skip_copula
+from media_workers.speech.readings import cues_in
+from media_workers.speech.usage import skip_copula
 
 _BACK, _AHEAD = 16, 2
 """Signs between 身份证 and 最后四位, and between that and its first digit."""

@@ -13,7 +13,7 @@ from courtstream.domain.redaction import Reason
 from courtstream.rules.masking.spoken import Told, said_at, said_so, told
 from media_workers.speech.extent import Evidence, hidden
 from media_workers.speech.heard import DIGIT, LETTERS, Heard
-from media_workers.speech.readings import is_other_word, is_question, skip_copula
+from media_workers.speech.usage import is_other_word, is_question, says_else, skip_copula
 
 
 def announced(heard: Heard) -> Iterator[Evidence]:
@@ -21,7 +21,8 @@ def announced(heard: Heard) -> Iterator[Evidence]:
     for at in range(len(heard.signs)):
         for cue in told():
             size = said_so(heard.sounds, at, cue.words)
-            if size and not is_other_word(heard, at, size):
+            alone = size == 1 and heard.text[at] not in cue.signs  # 换 and 环 sound like 患
+            if size and not alone and not is_other_word(heard, at, size):
                 found = _clause(heard, at + size, cue)
                 if found:
                     yield found
@@ -34,7 +35,7 @@ def _clause(heard: Heard, cue_end: int, cue: Told) -> Evidence | None:
     over = cue_end in heard.rests or (
         cue_end > 0 and heard.marked(cue_end - 1) and begin == cue_end
     )
-    other = any(said_at(heard.sounds, at, cue.unless) for at in (cue_end, begin))
+    other = any(says_else(heard, at, cue.unless, cue.signs) for at in (cue_end, begin))
     if over or other or is_question(heard, begin):
         return None
     end = _end(heard, begin, cue)

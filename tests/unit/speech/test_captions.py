@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from dataclasses import replace
 
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from courtstream.domain.redaction import Reason
@@ -87,6 +87,7 @@ def test_questions_keep_their_mark_and_commas_become_chinese() -> None:
 
 
 @settings(max_examples=80, deadline=None)
+@example([("原", 0.0), *[(MASK, 0.0)] * 4, ("原", 0.0), (MASK, 0.0)])
 @given(
     st.lists(
         st.tuples(

@@ -22,6 +22,17 @@ from tests.unit.speech.test_private_speech import share, spotted, words
         ("孩子还在上学，即化第九中学初二期班。", "第九中学初二期班", Reason.MINOR),
         ("现在旧读于朝阳区名德小学三年级五百。", "朝阳区名德小学三年级五百", Reason.MINOR),
         ("他的微信号大棚展持九二零五，证明销赃。", "大棚展持九二零五", Reason.ACCOUNT),
+        # 李 sounds like 里, which would make it something inside the account
+        ("加我微信李雷六四四六，我发给你。", "李雷六四四六", Reason.ACCOUNT),
+        ("抖音号是李雷的拼音加二六四，大家都知道。", "李雷的拼音加二六四", Reason.ACCOUNT),
+        # letters as they are said, with no 是 behind the cue
+        (
+            "电子邮箱艾勒艾弗艾姆七八三五艾特幺二六点康姆，就这个。",
+            "艾勒艾弗艾姆七八三五",
+            Reason.EMAIL,
+        ),
+        ("他那辆轿车藏开艾克斯六艾克斯八九，没换过。", "藏开艾克斯六艾克斯八九", Reason.PLATE),
+        ("我开的车是浙A九四二恩达不溜，没换过。", "浙A九四二恩达不溜", Reason.PLATE),
         (
             "不动产权正好是加二零一八将州是不动产权第五八零九零六号，第二是车。",
             "不动产权第五八零九零六号",

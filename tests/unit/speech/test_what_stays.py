@@ -84,3 +84,31 @@ def test_the_end_of_a_breath_belongs_to_the_number_read_in_it() -> None:
     spans = PrivateSpeechSpotter().push(hypothesis)
     assert max(span.span.end for span in spans) >= voiced[0].end + 3 * SECOND // 10
     assert all(span.span.end <= after[0].span.start for span in spans)
+
+
+@pytest.mark.parametrize(
+    ("text", "stays"),
+    [
+        ("他的卡号六二九九五幺二八六幺五幺四零零七四七三，余额十二万三千元。", "十二万三千元"),
+        ("病历号四四七二九幺三，花了一万两千七百元。", "一万两千七百元"),
+        ("住在经纬路十六号四栋二零七，邮编七三零九零零。", "七三零九零零"),
+        ("我进他家四门七零二室，窃得现金一万一千三百元。", "一万一千三百元"),
+        ("请求判令赔偿金额四万零九百零四元整。", "金额四万零九百零四元"),
+        ("统一社会信用代码六八四九六六四零四MA四零三零三二五四。", "MA四零三零三二五四"),
+        ("有收据，号码是零零三七二一，还有发票一张。", "零零三七二一"),
+        ("材料请寄到人民法院南通市长安区解放路三十八号。", "解放路三十八号"),
+        ("事故发生在流芳路与一环街交叉口东侧二百米处。", "一环街交叉口东侧二百米"),
+    ],
+)
+def test_what_comes_behind_or_only_sounds_private_stays(text: str, stays: str) -> None:
+    said = words(text)
+    assert share(said, spotted(said), stays, text) < 0.15
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.floats(0.0, 9.0))
+def test_an_office_s_telephone_stays_where_a_window_begins_inside_it(offset: float) -> None:
+    """Its rest, 幺八四六六三三零零, looks like a mobile."""
+    text = "应当由物业公司负责，物业的电话是零四五幺八四六六三三零零，原告可以去反映。"
+    said = words(text, 1.0 + offset)
+    assert share(said, spotted(said), "零四五幺八四六六三三零零", text) < 0.1

@@ -24,7 +24,7 @@ _HAN = r"\u4e00-\u9fff"
 _STOP = re.compile(
     r"[，。、；：！？,.;:!?\s（）()“”]"
     r"|户籍所在地|户籍地址|户籍地|户籍|籍贯|所在地|居住地|住所地|出生地|经常居住|地址|住址|确认为|位于|坐落于|坐落在"
-    r"|租住|居住|现住|家住|住在|[在是为到住址寄搬我他她您至到了]"
+    r"|租住|居住|现住|家住|住在|老家|娘家|婆家|[在是为到住址寄搬我他她您至到了]"
 )
 
 
@@ -33,13 +33,15 @@ def _tail() -> re.Pattern[str]:
     unit = rf"(?:[{_N}]+(?:{_UNIT})|{_LETTERED}|{_DASHED})(?:[东西南北](?=[{_N}]|$))?"
     direction = "[东西南北中]?(?:段|侧|里|区)?"
     estate = (
-        rf"(?:[{_HAN}]{{0,8}}?(?:宿舍楼|家属楼|公寓楼|家属院|大院)|[{_HAN}]{{1,8}}?(?:小区|校区|花园|家园|"
+        rf"(?:[{_HAN}]{{0,8}}?(?:宿舍楼|家属楼|公寓楼|家属院|大院)|(?:(?![住在搬])[{_HAN}]){{1,8}}?(?:小区|校区|花园|家园|"
         rf"公寓|宿舍|新村|新城|新天地|广场|国际|大厦|苑|园|社区|村|屯)){direction}"
     )
     estates = rf"(?:{estate}){{1,3}}[，, ]?(?=[{_N}]|{_LETTERED})"
     return re.compile(
         rf"(?:{unit}(?:附|[甲乙丙丁])?[，, ]?(?:{estates})?)+"
-        rf"(?:(?<![条款项年月])[{_N}]{{2,5}}(?:室|房)?(?![{_N}]*[元块万年月日天次个]))?"
+        rf"(?:(?<![条款项年月])[{_N}]{{2,5}}(?:杠[{_N}]{{1,4}})?(?:室|房)?"
+        rf"(?![{_N}]*[元块万年月日天次个])|(?<=[栋幢元楼座])[{_N}](?=[，。；、,;！？\s]|$))?"
+        rf"(?:[东西南北中][边面]?户)?"
     )
 
 
@@ -49,9 +51,15 @@ def _road() -> re.Pattern[str]:
 
 
 @cache
+def _block() -> re.Pattern[str]:
+    """A road, and a block of flats of whoever built it: 柳荫街道粮食局家属楼."""
+    return re.compile(rf"(?:{_ROAD})[{_HAN}]{{0,8}}?(?:家属楼|宿舍楼|公寓楼|家属院|大院)$")
+
+
+@cache
 def _cue() -> re.Pattern[str]:
     return re.compile(
-        rf"(?:{alternatives(catalogue().tables['address']['cues'])})(?:[是为在：:，,]|地址|那边){{0,3}}$"
+        rf"(?:{alternatives(catalogue().tables['address']['cues'])})(?:[是为在了：:，,]|地址|那边){{0,3}}$"
     )
 
 
@@ -61,9 +69,11 @@ def _named() -> re.Pattern[str]:
     return re.compile(
         rf"[{_HAN}]{{2,12}}?(?:省|市|区|县|旗|州)[{_HAN}]{{1,14}}?(?:街道|镇|乡|村|屯|社区|小区|花园|家园|公寓|苑|路|街|胡同)"
         rf"(?:[{_HAN}]{{1,8}}?(?:村|屯|社区|小区|花园|家园|公寓|苑|路|街))*"
+        rf"(?:(?<=村)(?:村?委会)?[{_HAN}]{{1,5}}?组)?"
     )
 
 
+_HOSPITAL = re.compile("[省市县州][一二三四五六七八九十]院")
 _LIVED = re.compile("的?(?:住户|居民|村民|租户|业主(?!委员会|大会))")
 """After a place without a number: who lives there."""
 
@@ -138,9 +148,12 @@ def _numbered(text: str) -> list[TextSpan]:
             and (
                 _road().search(names) is not None
                 or re.search(rf"(?:区|县|镇|乡|市)[{_HAN}]{{0,8}}$", names) is not None
+                or (details >= 2 and _block().search(names) is not None)
             )
         )
-        if not (placed or (cued and names) or (inner and details >= 2)):
+        if not (placed or (cued and (names or inner)) or (inner and details >= 2)):
+            continue
+        if _HOSPITAL.fullmatch(names[-1:] + match.group()):
             continue
         if _stays(text, start, match.end()) or (
             not cued and not inner and _event(text, start, match.end())

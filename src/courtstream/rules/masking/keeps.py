@@ -12,6 +12,12 @@ _NUMERAL = "0-9０-９零〇一二三四五六七八九十百千万亿两幺"
 _YEAR = "0-9０-９零〇一二三四五六七八九幺"
 
 
+_JUDGE_S = re.compile(
+    r"(?:审判[员长]|法官|法官助理|书记员)[\u4e00-\u9fff]{2,3}的?(?:联系|办公)?(?:电话|座机)[是为：:]?$"
+)
+"""A name between office and 电话: told of the judge, not said to the bench."""
+
+
 @cache
 def _patterns() -> tuple[re.Pattern[str], ...]:
     provinces = catalogue().tables["plate"]["provinces"] + "最高兵"
@@ -68,6 +74,8 @@ def court_contact(before: str, digits: str) -> bool:
     local = re.fullmatch(r"[2-9]\d{6,7}", digits) is not None
     if not (landline(digits) or local or re.fullmatch(r"0\d{8,12}", digits)):
         return False
+    if _JUDGE_S.search(before):
+        return True
     return _last(_near("court"), before) > _last(_near("personal"), before)
 
 

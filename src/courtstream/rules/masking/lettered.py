@@ -13,20 +13,21 @@ _WORD = rf"[A-Za-z{_D}_\-]|下划线|横杠|减号|杠"
 _DOT = r"\s?(?:\.|．|点)\s?"
 _AT = r"[\s，,]?(?:@|＠|艾特|圈a|圈A|at|AT)[\s，,]?"
 _HOSTS = "com|cn|net|org|edu|gov|hk|tw|io|vip|康姆"
-_HOST = rf"(?:[A-Za-z{_D}\-]+|\s(?=[A-Za-z{_D}]))+(?:{_DOT}(?:{_HOSTS}))+"
+_NAMED_HOSTS = "扣扣|新浪|搜狐|网易|阿里云|雅虎|谷歌"
+_HOST = rf"(?:[A-Za-z{_D}\-]+|\s(?=[A-Za-z{_D}])|{_NAMED_HOSTS})+(?:{_DOT}(?:{_HOSTS}))+"
 
 _GAP = rf"[^A-Za-z{_D}。]{{0,4}}"
 """What may stand between the name of a number and the number."""
 
 _MAIL = rf"(?:{_WORD}|\.|点)(?:{_WORD}|\.|点|\s(?=[A-Za-z{_D}])){{1,40}}{_AT}{_HOST}"
 _MAIL_NAMED = (
-    rf"(?:邮箱|邮件地址|电子邮件)(?:地址)?[是为：:]?"
+    rf"(?:邮箱|邮件地址|电子邮件)(?:地址)?[是为：:，,]?"
     rf"([^，。；？！\n]{{1,40}}{_AT}(?:{_HOST}|[^，。；？！\s]{{1,12}}?{_DOT}(?:{_HOSTS})))"
 )
 _RESIDENCE = rf"(?:永居证|永久居留证?|居留证)(?:号码?)?{_GAP}([A-Za-z]{{3}}[{_D}]{{12}})"
 _WECHAT = (
     r"(?:微信号?|加我|[Vv][Xx])[^A-Za-z0-9。？！]{0,6}?"
-    rf"([A-Za-z](?:{_WORD}|的?全?拼音?|小写|大写|加|\s(?=[A-Za-z{_D}_])){{4,30}})"
+    rf"([A-Za-z](?:{_WORD}|的?全?拼音?|小写|大写|加(?:[\u4e00-\u9fff]{{1,4}}(?=[{_D}]))?|\s(?=[A-Za-z{_D}_])){{4,30}})"
 )
 _PASSPORT = r"(?<![A-Za-z0-9])((?:[EGDSP]\d{8}|E[A-Z]\d{7}|[HM]\d{8,10}))(?!\d)"
 _MEDICAL = (
@@ -54,9 +55,10 @@ def _travel() -> str:
 
 
 def _account() -> str:
-    """The name of an account: words of a clause that end in digits."""
+    """The name of an account: words of a clause, the cue's own or the next, that end in digits."""
     cues = alternatives(catalogue().tables["account"]["cues"])
-    return rf"(?:{cues})[是为叫：:，,]{{0,2}}([^，。；？！\s]{{1,14}}?[{_D}]{{2,}})(?![{_D}\w])"
+    gap = r"(?:[是为叫：:，,]{0,2}|[^，。；？！\s]{1,6}[，,])"
+    return rf"(?:{cues}){gap}([^，。；？！\s]{{1,14}}?[{_D}]{{2,}})(?![{_D}\w])"
 
 
 @cache
@@ -74,7 +76,9 @@ def _plates() -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     spelt = rf"{province}\s?{letter}(?=(?:{letter}?[{_D}]){{3}})(?:{sign}){{4,6}}"
     driven = rf"(?:{alternatives(plate['cars'] + plate['cues'])})[^。；？！]{{0,14}}?({spelt})"
     mixed = rf"{province}\s?(?:[\s·．.\-]{{0,2}}[A-Za-z{_D}]){{5,8}}(?!号|[年月])"
-    cued = rf"(?:{cues})(?:是|为|号|：|:|，|,|\s){{0,3}}({worded}|{mixed}|{bare})"
+    # an electric bicycle's: a town's name, then its number
+    bicycle = rf"[\u4e00-\u9fff]{{2,3}}[{_D}]{{5,7}}(?![{_D}元块万])"
+    cued = rf"(?:{cues})(?:是|为|号|：|:|，|,|\s){{0,3}}({worded}|{mixed}|{bare}|{bicycle})"
     return re.compile(form), re.compile(cued), re.compile(driven)
 
 

@@ -20,7 +20,10 @@ def _school() -> re.Pattern[str]:
         rf"|[大中小][{_N}]?班|{group}"
     )
     # in speech a school's number comes in digits: 第6小学
-    named = rf"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]|第[0-9十]{{1,3}}){{1,12}}?(?:{schools})"
+    named = (
+        r"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]|第[0-9十]{1,3}){1,12}?"
+        rf"(?<![个所家某])(?:{schools})"
+    )
     numbered = r"第?[0-9一二三四五六七八九十]{1,3}[中小]"
     # a school by any name, where only a school has such a class: 双语初三十二班
     called = rf"(?:(?!在|是|到|读|于|上)[\u4e00-\u9fff]){{2,8}}?(?=[初高][1-3一二三]{group})"

@@ -47,6 +47,8 @@ class Told:
     endings: Words
     until: Words
     unless: Words
+    signs: tuple[str, ...]
+    """Those of `words` and `unless` that are one sign: they count only when written so."""
     last: Words
     codes: int
 
@@ -109,6 +111,7 @@ def told() -> tuple[Told, ...]:
             endings=by_length(row.get("endings", ())),
             until=by_length(row.get("until", ())),
             unless=by_length(row.get("unless", ())),
+            signs=tuple(w for w in (*row["words"], *row.get("unless", ())) if len(w) == 1),
             last=by_length(row.get("last", ())),
             codes=int(row.get("codes", 0)),
         )
