@@ -89,9 +89,12 @@ class Viewer:
         return urllib.request.urlopen(url, timeout=60)
 
 
-def clip(folder: Path) -> Path:
-    """Two minutes of the sample hearing at 360p10, silent after its first quarter."""
-    path = folder / "round.mp4"
+def clip(folder: Path, hours: float) -> Path:
+    """Two minutes of the sample hearing at 360p10, silent after fifteen seconds, over and over.
+
+    One long file: an encoder that begins its file anew stalls and then hurries.
+    """
+    path, whole = folder / "round.mp4", folder / "rounds.mp4"
     subprocess.run(
         [
             imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error", "-t", str(ROUND_S),
@@ -101,14 +104,23 @@ def clip(folder: Path) -> Path:
         ],
         check=True,
     )  # fmt: skip
-    return path
+    again = int(hours * 3600 / ROUND_S) + 5
+    subprocess.run(
+        [
+            imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "error",
+            "-stream_loop", str(again), "-i", str(path), "-c", "copy", str(whole),
+        ],
+        check=True,
+    )  # fmt: skip
+    path.unlink()
+    return whole
 
 
 def push(media: Path, url: str, speed: float, log: Path) -> Process:
     """A stock encoder that sends so many times faster than time passes."""
     command = [
         imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-hide_banner", "-loglevel", "warning",
-        "-readrate", str(speed), "-stream_loop", "-1", "-i", str(media), "-c", "copy",
+        "-readrate", str(speed), "-i", str(media), "-c", "copy",
         "-f", "flv", url,
     ]  # fmt: skip
     with log.open("ab") as output:
@@ -216,7 +228,7 @@ def main(hours: float = 4.0, speed: float = 3.0, database: str = "", keep: str =
         cluster.start_platform()
         cluster.start_node("a")
         url = f"rtmp://127.0.0.1:{cluster.rtmp['a']}/live/{seed.ingest_key}"
-        pusher = push(clip(folder), url, speed, folder / "push.log")
+        pusher = push(clip(folder, hours), url, speed, folder / "push.log")
         viewer = Viewer(cluster, seed.hearing_id)
         try:
             until(lambda: len(cluster.playlist(seed.hearing_id)) >= 2, 300, "on air")

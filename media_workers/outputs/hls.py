@@ -18,6 +18,7 @@ from media_workers.outputs.encode import LOW_ABOVE, AudioEncoder
 from media_workers.outputs.files import replace, write_durably
 from media_workers.outputs.playlist import (
     SEGMENT_SECONDS,
+    Listing,
     Segment,
     master_playlist,
     media_playlist,
@@ -67,7 +68,9 @@ class HlsOutput:
         self._folder, self._journal, self._epoch = folder, journal, epoch
         self._wall_zero, self._window = wall_zero, window
         self._renditions = recalled(journal.earlier)
-        self._texts = recalled_texts(journal.earlier)
+        for rendition in self._renditions.values():
+            rendition.sizes.clear()
+        self._texts = Listing(recalled_texts(journal.earlier))
         self._lower = low
         self._sound = AudioEncoder()
         self._groups: list[Released] = []
@@ -80,10 +83,10 @@ class HlsOutput:
         folder.mkdir(parents=True, exist_ok=True)
 
     @property
-    def segments(self) -> int:
-        """How many segments have been published in all runs."""
+    def published(self) -> bool:
+        """Whether any segment has been published, in any run."""
         main = self._renditions.get("main")
-        return len(main.segments) if main else 0
+        return bool(main and main.listing.segments)
 
     def describe(self, form: PictureFormat, key_frame: bytes) -> None:
         """Say what the picture is; it stands in the master playlist from the next segment on."""
@@ -113,9 +116,10 @@ class HlsOutput:
     def finish(self, *, final: bool) -> None:
         """Close the last segment. When the hearing is over, the playlists become the replay."""
         self._close()
-        self._write_playlists(ended=final)
         if final:
-            self._write_masters(measured=True)
+            self._write_replay()
+        else:
+            self._write_playlists()
 
     # -- segments ---------------------------------------------------------------------------------
 
@@ -124,11 +128,11 @@ class HlsOutput:
             return
         span = Span(self._groups[0].span.start, self._groups[-1].span.end)
         pieces = self._pieces()
-        main = pieces[0].rendition
-        n = main.segments[-1].n + 1 if main.segments else 0
+        listed = pieces[0].rendition.listing.segments
+        n = listed[-1].n + 1 if listed else 0
         fresh = any(one.init != one.rendition.init[1] for one in pieces)
         broken = any(g.discontinuity for g in self._groups)
-        cut = broken or self._restarted or (fresh and bool(main.segments))
+        cut = broken or self._restarted or (fresh and bool(listed))
         entries = [self._write(one, n, cut) for one in pieces]
         text = self._caption_file(n)
         # All files are whole before any is told of: the playlists never part.
@@ -136,7 +140,7 @@ class HlsOutput:
         self._add_text(Segment(n, text, span, "", cut))
         self._journal.sync()
         self._groups, self._audio, self._restarted = [], [], False
-        self._write_playlists(ended=False)
+        self._write_playlists()
         self._write_masters()
 
     def _pieces(self) -> list[Piece]:
@@ -175,8 +179,7 @@ class HlsOutput:
 
     def _tell(self, written: Sequence[tuple[Piece, Segment]], upto: MediaTime) -> None:
         for one, entry in written:
-            one.rendition.segments.append(entry)
-            one.rendition.sizes.append(len(one.data))
+            one.rendition.listing.add(entry, self._window)
         at = self._wall_zero + timedelta(seconds=to_seconds(written[0][1].span.start))
         told, *beside = [
             Published(
@@ -204,7 +207,7 @@ class HlsOutput:
         return uri
 
     def _add_text(self, entry: Segment) -> None:
-        self._texts.append(entry)
+        self._texts.add(entry, self._window)
         span = entry.span
         self._journal.write(
             RowKind.CAPTION,
@@ -218,13 +221,30 @@ class HlsOutput:
 
     # -- playlists --------------------------------------------------------------------------------
 
-    def _write_playlists(self, *, ended: bool) -> None:
-        lists = [(r.style.playlist, r.segments) for r in self._renditions.values()]
-        for name, entries in (*reversed(lists), ("captions.m3u8", self._texts)):
-            text = media_playlist(
-                entries, wall_zero=self._wall_zero, window=self._window, ended=ended
-            )
-            replace(self._folder / name, text)
+    def _write_playlists(self) -> None:
+        lists = [(r.style.playlist, r.listing) for r in self._renditions.values()]
+        for name, listing in (*reversed(lists), ("captions.m3u8", self._texts)):
+            self._write_playlist(name, listing)
+
+    def _write_playlist(self, name: str, listing: Listing, *, ended: bool = False) -> None:
+        text = media_playlist(
+            listing.segments,
+            wall_zero=self._wall_zero,
+            window=self._window,
+            ended=ended,
+            gone=listing.gone,
+        )
+        replace(self._folder / name, text)
+
+    def _write_replay(self) -> None:
+        """The hearing is over: list all of it, as the journal tells."""
+        whole = list(self._journal.rows())
+        self._renditions = recalled(whole)
+        lists = [(r.style.playlist, r.listing) for r in self._renditions.values()]
+        texts = Listing(recalled_texts(whole))
+        for name, listing in (*reversed(lists), ("captions.m3u8", texts)):
+            self._write_playlist(name, listing, ended=True)
+        self._write_masters(measured=True)
 
     def _write_masters(self, *, measured: bool = False) -> None:
         """Say what ways there are, once all their playlists are there."""

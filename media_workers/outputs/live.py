@@ -53,6 +53,6 @@ class LiveOutputs:
         if not self._leased():
             return  # what is published is another's to finish
         self._hls.finish(final=final)
-        if final and self._hls.segments:
+        if final and self._hls.published:
             size = public_recording(self._public / "live", self._public / "recording.mp4")
             self._journal.write(RowKind.RECORDING, uri="recording.mp4", bytes=size)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from courtstream.domain.time import Span, to_seconds
+from courtstream.domain.time import Span, seconds, to_seconds
 
 SEGMENT_SECONDS = 2
+_SPARE_S = 60.0
+"""What is kept beyond a window, so that letting go costs little."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +25,39 @@ class Segment:
     discontinuity: bool = False
 
 
+@dataclass(slots=True)
+class Listing:
+    """What a live playlist may still list. What went before stands in the journal alone: a hearing
+    of a day would hold tens of thousands.
+
+    `gone`: the discontinuities among those let go.
+    """
+
+    segments: list[Segment] = field(default_factory=list)
+    gone: int = 0
+
+    def add(self, entry: Segment, window: float) -> None:
+        """The next one; now and then those are let go that lie before the last `window` seconds."""
+        self.segments.append(entry)
+        oldest = entry.span.end - seconds(window + _SPARE_S)
+        if self.segments[0].span.end < oldest - seconds(_SPARE_S):
+            old = sum(1 for s in self.segments if s.span.end < oldest)
+            self.gone += sum(s.discontinuity for s in self.segments[:old])
+            del self.segments[:old]
+
+
 def media_playlist(
-    segments: Sequence[Segment], *, wall_zero: datetime, window: float, ended: bool
+    segments: Sequence[Segment], *, wall_zero: datetime, window: float, ended: bool, gone: int = 0
 ) -> str:
     """A media playlist. While live only the last `window` seconds; once ended all of them.
 
-    `wall_zero` is the wall time of media time 0: every PROGRAM-DATE-TIME is a time of capture.
+    `gone`: how many discontinuities lay before the first of `segments`. `wall_zero` is the wall
+    time of media time 0: every PROGRAM-DATE-TIME is a time of capture.
     """
     shown = list(segments) if ended else _tail(segments, window)
     longest = max((to_seconds(s.span.length) for s in shown), default=float(SEGMENT_SECONDS))
     first = shown[0].n if shown else 0
-    passed = sum(s.discontinuity for s in segments[: len(segments) - len(shown)])
+    passed = gone + sum(s.discontinuity for s in segments[: len(segments) - len(shown)])
     lines = [
         "#EXTM3U",
         "#EXT-X-VERSION:7",

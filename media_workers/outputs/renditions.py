@@ -14,7 +14,7 @@ from courtstream.control.protocol import JournalRow, RowKind
 from courtstream.domain.time import MediaTime, Span, seconds
 from media_workers.outputs import fmp4
 from media_workers.outputs.encode import AAC_BITS, LOW_PEAK_BITS, PEAK_BITS
-from media_workers.outputs.playlist import Segment, Variant
+from media_workers.outputs.playlist import Listing, Segment, Variant
 from media_workers.runtime.items import EncodedPacket
 from media_workers.runtime.published import Published
 
@@ -66,10 +66,13 @@ BESIDE: tuple[Name, ...] = ("low", "sound")
 
 @dataclass(slots=True)
 class Rendition:
-    """One rendition: what it lists, the initialisation section in force, and its measured rate."""
+    """One rendition: what it lists, and the initialisation section in force.
+
+    `sizes` in bytes, of all that an earlier run or a whole hearing published; empty while live.
+    """
 
     name: Name
-    segments: list[Segment] = field(default_factory=list)
+    listing: Listing = field(default_factory=Listing)
     sizes: list[int] = field(default_factory=list)
     init: tuple[str, bytes] = ("", b"")
 
@@ -80,7 +83,7 @@ class Rendition:
 
     def rates(self) -> tuple[int, int]:
         """(peak, average) bits a second of all that is listed; zeros when nothing is."""
-        lengths = [max(s.span.length, 1) for s in self.segments]
+        lengths = [max(s.span.length, 1) for s in self.listing.segments]
         pairs = list(zip(self.sizes, lengths, strict=True))
         if not pairs:
             return 0, 0
@@ -144,7 +147,7 @@ def recalled(rows: Iterable[JournalRow]) -> dict[Name, Rendition]:
     return {
         name: Rendition(
             name,
-            [one[name][0] for one in found.values() if name in one],
+            Listing([one[name][0] for one in found.values() if name in one]),
             [one[name][1] for one in found.values() if name in one],
         )
         for name in names

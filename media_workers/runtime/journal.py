@@ -83,7 +83,8 @@ class Journal:
     AGAIN_SECONDS = 1.0
 
     def __init__(self, path: Path, hearing_id: str, epoch: int, listener: Listener) -> None:
-        self._hearing_id, self._epoch, self._listener = hearing_id, epoch, listener
+        self._path, self._hearing_id, self._epoch = path, hearing_id, epoch
+        self._listener = listener
         self.earlier, self.damaged, self._seq = _recalled(path)
         _cut_torn_line(path)
         self._file = path.open("ab", buffering=0)
@@ -123,6 +124,10 @@ class Journal:
         Raises OSError when they cannot be made so now; they wait for the next try.
         """
         self._flush()
+
+    def rows(self) -> Iterator[JournalRow]:
+        """All that is durable, of all runs, in order: read anew from the disk."""
+        return read_rows(self._path)
 
     def close(self) -> None:
         """Write what is pending and close the file."""

@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Any
 
-from courtstream.control.memory import hand_back
+from courtstream.control.memory import hand_back, keep_large_apart
 from courtstream.domain.errors import ModelMissing
 from media_workers.speech.lean import Vocabulary, lean, whole
 
@@ -26,6 +26,7 @@ def load(folder: Path, compute_type: str, threads: int, device: str) -> tuple[An
 
     # a tenth of what CTranslate2 takes for packed weights is ever written: after each analyser
     # that fell, a worker held 60 MB more
+    keep_large_apart()
     hand_back()
     files, vocabulary = lean(folder) or (None, None)
     try:

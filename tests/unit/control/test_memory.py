@@ -79,3 +79,30 @@ def test_what_threads_left_behind_goes_back_to_the_system() -> None:
     code = textwrap.dedent(program)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert float(done.stdout) > 20, done.stdout
+
+
+@pytest.mark.skipif(memory.in_use() is None, reason="this C library does not tell")
+def test_what_is_large_lies_apart_however_often_it_was_let_go_of() -> None:
+    """In a process of its own: the border is the process's."""
+    program = """
+        import ctypes, sys
+        from courtstream.control import memory
+
+        libc = ctypes.CDLL(None)
+        libc.malloc.restype, libc.free.argtypes = ctypes.c_void_p, [ctypes.c_void_p]
+        libc.mallinfo2.restype = memory._Told
+        if sys.argv[1] == "apart":
+            assert memory.keep_large_apart()
+        libc.free(libc.malloc(memory.LARGE + 4096))  # glibc moves its border here
+        before = libc.mallinfo2().hblkhd
+        libc.malloc(memory.LARGE + 4096)
+        print(libc.mallinfo2().hblkhd - before > memory.LARGE)
+    """
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", textwrap.dedent(program), how],
+            capture_output=True, text=True, check=True,
+        ).stdout.strip()
+        for how in ("left", "apart")
+    ]  # fmt: skip
+    assert said == ["False", "True"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from courtstream.domain.time import SECOND, Span
-from media_workers.outputs.playlist import Segment, media_playlist
+from media_workers.outputs.playlist import Listing, Segment, media_playlist
 
 ZERO = datetime(2026, 9, 14, 1, 0, tzinfo=UTC)
 
@@ -44,3 +47,21 @@ def test_target_duration_is_never_below_a_segment() -> None:
     assert "#EXT-X-TARGETDURATION:4" in media_playlist(
         long, wall_zero=ZERO, window=60.0, ended=False
     )
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    broken=st.sets(st.integers(0, 299)),
+    count=st.integers(1, 300),
+    window=st.sampled_from([4.0, 20.0, 120.0, 7200.0]),
+)
+def test_a_live_playlist_is_the_same_when_old_segments_are_let_go(
+    broken: set[int], count: int, window: float
+) -> None:
+    listing, whole = Listing(), segments(count, broken)
+    for entry in whole:
+        listing.add(entry, window)
+    assert len(listing.segments) <= window / 2 + 65
+    assert media_playlist(
+        listing.segments, wall_zero=ZERO, window=window, ended=False, gone=listing.gone
+    ) == media_playlist(whole, wall_zero=ZERO, window=window, ended=False)

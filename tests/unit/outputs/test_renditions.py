@@ -11,11 +11,13 @@ from typing import Any
 
 import av
 import numpy as np
+import pytest
 
 from courtstream.control.protocol import RowKind, SoundOrder
 from courtstream.domain.time import SECOND, Span
 from courtstream.domain.trial import MinuteState
 from media_workers.graph.lower import Lower
+from media_workers.outputs import playlist
 from media_workers.outputs.encode import VideoEncoder
 from media_workers.outputs.hls import HlsOutput, LowMaker
 from media_workers.outputs.renditions import PictureFormat
@@ -33,7 +35,7 @@ LISTS = ("index.m3u8", "low.m3u8", "sound.m3u8", "captions.m3u8")
 class Stage:
     """A hearing's public folder and the groups that were released into it."""
 
-    def __init__(self, folder: Path, epoch: int = 1) -> None:
+    def __init__(self, folder: Path, epoch: int = 1, window: float = 7200.0) -> None:
         self.folder, self.live = folder, folder / "live"
         self.journal = Journal(folder / "journal.jsonl", "h", epoch, lambda row: None)
         lower = Lower(lambda: (WIDTH, HEIGHT, FPS))
@@ -42,7 +44,7 @@ class Stage:
             self.journal,
             epoch=epoch,
             wall_zero=datetime(2026, 9, 14, 1, 0, tzinfo=UTC),
-            window=7200.0,
+            window=window,
             low=LowMaker(low_size, lower.group),
         )
         self.encoder, self.small = VideoEncoder(WIDTH, HEIGHT, FPS, "ultrafast"), Lower(lower._form)
@@ -115,6 +117,23 @@ def test_every_playlist_breaks_and_counts_alike(tmp_path: Path) -> None:
         assert text.endswith("#EXT-X-ENDLIST\n"), name
     rows = [r for r in read_rows(tmp_path / "journal.jsonl") if r.kind is RowKind.SEGMENT]
     assert all(set(row.body["also"]) == {"low", "sound"} for row in rows)
+
+
+def test_the_replay_lists_what_the_rewind_window_had_let_go(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(playlist, "_SPARE_S", 0.0)
+    stage = Stage(tmp_path, window=4.0)
+    for second in range(12):
+        stage.push(second)
+    assert all(2 <= stage.text(name).count("#EXTINF") <= 3 for name in LISTS)
+    stage.end()
+    for name in LISTS:
+        assert stage.text(name).count("#EXTINF") == 6, name
+    assert [t for t, _ in stage.read("index.m3u8")[0]] == [round(n / FPS, 3) for n in range(60)]
+    written = sum((stage.live / uri).stat().st_size for _, uri in listed(stage.text("index.m3u8")))
+    average = int(re.findall(r"[^-]AVERAGE-BANDWIDTH=(\d+)", stage.text("master.m3u8"))[0])
+    assert abs(average - written * 8 / 12) < 10
 
 
 def test_the_master_says_what_each_way_costs_and_needs(tmp_path: Path) -> None:
