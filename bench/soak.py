@@ -50,6 +50,7 @@ MEDIA_MEMORY_MB = 16
 """The web process keeps so much of segments, not the usual 192 MB, so that it is soon full."""
 EVERY_S = 10.0
 STEADY = 4.0
+"""How many times faster than time passes ffmpeg surely reads when told to."""
 NODE = (sys.executable, str(ROOT / "bench" / "swift.py"))
 
 

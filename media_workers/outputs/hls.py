@@ -221,29 +221,24 @@ class HlsOutput:
 
     # -- playlists --------------------------------------------------------------------------------
 
-    def _write_playlists(self) -> None:
+    def _write_playlists(self, *, ended: bool = False) -> None:
+        """A list of every rendition, the main one last, and of the captions."""
         lists = [(r.style.playlist, r.listing) for r in self._renditions.values()]
         for name, listing in (*reversed(lists), ("captions.m3u8", self._texts)):
-            self._write_playlist(name, listing)
-
-    def _write_playlist(self, name: str, listing: Listing, *, ended: bool = False) -> None:
-        text = media_playlist(
-            listing.segments,
-            wall_zero=self._wall_zero,
-            window=self._window,
-            ended=ended,
-            gone=listing.gone,
-        )
-        replace(self._folder / name, text)
+            text = media_playlist(
+                listing.segments,
+                wall_zero=self._wall_zero,
+                window=self._window,
+                ended=ended,
+                gone=listing.gone,
+            )
+            replace(self._folder / name, text)
 
     def _write_replay(self) -> None:
         """The hearing is over: list all of it, as the journal tells."""
         whole = list(self._journal.rows())
-        self._renditions = recalled(whole)
-        lists = [(r.style.playlist, r.listing) for r in self._renditions.values()]
-        texts = Listing(recalled_texts(whole))
-        for name, listing in (*reversed(lists), ("captions.m3u8", texts)):
-            self._write_playlist(name, listing, ended=True)
+        self._renditions, self._texts = recalled(whole), Listing(recalled_texts(whole))
+        self._write_playlists(ended=True)
         self._write_masters(measured=True)
 
     def _write_masters(self, *, measured: bool = False) -> None:

@@ -39,9 +39,11 @@ _MOBILE, _NO_AREA = re.compile(r"1[3-9]\d{6}"), re.compile(r"(?!400|800)[3-9]\d{
 """Nobody's office: so it begins, or so when its 1 was not heard and no area code stands there."""
 
 _AREA = ("0", "400", "800")
+"""How a number begins that says of itself that it is no mobile: an area code, a service line."""
 _SHORT = 2
 _BEFORE, _SAME = seconds(0.2), seconds(0.7)
 _KNOWN = 8
+"""Numbers heard as public that later windows, which may begin inside one, are told of."""
 _HOTLINE, _LONGEST_PHONE = 3, 13
 """Digits of a hotline at least, of a telephone with area code and extension at most."""
 

@@ -133,7 +133,7 @@ class FaceAnalyser:
             part, resting = self._part(stirs, wide=width > widths(picture.width)[0])
         more = (part,) if part else ()
         found = self._finder.find(picture.i420, width, *more)
-        if self._plan.may_show_halves(picture, width, cut=cut):
+        if self._plan.take_edges(picture, width, cut=cut):
             found = merged(found, self._finder.edges(picture.i420, *more))
         faces = self._tracer.surer(sightings(found, picture.t), picture)
         if resting:

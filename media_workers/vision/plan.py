@@ -90,8 +90,8 @@ class LookPlan:
         # the smallest are seen by the closest looks alone: they are looked for everywhere
         return not self._small and not _over(self._looked_whole_wide, picture.t, STILL_WIDE)
 
-    def may_show_halves(self, picture: Picture, width: int, *, cut: bool) -> bool:
-        """Whether with this look the picture's edges are to be looked at for halves of faces.
+    def take_edges(self, picture: Picture, width: int, *, cut: bool) -> bool:
+        """Whether this look takes in the picture's edges, for halves of faces; True counts as done.
 
         As often as closely: whoever stands there is followed back to where they came into sight.
         """

@@ -1,8 +1,10 @@
 from __future__ import annotations
 
+import gc
 import subprocess
 import sys
 import textwrap
+import weakref
 
 import pytest
 
@@ -36,6 +38,37 @@ def test_it_can_be_handed_back_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     assert memory.hand_back() and trimmed == [0]
     monkeypatch.setattr(memory, "_trim", lambda: None)
     assert not memory.hand_back()
+
+
+def test_what_refers_to_itself_goes_too() -> None:
+    class Ring:
+        own: Ring
+
+    ring = Ring()
+    ring.own = ring
+    left = weakref.ref(ring)
+    gc.disable()
+    try:
+        del ring
+        assert left() is not None
+        assert SpareMemory(iter([0.0, EVERY_SECONDS]).__next__).look()
+        assert left() is None
+    finally:
+        gc.enable()
+
+
+@pytest.mark.skipif(memory.in_use() is None, reason="this C library does not tell")
+def test_asking_leaves_nothing_behind() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        before = sys.getallocatedblocks()
+        for _ in range(1000):
+            memory.in_use()
+            memory.hand_back()
+        assert sys.getallocatedblocks() - before < 500
+    finally:
+        gc.enable()
 
 
 @pytest.mark.skipif(memory.in_use() is None, reason="this C library does not tell")
