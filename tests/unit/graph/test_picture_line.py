@@ -97,6 +97,18 @@ def test_a_change_of_track_and_a_silence_in_the_middle_of_a_batch_lose_no_pictur
     assert all(s.whole is None for s in found)
 
 
+def test_a_picture_that_comes_twice_is_shown_once() -> None:
+    """What two runs recorded of one packet has times a hair apart; read back, both come."""
+    delay = DelayLine()
+    line = PictureLine(delay, Content, fast=True, preset="ultrafast")
+    grey = np.full((96, 64), 128, np.uint8)
+    for n in range(12):
+        for apart in (0, 5_000, 3_000_000):
+            line._take(Picture(n * FRAME + apart, grey, 3 * n))
+    line._end()
+    assert [s.packet.t for s in pictures(delay)] == [n * FRAME for n in range(12)]
+
+
 def test_pictures_that_all_have_one_time_do_not_pile_up() -> None:
     """A broken camera's stamps may stand still for hours."""
     line = PictureLine(DelayLine(), Content, fast=False, preset="ultrafast")
