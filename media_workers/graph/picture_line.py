@@ -21,7 +21,7 @@ from media_workers.runtime.edge import EndOfEdge, Overflow
 from media_workers.runtime.items import FacesAt, Picture, SourcePacket
 from media_workers.runtime.stage import Stage
 from media_workers.sources.base import VideoTrack
-from media_workers.sources.tail import NEAR
+from media_workers.sources.tail import TWICE_WITHIN
 from media_workers.timeline.decode import VideoDecoder
 from media_workers.timeline.fit import fit
 from media_workers.vision.meter import PictureMeasure, PictureMeter
@@ -78,7 +78,7 @@ class PictureLine:
             overflow=overflow,
         )
         self._decoder: VideoDecoder | None = None
-        self._last: MediaTime = -NEAR
+        self._last: MediaTime = -TWICE_WITHIN
         self._index = 0
         self._fresh: list[Picture] = []
         self._batch = FILE_BATCH if fast else BATCH
@@ -193,7 +193,7 @@ class PictureLine:
         self.coding.rate(track.fps)
 
     def _take(self, picture: Picture) -> None:
-        if picture.t < self._last + NEAR:
+        if picture.t < self._last + TWICE_WITHIN:
             return  # it has come before, or its time has not gone on
         self._last, self._index = picture.t, picture.index + 1
         fitted = fit(picture, *self.coding.fit_for(picture))

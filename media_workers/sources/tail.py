@@ -18,7 +18,7 @@ from media_workers.sources.base import RawPacket
 KEPT = 6000
 """Packets: more than a minute of picture and sound."""
 
-NEAR: MediaTime = 4 * MILLISECOND
+TWICE_WITHIN: MediaTime = 4 * MILLISECOND
 """The times of one packet that was recorded twice were 3 ms apart; two packets never are."""
 
 _Print = tuple[str, int]
@@ -58,12 +58,12 @@ class Tail:
         """A packet has come. What only leads in to it, which a record of several runs has twice,
         is passed over: a worker killed soon after another would not know what comes again.
         """
-        known, place = (packet.kind, hash(packet.data)), packet.pts // NEAR
+        known, place = (packet.kind, hash(packet.data)), packet.pts // TWICE_WITHIN
         if any((known, near) in self._at for near in (place - 1, place, place + 1)):
             return
         if len(self._kept) == KEPT:
             old, pts = self._kept[0]
-            self._at.discard((old, pts // NEAR))
+            self._at.discard((old, pts // TWICE_WITHIN))
         self._at.add((known, place))
         self._kept.append((known, packet.pts))
 

@@ -22,8 +22,6 @@ EVERY_SECONDS = 30.0
 LARGE = 16 * 2**20
 """Bytes; what is larger never lies among the rest."""
 _M_MMAP_THRESHOLD = -3
-
-
 _YOUNG = 1
 """The oldest generation looked through: what outlived one look is left alone, which is cheap."""
 
