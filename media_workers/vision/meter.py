@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections import deque
 from dataclasses import asdict, dataclass, replace
 from statistics import median
@@ -69,11 +70,16 @@ class PictureMeasure:
 
 
 class PictureMeter:
-    """Black and frozen pictures by a coarse grid of luma samples, a chunk at a time."""
+    """Black and frozen pictures by a coarse grid of luma samples, a chunk at a time.
+
+    One thread pushes, another takes.
+    """
 
     GRID = 24
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
+        """Held while chunks come and go: who goes over them must not see one begin."""
         self._done: dict[MediaTime, _Second] = {}
         self._before: Luma | None = None
         self._clock = ClockWatch()
@@ -100,14 +106,17 @@ class PictureMeter:
         before = self._done.get(chunk - CHUNK)
         if before is not None:
             before.clock = clock
-        begun = self._done[chunk] = _Second(clarity(luma), clock)
+        begun = _Second(clarity(luma), clock)
+        with self._lock:
+            self._done[chunk] = begun
         return begun
 
     def take(self, chunk: MediaTime) -> PictureMeasure | None:
         """The measure of the chunk that starts at `chunk`, given once."""
-        found = self._done.pop(chunk, None)
-        for stale in [c for c in self._done if c < chunk]:
-            del self._done[stale]
+        with self._lock:
+            found = self._done.pop(chunk, None)
+            for stale in [c for c in self._done if c < chunk]:
+                del self._done[stale]
         return self._with_missing(found.measure()) if found and found.frames else None
 
     def _with_missing(self, found: PictureMeasure) -> PictureMeasure:

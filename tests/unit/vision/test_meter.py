@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from collections.abc import Iterator
+
 import numpy as np
 import pytest
 
@@ -42,3 +46,26 @@ def test_a_single_picture_has_none() -> None:
     meter.push(Picture(0, np.full((540, 640), 100, np.uint8), 0))
     found = meter.take(0)
     assert found is not None and found.motion == ()
+
+
+@pytest.fixture
+def hasty() -> Iterator[None]:
+    """Threads take turns as often as they can."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("hasty")
+def test_seconds_may_begin_while_another_is_taken() -> None:
+    meter, whole = PictureMeter(), np.full((72, 64), 100, np.uint8)
+    seconds = 3000
+    pushing = threading.Thread(
+        target=lambda: [meter.push(Picture(n * SECOND, whole, n)) for n in range(1, seconds)]
+    )
+    pushing.start()
+    while pushing.is_alive():
+        assert meter.take(0) is None, "nothing came in the first second"
+    taken = [meter.take(n * SECOND) for n in range(1, seconds)]
+    assert all(one is not None and one.frames == 1 for one in taken)
