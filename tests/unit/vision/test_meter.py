@@ -61,9 +61,12 @@ def hasty() -> Iterator[None]:
 def test_seconds_may_begin_while_another_is_taken() -> None:
     meter, whole = PictureMeter(), np.full((72, 64), 100, np.uint8)
     seconds = 3000
-    pushing = threading.Thread(
-        target=lambda: [meter.push(Picture(n * SECOND, whole, n)) for n in range(1, seconds)]
-    )
+
+    def push_all() -> None:
+        for n in range(1, seconds):
+            meter.push(Picture(n * SECOND, whole, n))
+
+    pushing = threading.Thread(target=push_all)
     pushing.start()
     while pushing.is_alive():
         assert meter.take(0) is None, "nothing came in the first second"
