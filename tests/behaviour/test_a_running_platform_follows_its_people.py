@@ -9,8 +9,8 @@ hidden. Everything is asked of the files that are given out.
 from __future__ import annotations
 
 import io
+import json
 import re
-import shutil
 import signal
 import subprocess
 from collections.abc import Iterator
@@ -36,7 +36,7 @@ pytestmark = [
     pytest.mark.timeout(1200),
     pytest.mark.skipif(not HEARING.exists(), reason="sample_media/hearing.mp4 is not there"),
 ]
-START, LENGTH = 76, 46
+START, LENGTH, DELAY = 76, 46, 20.0
 DECIDED = 15.0
 """The clerk decides when this much has aired: what is decided about still waits in the delay."""
 HIDDEN, KEPT, LATER = (21.7, 23.1), (25.0, 26.4), (28.85, 31.1)
@@ -100,9 +100,9 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 
 
 def cut_sample(folder: Path) -> Path:
-    """The stretch in small pictures: nothing here asks for large ones, and the machine is shared.
+    """The stretch in small pictures, and its case with twice the usual delay.
 
-    Two more tests run beside; a second that is analysed late would close, and be in no film.
+    Two more tests run beside: a second that is analysed late would close, and be in no film.
     """
     media = folder / "hearing.mp4"
     subprocess.run(
@@ -113,7 +113,9 @@ def cut_sample(folder: Path) -> Path:
         ],
         check=True,
     )
-    shutil.copy(HEARING.with_name("case.json"), folder / "case.json")
+    case = json.loads(HEARING.with_name("case.json").read_text(encoding="utf-8"))
+    case["hearing"]["delay"] = DELAY
+    (folder / "case.json").write_text(json.dumps(case), encoding="utf-8")
     return media
 
 

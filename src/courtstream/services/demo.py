@@ -225,6 +225,7 @@ def _new_hearing(case: dict[str, Any], now: datetime) -> NewHearing:
         picture_text="automatic",
         closure_codes=(),
         approval=True,
+        delay=hearing.get("delay", 10.0),
         notice=start - timedelta(days=hearing["notice_days"]),
         participants=_participants(case),
         demo=True,

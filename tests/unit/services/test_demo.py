@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from datetime import timedelta
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from courtstream.services.supervision import performance
 from courtstream.services.work import Work
 from courtstream.settings import Settings
 from courtstream.store.migrate import upgrade
+from courtstream.store.trials import Hearing
 from courtstream.store.unit import Store
 from tests.support.platform import entered
 
@@ -105,3 +107,21 @@ def test_tomorrow_has_its_own_hearing(place: tuple[Settings, Work, DemoSeed]) ->
     settings, work, seed = place
     later = work.write(seed_demo, settings, utc_now() + timedelta(days=1), CASE)
     assert later.hearing_id != seed.hearing_id
+
+
+def test_the_case_may_name_its_delay(
+    place: tuple[Settings, Work, DemoSeed], tmp_path: Path
+) -> None:
+    settings, work, seed = place
+    assert _delay(work, seed) == 10.0, "the sample's names none"
+    case = json.loads(CASE.read_text(encoding="utf-8"))
+    case["hearing"]["delay"] = 20.0
+    slow = tmp_path / "case.json"
+    slow.write_text(json.dumps(case), encoding="utf-8")
+    later = utc_now() + timedelta(days=2)
+    assert _delay(work, work.write(seed_demo, settings, later, slow)) == 20.0
+
+
+def _delay(work: Work, seed: DemoSeed) -> float | None:
+    policy = work.read(lambda session: session.get_one(Hearing, seed.hearing_id).policy)
+    return policy.delay if policy else None
