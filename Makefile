@@ -56,12 +56,12 @@ docs: install ## 文档网站 / the documentation site
 unit: install
 	$(BIN)/pytest tests/unit -n 2 --dist loadfile
 
-# Three at a time: these mostly wait for a hearing's own clock. One asks that no second closes for want
-# of machine, three workers made anew, and runs alone.
+# Three at a time: these mostly wait for a hearing's own clock. Two ask that no second closes for want
+# of machine, and run alone.
 BEHAVIOUR := tests/behaviour tests/faults tests/fuzz tests/ways
-UNHURRIED := tests/faults/test_refill.py
+UNHURRIED := tests/faults/test_refill.py tests/behaviour/test_a_running_platform_follows_its_people.py
 behaviour: install
-	$(BIN)/pytest $(BEHAVIOUR) -n 3 --dist loadfile --ignore $(UNHURRIED)
+	$(BIN)/pytest $(BEHAVIOUR) -n 3 --dist loadfile $(UNHURRIED:%=--ignore=%)
 	$(BIN)/pytest $(UNHURRIED)
 
 # The whole hearing runs alone: on a busy machine less of it is heard, as it should be.
@@ -70,7 +70,7 @@ WHOLE := tests/browser/test_the_first_hearing.py
 CLUSTER := COURTSTREAM_TEST_STORES=cluster $(BIN)/pytest
 cluster: install ## 同一套测试：PostgreSQL + S3 / the same tests on PostgreSQL and S3
 	$(CLUSTER) tests/unit/store tests/unit/services tests/unit/api tests/unit/cli tests/unit/telemetry -n 2 --dist loadfile
-	$(CLUSTER) $(BEHAVIOUR) -n 3 --dist loadfile --ignore $(UNHURRIED)
+	$(CLUSTER) $(BEHAVIOUR) -n 3 --dist loadfile $(UNHURRIED:%=--ignore=%)
 	$(CLUSTER) $(UNHURRIED)
 	$(CLUSTER) tests/browser -n 2 --dist loadfile --ignore $(WHOLE)
 	$(CLUSTER) $(WHOLE)

@@ -102,7 +102,7 @@ def story(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
 def cut_sample(folder: Path) -> Path:
     """The stretch in small pictures, and its case with twice the usual delay.
 
-    Two more tests run beside: a second that is analysed late would close, and be in no film.
+    A second that is analysed late, on a slow machine, would close, and be in no film.
     """
     media = folder / "hearing.mp4"
     subprocess.run(
